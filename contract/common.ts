@@ -1,0 +1,26 @@
+import { z } from "zod";
+
+/** An id in Portainer's database: a positive integer, never used twice for the same kind of object. */
+export const Id = z.int().positive();
+
+/** What Go sends for an unset slice or map is `null`; it means the same as empty. */
+export const listOf = <T extends z.ZodType>(item: T) =>
+  z
+    .array(item)
+    .nullish()
+    .transform((list) => list ?? []);
+
+/** Who may use an object, by user or team id. CE stores `RoleId` without using it. */
+export const AccessPolicies = z.record(z.string(), z.object({ RoleId: z.int().optional() }));
+export type AccessPolicies = z.infer<typeof AccessPolicies>;
+
+/** The body of every error that Portainer itself answers. */
+export const ErrorBody = z.object({ message: z.string().optional(), details: z.string().optional() });
+export type ErrorBody = z.infer<typeof ErrorBody>;
+
+/** A file in a form. */
+export const FormFile = z.object({
+  filename: z.string(),
+  content: z.union([z.string(), z.instanceof(Uint8Array)]),
+});
+export type FormFile = z.infer<typeof FormFile>;

@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { live, route } from "../route";
+
+/** One line of a pull: progress of a layer, or an error although the status was 200. */
+export const PullLine = z.looseObject({
+  id: z.string().optional(),
+  status: z.string().optional(),
+  progressDetail: z.looseObject({ current: z.number().optional(), total: z.number().optional() }).optional(),
+  error: z.string().optional(),
+  errorDetail: z.looseObject({ message: z.string().optional() }).optional(),
+});
+export type PullLine = z.infer<typeof PullLine>;
+
+export const images = {
+  pull: route({
+    method: "POST",
+    path: "/images/create",
+    access: "restricted",
+    summary: "Pull an image; errors may come inside the stream",
+    query: z.object({ fromImage: z.string(), tag: z.string().optional(), platform: z.string().optional() }),
+    lines: PullLine,
+    pace: "endless",
+    verified: live,
+  }),
+  inspect: route({
+    method: "GET",
+    path: "/images/:name/json",
+    access: "restricted",
+    summary: "Show an image",
+    response: z.looseObject({
+      Id: z.string(),
+      RepoDigests: z.array(z.string()).nullish(),
+      RepoTags: z.array(z.string()).nullish(),
+      Config: z.looseObject({}).nullish(),
+    }),
+    verified: live,
+  }),
+};

@@ -1,0 +1,8 @@
+import { containers } from "./container";
+import { images } from "./image";
+import { networks } from "./network";
+import { system } from "./system";
+
+/** The engine's operations that go through Portainer's gateway, below `/api/endpoints/:endpointId/docker`. */
+export const dockerContract = { containers, images, networks, system };
+export type DockerContract = typeof dockerContract;

@@ -1,0 +1,167 @@
+import { z } from "zod";
+import { AccessPolicies, FormFile, Id, listOf } from "./common";
+import { live, route } from "./route";
+
+/** What an environment is; written by the server, never by a client. */
+export const EndpointType = {
+  docker: 1,
+  agentDocker: 2,
+  azure: 3,
+  edgeAgentDocker: 4,
+  localKubernetes: 5,
+  agentKubernetes: 6,
+  edgeAgentKubernetes: 7,
+} as const;
+
+/** What a client asks for when it creates an environment. */
+export const CreationType = { docker: 1, agent: 2, azure: 3, edgeAgent: 4, localKubernetes: 5 } as const;
+
+export const EndpointStatus = { up: 1, down: 2 } as const;
+
+export const SecuritySettings = z.object({
+  allowBindMountsForRegularUsers: z.boolean(),
+  allowPrivilegedModeForRegularUsers: z.boolean(),
+  allowVolumeBrowserForRegularUsers: z.boolean(),
+  allowHostNamespaceForRegularUsers: z.boolean(),
+  allowDeviceMappingForRegularUsers: z.boolean(),
+  allowStackManagementForRegularUsers: z.boolean(),
+  allowContainerCapabilitiesForRegularUsers: z.boolean(),
+  allowSysctlSettingForRegularUsers: z.boolean(),
+  enableHostManagementFeatures: z.boolean(),
+});
+export type SecuritySettings = z.infer<typeof SecuritySettings>;
+
+export const TlsConfig = z.looseObject({
+  TLS: z.boolean(),
+  TLSSkipVerify: z.boolean(),
+  /** Paths on the server; absent when that file is not used. */
+  TLSCACert: z.string().optional(),
+  TLSCert: z.string().optional(),
+  TLSKey: z.string().optional(),
+});
+
+export const Endpoint = z.looseObject({
+  Id,
+  Name: z.string(),
+  Type: z.int(),
+  ContainerEngine: z.string().optional(),
+  URL: z.string(),
+  GroupId: z.int(),
+  PublicURL: z.string(),
+  TLSConfig: TlsConfig,
+  TagIds: listOf(Id),
+  Status: z.int(),
+  UserAccessPolicies: AccessPolicies.nullish(),
+  TeamAccessPolicies: AccessPolicies.nullish(),
+  SecuritySettings: SecuritySettings.partial().optional(),
+});
+export type Endpoint = z.infer<typeof Endpoint>;
+
+const TYPE_RULE =
+  "Invalid environment type value. Value must be one of: 1 (Docker environment), 2 (Agent environment), 3 (Azure environment), 4 (Edge Agent environment) or 5 (Local Kubernetes environment)";
+
+/** Forms carry text: numbers in digits, flags as `true`, lists as JSON. */
+const CreateForm = z.object({
+  Name: z.string("Invalid environment name").min(1, "Invalid environment name"),
+  EndpointCreationType: z.string(TYPE_RULE).regex(/^-?[1-9]\d*$/, TYPE_RULE),
+  ContainerEngine: z.string().optional(),
+  URL: z.string().optional(),
+  PublicURL: z.string().optional(),
+  GroupID: z.string().optional(),
+  TagIds: z.string().optional(),
+  TLS: z.string().optional(),
+  TLSSkipVerify: z.string().optional(),
+  TLSSkipClientVerify: z.string().optional(),
+  TLSCACertFile: FormFile.optional(),
+  TLSCertFile: FormFile.optional(),
+  TLSKeyFile: FormFile.optional(),
+  AzureApplicationID: z.string().optional(),
+  AzureTenantID: z.string().optional(),
+  AzureAuthenticationKey: z.string().optional(),
+  Gpus: z.string().optional(),
+  EdgeCheckinInterval: z.string().optional(),
+});
+
+export const endpoints = {
+  list: route({
+    method: "GET",
+    path: "/endpoints",
+    access: "restricted",
+    summary: "List the environments",
+    query: z.object({
+      start: z.string().optional(),
+      limit: z.string().optional(),
+      search: z.string().optional(),
+      name: z.string().optional(),
+      excludeSnapshots: z.string().optional(),
+    }),
+    response: z.array(Endpoint),
+    verified: live,
+  }),
+  create: route({
+    method: "POST",
+    path: "/endpoints",
+    access: "administrator",
+    summary: "Create an environment; the server must reach its engine",
+    form: CreateForm,
+    response: Endpoint,
+    pace: "slow",
+    verified: live,
+  }),
+  get: route({
+    method: "GET",
+    path: "/endpoints/:id",
+    access: "restricted",
+    summary: "Show an environment",
+    query: z.object({ excludeSnapshot: z.string().optional() }),
+    response: Endpoint,
+    verified: live,
+  }),
+  update: route({
+    method: "PUT",
+    path: "/endpoints/:id",
+    access: "administrator",
+    summary: "Change an environment",
+    body: z.object({
+      Name: z.string().optional(),
+      URL: z.string().optional(),
+      PublicURL: z.string().optional(),
+      GroupID: z.int().optional(),
+      TLS: z.boolean().optional(),
+      TLSSkipVerify: z.boolean().optional(),
+      TLSSkipClientVerify: z.boolean().optional(),
+      Status: z.int().optional(),
+      TagIDs: z.array(z.int()).optional(),
+      UserAccessPolicies: AccessPolicies.optional(),
+      TeamAccessPolicies: AccessPolicies.optional(),
+      EdgeCheckinInterval: z.int().optional(),
+      Gpus: z.array(z.object({ name: z.string(), value: z.string() })).optional(),
+    }),
+    response: Endpoint,
+    verified: live,
+  }),
+  updateSettings: route({
+    method: "PUT",
+    path: "/endpoints/:id/settings",
+    access: "administrator",
+    summary: "Change what standard users may do on an environment",
+    body: SecuritySettings.partial(),
+    response: Endpoint,
+    verified: live,
+  }),
+  snapshot: route({
+    method: "POST",
+    path: "/endpoints/:id/snapshot",
+    access: "administrator",
+    summary: "Look at the environment's engine now, and set whether it is up",
+    pace: "slow",
+    verified: live,
+  }),
+  delete: route({
+    method: "DELETE",
+    path: "/endpoints/:id",
+    access: "administrator",
+    summary: "Delete an environment; what runs there stays",
+    verified: live,
+  }),
+};

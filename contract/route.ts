@@ -1,0 +1,74 @@
+import type { z } from "zod";
+
+export type Method = "GET" | "POST" | "PUT" | "DELETE" | "HEAD";
+
+/**
+ * Who may call a route. The server checks it before the handler runs.
+ *
+ * - `public`: anybody.
+ * - `authenticated`: whoever has a valid token or API key.
+ * - `restricted`: the same, and the handler shows each user only what is theirs.
+ * - `teamLeader`: administrators and leaders of any team.
+ * - `administrator`: administrators.
+ */
+export type Access = "public" | "authenticated" | "restricted" | "teamLeader" | "administrator";
+
+/** How long a call may take: an ordinary answer, work on a remote engine, or as long as it streams. */
+export type Pace = "quick" | "slow" | "endless";
+
+/** What proved that the declaration says what a real Portainer does. */
+export type Verified = { readonly version: string; readonly by: "live" | "source" } | false;
+
+/** One operation of the API, said once: the client, the server and the documentation are derived from it. */
+export interface Route {
+  readonly method: Method;
+  /** Below `/api`, or below `/api/endpoints/:endpointId/docker` for an engine's operation; parameters as `:name`. */
+  readonly path: `/${string}`;
+  readonly access: Access;
+  /** One sentence in the imperative, for the reference. */
+  readonly summary: string;
+  readonly query?: z.ZodObject;
+  /** A JSON request body. */
+  readonly body?: z.ZodType;
+  /** A form: multipart, urlencoded or query, as Portainer takes all three. */
+  readonly form?: z.ZodObject;
+  /** A request body that is sent as it is, of this media type. */
+  readonly upload?: string;
+  /** A JSON answer. Without `response`, `lines` and `bytes` the answer is empty. */
+  readonly response?: z.ZodType;
+  /** An answer that streams one JSON value per line. */
+  readonly lines?: z.ZodType;
+  /** An answer that streams bytes. */
+  readonly bytes?: true;
+  /** The status of success. @default 200, or 204 for an empty answer */
+  readonly status?: number;
+  /** @default "quick" */
+  readonly pace?: Pace;
+  readonly verified: Verified;
+}
+
+/** Operations by name, the routes of one entity. */
+export type Routes = Readonly<Record<string, Route>>;
+
+/** Declares a route, keeping its literal types. */
+export function route<const R extends Route>(declaration: R): R {
+  return declaration;
+}
+
+/** Seen on a real Portainer 2.23, the version of the recordings. */
+export const live = { version: "2.23.0", by: "live" } as const;
+/** Read in the source of Portainer 2.23. */
+export const source = { version: "2.23.0", by: "source" } as const;
+
+/** The names of the parameters in a path: `"/users/:id/tokens/:keyId"` gives `"id" | "keyId"`. */
+export type PathParameter<Path extends string> = Path extends `${string}:${infer Rest}`
+  ? Rest extends `${infer Name}/${infer Tail}`
+    ? Name | PathParameter<Tail>
+    : Rest
+  : never;
+
+/** The success status of a route. */
+export function successStatus(declaration: Route): number {
+  const hasAnswer = declaration.response ?? declaration.lines ?? declaration.bytes;
+  return declaration.status ?? (hasAnswer ? 200 : 204);
+}

@@ -1,0 +1,114 @@
+import { z } from "zod";
+import { Id } from "./common";
+import { live, route } from "./route";
+
+export const Role = { administrator: 1, standard: 2 } as const;
+export type Role = (typeof Role)[keyof typeof Role];
+
+export const User = z.looseObject({
+  Id,
+  /** Lower-cased by the server when the user is created. */
+  Username: z.string(),
+  Role: z.int(),
+});
+export type User = z.infer<typeof User>;
+
+const NewName = z
+  .string("Invalid username. Must not contain any whitespace")
+  .regex(/^[^ ]+$/, "Invalid username. Must not contain any whitespace");
+
+export const users = {
+  checkAdmin: route({
+    method: "GET",
+    path: "/users/admin/check",
+    access: "public",
+    summary: "Tell whether an administrator exists",
+    verified: live,
+  }),
+  initAdmin: route({
+    method: "POST",
+    path: "/users/admin/init",
+    access: "public",
+    summary: "Create the first administrator",
+    body: z.object({ Username: NewName, Password: z.string("Invalid password").min(1, "Invalid password") }),
+    response: User,
+    verified: live,
+  }),
+  list: route({
+    method: "GET",
+    path: "/users",
+    access: "restricted",
+    summary: "List the users",
+    query: z.object({ environmentId: z.string().optional() }),
+    response: z.array(User),
+    verified: live,
+  }),
+  create: route({
+    method: "POST",
+    path: "/users",
+    access: "administrator",
+    summary: "Create a user",
+    body: z.object({
+      Username: NewName,
+      Password: z.string().optional(),
+      Role: z.literal(
+        [1, 2],
+        "Invalid role value. Value must be one of: 1 (administrator) or 2 (regular user)",
+      ),
+    }),
+    response: User,
+    verified: live,
+  }),
+  me: route({
+    method: "GET",
+    path: "/users/me",
+    access: "authenticated",
+    summary: "Show the user who asks",
+    response: User,
+    verified: live,
+  }),
+  get: route({
+    method: "GET",
+    path: "/users/:id",
+    access: "restricted",
+    summary: "Show a user",
+    response: User,
+    verified: live,
+  }),
+  update: route({
+    method: "PUT",
+    path: "/users/:id",
+    access: "authenticated",
+    summary: "Change a user's name, role, theme or password",
+    body: z.object({
+      Username: z.string().optional(),
+      Password: z.string().optional(),
+      NewPassword: z.string().optional(),
+      Role: z
+        .literal([0, 1, 2], "Invalid role value. Value must be one of: 1 (administrator) or 2 (regular user)")
+        .optional(),
+      Theme: z.object({ color: z.string().optional() }).optional(),
+      UseCache: z.boolean().optional(),
+    }),
+    response: User,
+    verified: live,
+  }),
+  changePassword: route({
+    method: "PUT",
+    path: "/users/:id/passwd",
+    access: "authenticated",
+    summary: "Change a user's password, knowing the current one",
+    body: z.object({
+      Password: z.string("Invalid current password").min(1, "Invalid current password"),
+      NewPassword: z.string("Invalid new password").min(1, "Invalid new password"),
+    }),
+    verified: live,
+  }),
+  delete: route({
+    method: "DELETE",
+    path: "/users/:id",
+    access: "administrator",
+    summary: "Delete a user",
+    verified: live,
+  }),
+};

@@ -1,0 +1,13 @@
+/** One project per kind of test (see CONTRIBUTING.md): what each needs is set up by `npm test`. */
+const project = (name, more = {}) => ({
+  displayName: name,
+  rootDir: __dirname,
+  testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
+  testEnvironment: "node",
+  transform: { "^.+\\.ts$": ["ts-jest", { isolatedModules: true }] },
+  ...more,
+});
+
+module.exports = {
+  projects: ["unit", "server", "twin", "host", "engine", "stack"].map((name) => project(name)),
+};
