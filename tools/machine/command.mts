@@ -1,0 +1,105 @@
+import { type SpawnOptions, spawn } from "node:child_process";
+import { access, constants } from "node:fs/promises";
+import { basename, delimiter, join } from "node:path";
+import { interruption } from "./interruption.mts";
+
+export interface CommandOptions {
+  cwd?: string;
+  env?: NodeJS.ProcessEnv;
+  /** Every line of output, as it comes. */
+  onLine?: (line: string) => void;
+  signal?: AbortSignal;
+}
+
+const LINES_KEPT_FOR_THE_ERROR = 30;
+
+/** Runs a program without a shell and returns its standard output. */
+export async function run(
+  command: string,
+  args: readonly string[],
+  options: CommandOptions = {},
+): Promise<string> {
+  let stdout = "";
+  const lastLines: string[] = [];
+  const child = start(command, args, options, ["ignore", "pipe", "pipe"]);
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+  });
+  for (const stream of [child.stdout, child.stderr]) {
+    readLines(stream, (line) => {
+      lastLines.push(line);
+      if (lastLines.length > LINES_KEPT_FOR_THE_ERROR) lastLines.shift();
+      options.onLine?.(line);
+    });
+  }
+  const code = await exitCodeOf(child);
+  if (code !== 0) throw new CommandError(command, args, code, lastLines.join("\n"));
+  return stdout;
+}
+
+/** Runs a program on this terminal and returns its exit code. */
+export function show(
+  command: string,
+  args: readonly string[],
+  options: CommandOptions = {},
+): Promise<number> {
+  return exitCodeOf(start(command, args, options, ["ignore", "inherit", "inherit"]));
+}
+
+/** The full path of a program on PATH, or `undefined`. */
+export async function which(program: string, path = process.env["PATH"] ?? ""): Promise<string | undefined> {
+  for (const folder of path.split(delimiter).filter(Boolean)) {
+    const candidate = join(folder, program);
+    if (await isExecutable(candidate)) return candidate;
+  }
+  return undefined;
+}
+
+export async function isExecutable(file: string): Promise<boolean> {
+  try {
+    await access(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export class CommandError extends Error {
+  override readonly name = "CommandError";
+
+  constructor(command: string, args: readonly string[], code: number, output: string) {
+    super(`${[basename(command), ...args].join(" ")} ended with ${code}${output && `:\n${output}`}`);
+  }
+}
+
+function start(
+  command: string,
+  args: readonly string[],
+  options: CommandOptions,
+  stdio: SpawnOptions["stdio"] & {},
+) {
+  const { cwd, env = process.env, signal = interruption } = options;
+  return spawn(command, args, { ...(cwd && { cwd }), env, signal, stdio });
+}
+
+/** An interrupted program counts as ended only when it is gone, so that what it used can be taken down after it. */
+function exitCodeOf(child: ReturnType<typeof spawn>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let failure: Error | undefined;
+    child.on("error", (error) => {
+      if (child.pid === undefined) reject(error);
+      failure = error;
+    });
+    child.on("close", (code) => (failure ? reject(failure) : resolve(code ?? 1)));
+  });
+}
+
+function readLines(stream: NodeJS.ReadableStream | null, onLine: (line: string) => void): void {
+  let rest = "";
+  stream?.on("data", (chunk: Buffer | string) => {
+    const lines = (rest + chunk).split(/\r?\n/);
+    rest = lines.pop() ?? "";
+    lines.forEach(onLine);
+  });
+  stream?.on("end", () => rest && onLine(rest));
+}

@@ -1,0 +1,28 @@
+import { readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { run } from "./command.mts";
+
+/** Whether process `pid` runs and has `argument` among its arguments: a pid read from a file may belong to someone else by now. */
+export async function isRunning(pid: number, argument: string): Promise<boolean> {
+  return (await commandLineOf(pid)).includes(argument);
+}
+
+/** Asks with SIGTERM, insists with SIGKILL, and returns when the process is gone. */
+export async function endProcess(pid: number, argument: string, patience = 30_000): Promise<void> {
+  const deadline = Date.now() + patience;
+  if (await isRunning(pid, argument)) process.kill(pid, "SIGTERM");
+  while (await isRunning(pid, argument)) {
+    if (Date.now() > deadline) process.kill(pid, "SIGKILL");
+    await sleep(100);
+  }
+}
+
+async function commandLineOf(pid: number): Promise<string> {
+  try {
+    if (process.platform === "linux")
+      return (await readFile(`/proc/${pid}/cmdline`, "utf8")).replaceAll("\0", " ");
+    return await run("ps", ["-o", "command=", "-p", String(pid)]);
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,44 @@
+import { getuid } from "node:process";
+import { run, which } from "../../machine/command.mts";
+import { type Report, step } from "../../machine/progress.mts";
+import { SetUpError } from "../../machine/set-up-error.mts";
+
+/** Debian's packages for the programs that a private engine needs and this machine lacks. */
+export async function missingEnginePackages(): Promise<string[]> {
+  const packageOf = { dockerd: "docker.io", iptables: "iptables", ip: "iproute2" };
+  const missing = await Promise.all(
+    Object.entries(packageOf).map(async ([program, name]) => ((await which(program)) ? [] : [name])),
+  );
+  return missing.flat();
+}
+
+/** Why no engine can be installed or started here, or `undefined` if it can. */
+export async function whyNoPrivateEngine(): Promise<string | undefined> {
+  if (process.platform !== "linux")
+    return "on this system Docker comes as Docker Desktop, colima or the like: start it";
+  if (getuid?.() !== 0)
+    return "an engine of our own needs root: start Docker, or run this as root, or set DOCKER_HOST";
+  if ((await missingEnginePackages()).length > 0 && !(await which("apt-get"))) {
+    return "dockerd is not installed and this is not a Debian-like system: install Docker with your package manager";
+  }
+  return undefined;
+}
+
+export async function installEnginePackages(): Promise<void> {
+  const missing = await missingEnginePackages();
+  if (missing.length === 0) return;
+  await step(`Installing ${missing.join(", ")}`, async (report) => {
+    try {
+      await aptGet(["update"], report);
+      await aptGet(["install", "--yes", "--no-install-recommends", ...missing], report);
+    } catch (cause) {
+      throw new SetUpError(`Debian's packages for a Docker engine could not be installed. ${String(cause)}`, {
+        cause,
+      });
+    }
+  });
+}
+
+async function aptGet(args: readonly string[], report: Report): Promise<void> {
+  await run("apt-get", args, { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" }, onLine: report });
+}

@@ -1,0 +1,93 @@
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  type Daemon,
+  isDaemonRunning,
+  lastLogLines,
+  startDaemon,
+  stopDaemon,
+} from "../../machine/daemon.mts";
+import { shortNameOf } from "../../machine/folders.mts";
+import { interruption } from "../../machine/interruption.mts";
+import { step } from "../../machine/progress.mts";
+import { SetUpError } from "../../machine/set-up-error.mts";
+import { engineClient } from "./client.mts";
+import { type Engine, engineAt } from "./find.mts";
+import { removeLeftovers } from "./leftovers.mts";
+import { networkArguments, removeBridge } from "./network.mts";
+import { explainStartFailure } from "./start-failure.mts";
+
+const READY_WITHIN = 60_000;
+
+/** A Docker engine that belongs to one folder: its data there, its sockets in /run, where paths are short enough. */
+export function privateEngine(folder: string) {
+  const name = `pp-${shortNameOf(folder)}`;
+  const runtime = join("/run", "pulumi-portainer", name);
+  const data = join(folder, "data");
+  const daemon: Daemon = {
+    pidFile: join(runtime, "dockerd.pid"),
+    logFile: join(folder, "dockerd.log"),
+    mark: data,
+  };
+  const url = `unix://${join(runtime, "docker.sock")}`;
+
+  const start = (): Promise<Engine> =>
+    step("Starting a private Docker engine", async () => {
+      if (!(await isDaemonRunning(daemon))) {
+        const network = await networkArguments(name);
+        await startDaemon(daemon, "dockerd", [
+          "--data-root",
+          data,
+          "--exec-root",
+          join(runtime, "exec"),
+          "--pidfile",
+          join(runtime, "docker.pid"),
+          "--host",
+          url,
+          ...network,
+        ]);
+      }
+      return answering(url, daemon);
+    });
+
+  /** Removes its containers, ends it and leaves nothing of it. */
+  const remove = (): Promise<void> =>
+    step("Stopping the private Docker engine", async () => {
+      if (await isDaemonRunning(daemon)) await removeContainers(url);
+      await stopDaemon(daemon);
+      await removeLeftovers([data, runtime]);
+      await removeBridge(name);
+      await rm(runtime, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true });
+    });
+
+  return { url, start, remove, exists: () => existsSync(folder) };
+}
+
+export type PrivateEngine = ReturnType<typeof privateEngine>;
+
+/** An engine that is told to end waits ten seconds for each container that does not react to SIGTERM. */
+async function removeContainers(url: string): Promise<void> {
+  using client = engineClient(url);
+  const containers = await client.json<{ Id: string }[]>("/containers/json?all=true");
+  await Promise.allSettled(
+    containers.map(({ Id }) => client.json(`/containers/${Id}?force=true&v=true`, "DELETE")),
+  );
+}
+
+async function answering(url: string, daemon: Daemon): Promise<Engine> {
+  for (
+    const deadline = Date.now() + READY_WITHIN;
+    Date.now() < deadline;
+    await sleep(200, undefined, { signal: interruption })
+  ) {
+    try {
+      return await engineAt(url);
+    } catch {
+      if (!(await isDaemonRunning(daemon))) break;
+    }
+  }
+  throw new SetUpError(explainStartFailure(await lastLogLines(daemon)));
+}

@@ -1,0 +1,45 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { run } from "../../machine/command.mts";
+import { rootFilesystem } from "./root-filesystem.mts";
+
+/** A root file system from Debian's `busybox-static`: unpacked into a temporary folder, not installed. */
+export async function debianBusybox(): Promise<Buffer> {
+  const folder = await mkdtemp(join(tmpdir(), "pulumi-portainer-busybox-"));
+  try {
+    const busybox = await unpackBusybox(folder);
+    const root = rootFilesystem();
+    root.folder("bin");
+    root.file("bin/busybox", await readFile(busybox), 0o755);
+    for (const applet of (await run(busybox, ["--list"])).trim().split("\n")) {
+      if (applet !== "busybox") root.link(`bin/${applet}`, "busybox");
+    }
+    root.folder("etc");
+    root.file("etc/passwd", "root:x:0:0:root:/:/bin/sh\n");
+    root.file("etc/group", "root:x:0:\n");
+    root.folder("tmp", 0o1777);
+    return await root.finish();
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function unpackBusybox(folder: string): Promise<string> {
+  await downloadInto(folder);
+  const archive = (await readdir(folder)).find((name) => name.endsWith(".deb"));
+  if (!archive) throw new Error("apt-get download left no package behind");
+  await run("dpkg-deb", ["--extract", join(folder, archive), folder]);
+  return join(folder, "bin", "busybox");
+}
+
+/** The package lists may be missing, as in most container images; only root can fetch them. */
+async function downloadInto(folder: string): Promise<void> {
+  const download = () => run("apt-get", ["download", "busybox-static"], { cwd: folder });
+  try {
+    await download();
+  } catch {
+    await run("apt-get", ["update"]);
+    await download();
+  }
+}

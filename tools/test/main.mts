@@ -1,0 +1,33 @@
+// `npm test`: sets up what the chosen suites need, hands it to them, runs Jest, takes down what it started.
+//
+//   npm test                                     everything
+//   npm test -- --selectProjects unit server     some suites; what only the others need is not set up
+//   npm test -- test/host/container.test.ts      any argument of Jest
+//
+// Tests find their parts in the environment:
+//
+//   TEST_ENGINE       URL of a Docker engine, unix:///… or tcp://…             engine, twin, stack
+//   TEST_IMAGE        image with a shell, httpd, nc, wget and sleep              engine, twin, stack
+//   TEST_OTHER_IMAGE  the same with another page in /www                          engine, twin, stack
+//   TEST_PULUMI       folder with the Pulumi CLI and its Node language host        stack
+//
+// The last line is `N passed, N failed`. A suite that this machine cannot run is named with what it needs; with CI=true that
+// is a failure, and so is a skipped test.
+
+import { cleanUpWhenInterrupted, INTERRUPTED_EXIT_CODE, interruption } from "../machine/interruption.mts";
+import { say } from "../machine/progress.mts";
+import { explain } from "../machine/set-up-error.mts";
+import { readArguments } from "./arguments.mts";
+import { runTests } from "./run-tests.mts";
+import { printTally } from "./tally.mts";
+
+cleanUpWhenInterrupted();
+try {
+  const tally = await runTests(readArguments(process.argv.slice(2)));
+  process.exitCode = printTally(tally);
+} catch (error) {
+  say(`\n${explain(error)}`);
+  process.exitCode = interruption.aborted
+    ? INTERRUPTED_EXIT_CODE
+    : printTally({ passed: 0, failed: 1, skipped: [] });
+}

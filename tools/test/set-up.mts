@@ -1,0 +1,49 @@
+import { join } from "node:path";
+import { quickstartFolder } from "../machine/folders.mts";
+import { messageOf, SetUpError } from "../machine/set-up-error.mts";
+import { ensureBuild } from "../setup/build.mts";
+import { ensureEngine } from "../setup/engine/ensure.mts";
+import { privateEngine } from "../setup/engine/private-engine.mts";
+import { linkPackageForExamples } from "../setup/example-packages.mts";
+import { ensureImages, IMAGE, OTHER_IMAGE } from "../setup/image/ensure.mts";
+import { ensurePulumi } from "../setup/pulumi/ensure.mts";
+import { reserveTestEngine } from "./engine-slot.mts";
+import { needs, type Part, type Suite } from "./suites.mts";
+
+export interface Parts extends AsyncDisposable {
+  environment: Record<string, string>;
+  /** What this machine cannot have, and how to get it. */
+  missing: Partial<Record<Part, string>>;
+}
+
+export async function setUp(chosen: readonly Suite[]): Promise<Parts> {
+  await using stack = new AsyncDisposableStack();
+  const environment: Record<string, string> = {};
+  const missing: Partial<Record<Part, string>> = {};
+
+  const provide = async (part: Part, work: () => Promise<Record<string, string>>) => {
+    if (!needs(chosen, part)) return;
+    try {
+      Object.assign(environment, await work());
+    } catch (error) {
+      if (!(error instanceof SetUpError)) throw error;
+      missing[part] = messageOf(error);
+    }
+  };
+
+  await provide("build", async () => {
+    await ensureBuild();
+    await linkPackageForExamples();
+    return {};
+  });
+  await provide("engine", async () => {
+    const own = stack.use(await reserveTestEngine());
+    const engine = await ensureEngine(own.engine, [privateEngine(join(quickstartFolder, "engine")).url]);
+    await ensureImages(engine);
+    return { TEST_ENGINE: engine.url, TEST_IMAGE: IMAGE, TEST_OTHER_IMAGE: OTHER_IMAGE };
+  });
+  await provide("cli", async () => ({ TEST_PULUMI: await ensurePulumi() }));
+
+  const started = stack.move();
+  return { environment, missing, [Symbol.asyncDispose]: () => started.disposeAsync() };
+}

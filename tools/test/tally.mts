@@ -1,0 +1,43 @@
+import { say } from "../machine/progress.mts";
+
+export interface Tally {
+  passed: number;
+  failed: number;
+  skipped: string[];
+}
+
+export const noTests: Tally = { passed: 0, failed: 0, skipped: [] };
+
+/** What is read of the file that `jest --json` writes. */
+export interface JestReport {
+  numPassedTests: number;
+  numFailedTests: number;
+  /** Test files that failed before their first test. */
+  numRuntimeErrorTestSuites: number;
+  testResults: { assertionResults: { fullName: string; status: string }[] }[];
+}
+
+/** A Jest that fails without a failed test (a bad configuration, a broken global set-up) counts as one failure. */
+export function tallyOf(exitCode: number, report: JestReport | undefined): Tally {
+  if (!report) return { passed: 0, failed: 1, skipped: [] };
+  const failed = report.numFailedTests + report.numRuntimeErrorTestSuites;
+  return {
+    passed: report.numPassedTests,
+    failed: exitCode !== 0 && failed === 0 ? 1 : failed,
+    skipped: report.testResults.flatMap(({ assertionResults }) =>
+      assertionResults
+        .filter(({ status }) => status !== "passed" && status !== "failed")
+        .map(({ fullName }) => fullName),
+    ),
+  };
+}
+
+/** Prints what was skipped and the last line, and returns the exit code. In CI nothing may be skipped. */
+export function printTally({ passed, failed, skipped }: Tally): number {
+  const inCi = process.env["CI"] === "true";
+  say();
+  for (const what of skipped) say(`skipped${inCi ? ", which is a failure in CI" : ""}: ${what}`);
+  const failures = failed + (inCi ? skipped.length : 0);
+  say(`${passed} passed, ${failures} failed`);
+  return failures === 0 ? 0 : 1;
+}
