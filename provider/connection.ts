@@ -1,0 +1,153 @@
+import { type ClientOptions, createClient, type PortainerClient } from "../client";
+import type { Status } from "../contract";
+import { ProviderError } from "./core/failure";
+import { stopSignal } from "./core/host";
+import {
+  type Credentials,
+  credentialsOf,
+  flag,
+  headersOf,
+  places,
+  positiveInteger,
+  type SettingTexts,
+} from "./core/settings";
+
+/** How long an environment may take to show a sign of life, in seconds: thirty containers on a dead host share it. */
+const PROBE_SECONDS = 10;
+
+/** The server that a provider names: one client, and what this process has found out about the server. */
+export interface Connection {
+  readonly url: string;
+  /** Speaks with the provider's credentials. */
+  readonly client: PortainerClient;
+  /** Speaks to the same server as somebody else; `undefined` is nobody. */
+  as(credentials: Credentials | undefined): PortainerClient;
+  /** The connection to another address, with all other settings the same. */
+  at(url: string): Connection;
+  readonly setupToken: string | undefined;
+  /** Whether resources on an environment that cannot be reached stay as they are at refresh and `up`. */
+  readonly skipUnreachable: boolean;
+  /** Whether resources on an environment that cannot be reached are forgotten at destroy. */
+  readonly deleteUnreachable: boolean;
+  /** Who the server says it is; asked once in a process. */
+  status(): Promise<Status>;
+  /**
+   * Refuses to go on when this is not the server that the resource was made on. Pulumi does not replace a resource
+   * because its provider's url changed, and a `destroy` would delete another server's objects.
+   *
+   * @returns the server's instance id.
+   */
+  sameServer(instanceId: string | undefined): Promise<string>;
+  /** The engine's own id, asked once per environment in a process; an engine that is down is asked no second time. */
+  engineId(endpointId: number): Promise<string>;
+  /** Ends the kept connections, so that a test leaves no open handle. */
+  close(): Promise<void>;
+}
+
+const connections = new Map<string, Connection>();
+
+/** The connection for these settings; it is made once in a process, and asks nothing before it is used. */
+export function connect(settings: SettingTexts): Connection {
+  const key = JSON.stringify(settings);
+  const existing = connections.get(key);
+  if (existing) return existing;
+  const made = makeConnection(settings);
+  connections.set(key, made);
+  return made;
+}
+
+/** Closes all connections of this process. */
+export async function disconnect(): Promise<void> {
+  const all = [...connections.values()];
+  connections.clear();
+  await Promise.all(all.map((connection) => connection.close()));
+}
+
+function makeConnection(settings: SettingTexts): Connection {
+  const clients = new Map<string, PortainerClient>();
+  const engines = new Map<number, Promise<string>>();
+  let answer: Promise<Status> | undefined;
+
+  const as = (credentials: Credentials | undefined): PortainerClient => {
+    const key = JSON.stringify(credentials ?? null);
+    const client = clients.get(key) ?? createClient(clientOptions(settings, credentials));
+    clients.set(key, client);
+    return client;
+  };
+
+  const connection: Connection = {
+    get url() {
+      return requireUrl(settings);
+    },
+    get client() {
+      return as(credentialsOf(settings));
+    },
+    as,
+    at: (url) => connect({ ...settings, url }),
+    setupToken: settings.setupToken,
+    get skipUnreachable() {
+      return flag("skipUnreachable", settings.skipUnreachable);
+    },
+    get deleteUnreachable() {
+      return flag("deleteUnreachable", settings.deleteUnreachable);
+    },
+
+    status() {
+      answer ??= as(undefined)
+        .status.get({})
+        .catch((error: unknown) => {
+          answer = undefined;
+          throw error;
+        });
+      return answer;
+    },
+
+    async sameServer(expected) {
+      const { InstanceID } = await connection.status();
+      if (expected === undefined || expected === InstanceID) return InstanceID;
+      throw new ProviderError(
+        `${connection.url} is another server: this resource was made on Portainer ${expected}, and this one is ${InstanceID}. ` +
+          "Nothing was changed. Point the provider at the first server, or remove the resource from the state with `pulumi state delete` if that server is gone for good.",
+      );
+    },
+
+    engineId(endpointId) {
+      const asked = engines.get(endpointId) ?? askEngine(connection.client, endpointId);
+      engines.set(endpointId, asked);
+      return asked;
+    },
+
+    async close() {
+      await Promise.all([...clients.values()].map((client) => client.close()));
+    },
+  };
+
+  return connection;
+}
+
+async function askEngine(client: PortainerClient, endpointId: number): Promise<string> {
+  const { ID } = await client.docker(endpointId).system.info({}, { timeout: PROBE_SECONDS });
+  return ID;
+}
+
+function requireUrl({ url }: SettingTexts): string {
+  if (url === undefined) throw new ProviderError(`no Portainer url: set ${places("url")}`);
+  return url;
+}
+
+function clientOptions(settings: SettingTexts, credentials: Credentials | undefined): ClientOptions {
+  const requestTimeout = positiveInteger("requestTimeout", settings.requestTimeout);
+  const concurrency = positiveInteger("concurrency", settings.concurrency);
+  return {
+    url: requireUrl(settings),
+    credentials,
+    headers: headersOf(settings.headers),
+    skipVerify: flag("skipVerify", settings.skipVerify),
+    signal: stopSignal,
+    ...(settings.caCert !== undefined && { caCert: settings.caCert }),
+    ...(settings.clientCert !== undefined && { clientCert: settings.clientCert }),
+    ...(settings.clientKey !== undefined && { clientKey: settings.clientKey }),
+    ...(requestTimeout !== undefined && { requestTimeout }),
+    ...(concurrency !== undefined && { concurrency }),
+  };
+}

@@ -1,0 +1,136 @@
+import type { z } from "zod";
+import type { Definition } from "./definition";
+import { difference } from "./diff";
+import { quiet, Unfinished } from "./failure";
+import { hidden, nameOf, type Properties, visible } from "./hidden";
+import { theEngine } from "./host";
+import { operate } from "./operation";
+import { plainRecord } from "./plain";
+import { schemaDefaults } from "./schema-defaults";
+import { markSecrets } from "./secret";
+import { configName, EXPLICIT_KEY, environmentName, gatherSettings, type SettingTexts } from "./settings";
+import { type Failure, validate } from "./validate";
+
+/** Pulumi's interface for dynamic providers, as its process calls it. */
+export interface DynamicProvider {
+  configure(request: { config: { get(key: string): string | undefined } }): Promise<void>;
+  check(olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: Failure[] }>;
+  diff(id: string, olds: Properties, news: Properties): Promise<DiffAnswer>;
+  create(inputs: Properties): Promise<{ id: string; outs: Properties }>;
+  read(id: string, props: Properties): Promise<{ id?: string; props?: Properties; inputs?: Properties }>;
+  update(id: string, olds: Properties, news: Properties): Promise<{ outs: Properties }>;
+  delete(id: string, props: Properties): Promise<void>;
+}
+
+interface DiffAnswer {
+  changes: boolean;
+  replaces: string[];
+  deleteBeforeReplace: boolean;
+}
+
+/** Makes Pulumi's dynamic provider out of what a resource means. All resources go through here. */
+export function dynamicProvider<Schema extends z.ZodObject, Outputs extends object>(
+  definition: Definition<Schema, Outputs>,
+): DynamicProvider {
+  let settings: SettingTexts = {};
+
+  /** What Pulumi is to store: nothing it cannot carry, secrets marked, hidden keys kept. */
+  const stored = (properties: Properties, from: Properties): Properties =>
+    markSecrets({ ...plainRecord(properties), ...hidden(from) }, definition.secrets);
+
+  const failing = (error: unknown, from: Properties): Error => {
+    if (!(error instanceof Unfinished)) return quiet(error);
+    return Object.assign(quiet(error), {
+      id: error.id,
+      properties: stored(error.outputs, from),
+      reasons: [error.message],
+    });
+  };
+
+  return {
+    /** Must not wait: the process calls other methods meanwhile. */
+    configure({ config }) {
+      settings = gatherSettings({
+        explicit: config.get(EXPLICIT_KEY) === "true",
+        config: (key) => config.get(configName(key)),
+        environment: (key) => process.env[environmentName(key)],
+      });
+      theEngine();
+      return Promise.resolve();
+    },
+
+    check(_olds, news) {
+      const { __urn } = hidden(news);
+      const given = visible(plainRecord(news));
+      const inputs = {
+        ...schemaDefaults(definition.schema),
+        ...definition.defaults?.(given, { name: nameOf(__urn), settings }),
+        ...given,
+      };
+      const failures = [
+        ...validate(definition.schema, inputs, definition.misnomers),
+        ...(definition.validate?.(inputs) ?? []),
+      ];
+      return Promise.resolve({ inputs: stored(inputs, news), failures });
+    },
+
+    diff(_id, olds, news) {
+      const { __urn, __replaceOnChanges } = hidden(news);
+      const { changed, replaces } = difference(definition.properties, olds, news, __replaceOnChanges);
+      const reason =
+        changed.length > 0
+          ? definition.explain?.(changed, visible(olds) as never, visible(news) as never)
+          : undefined;
+      if (reason !== undefined && __urn !== undefined) theEngine().log("info", reason, __urn, false);
+      return Promise.resolve({
+        changes: changed.length > 0,
+        replaces: [...replaces],
+        deleteBeforeReplace: replaces.length > 0,
+      });
+    },
+
+    async create(inputs) {
+      try {
+        const { id, outputs } = await operate("create", settings, hidden(inputs), (context) =>
+          definition.create(context, definition.schema.parse(visible(inputs))),
+        );
+        return { id, outs: stored(outputs, inputs) };
+      } catch (error) {
+        throw failing(error, inputs);
+      }
+    },
+
+    async read(id, props) {
+      try {
+        const now = await operate("read", settings, hidden(props), (context) =>
+          definition.read(context, id, visible(props) as never),
+        );
+        if (!now) return {};
+        return { id: now.id, props: stored(now.outputs, props), inputs: stored(now.inputs, props) };
+      } catch (error) {
+        throw quiet(error);
+      }
+    },
+
+    async update(id, olds, news) {
+      try {
+        const outputs = await operate("update", settings, hidden(news), (context) =>
+          definition.update(context, id, visible(olds) as never, definition.schema.parse(visible(news))),
+        );
+        return { outs: stored(outputs, news) };
+      } catch (error) {
+        throw failing(error, news);
+      }
+    },
+
+    async delete(id, props) {
+      try {
+        await operate("delete", settings, hidden(props), (context) =>
+          definition.delete(context, id, visible(props) as never),
+        );
+      } catch (error) {
+        throw quiet(error);
+      }
+    },
+  };
+}

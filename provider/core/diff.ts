@@ -1,0 +1,44 @@
+import type { Property } from "./definition";
+import { equal } from "./equal";
+import { isHidden, type Properties } from "./hidden";
+import { hasUnknown } from "./unknown";
+
+export interface Difference {
+  /** The properties that differ in meaning. */
+  readonly changed: readonly string[];
+  /** Those of them that need another object. */
+  readonly replaces: readonly string[];
+}
+
+/**
+ * Compares what was last carried out with what is wished now. Only what a program sets, or has set before, is
+ * compared: what was never set is nobody's wish, whatever the server made of it.
+ *
+ * @param replaceOnChanges the resource option, since the engine does not apply it to dynamic providers.
+ */
+export function difference(
+  properties: Readonly<Record<string, Property>>,
+  olds: Properties,
+  news: Properties,
+  replaceOnChanges: readonly string[] = [],
+): Difference {
+  const changed = Object.keys(properties).filter(
+    (key) => !isHidden(key) && differs(properties[key] ?? {}, olds[key], news[key]),
+  );
+  const replaces = changed.filter(
+    (key) => properties[key]?.change === "replace" || replaceOnChanges.some((path) => covers(path, key)),
+  );
+  return { changed, replaces };
+}
+
+function differs({ normalize }: Property, old: unknown, wished: unknown): boolean {
+  if (hasUnknown(wished)) return true;
+  const canonical = (value: unknown): unknown =>
+    (value ?? null) === null || !normalize ? value : normalize(value as never);
+  return !equal(canonical(old), canonical(wished));
+}
+
+/** `"*"` and `"ports[0].hostPort"` are how a program may say `ports`. */
+function covers(path: string, key: string): boolean {
+  return path === "*" || path === key || path.startsWith(`${key}.`) || path.startsWith(`${key}[`);
+}

@@ -1,0 +1,50 @@
+import { connect } from "../connection";
+import type { Context } from "./definition";
+import { milliseconds } from "./duration";
+import { ProviderError } from "./failure";
+import { type Hidden, nameOf } from "./hidden";
+import { stopSignal, theEngine, track } from "./host";
+import type { SettingTexts } from "./settings";
+
+export type Step = "create" | "read" | "update" | "delete";
+
+/** How long a step may take when the program's `customTimeouts` does not say. */
+const LIMIT: Record<Step, string> = { create: "20m", read: "5m", update: "20m", delete: "10m" };
+
+/** Runs one step of a resource's life with its time limit, its line to write to and its connection. */
+export async function operate<T>(
+  step: Step,
+  settings: SettingTexts,
+  { __urn, __timeouts }: Hidden,
+  work: (context: Context) => Promise<T>,
+): Promise<T> {
+  const limit = (step === "read" ? undefined : __timeouts?.[step]) ?? LIMIT[step];
+  const timeout = new AbortController();
+  const timer = setTimeout(
+    () => timeout.abort(new ProviderError(timeoutMessage(step, limit))),
+    milliseconds(limit) ?? milliseconds(LIMIT[step]),
+  );
+  const engine = theEngine();
+  const say = (severity: "info" | "warning", ephemeral: boolean) => (message: string) => {
+    if (__urn !== undefined) engine.log(severity, message, __urn, ephemeral);
+  };
+  try {
+    const context: Context = {
+      name: nameOf(__urn) ?? "",
+      urn: __urn,
+      connection: connect(settings),
+      signal: AbortSignal.any([stopSignal, timeout.signal]),
+      progress: say("info", true),
+      info: say("info", false),
+      warn: say("warning", false),
+    };
+    return await track(work(context));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function timeoutMessage(step: Step, limit: string): string {
+  const option = step === "read" ? "" : `; customTimeouts: { ${step}: "…" } allows more`;
+  return `gave up after ${limit}${option}`;
+}

@@ -1,0 +1,116 @@
+import { ProviderError } from "./failure";
+
+/** The connection's settings, as they are written in stack config (`portainer:url`) and in a `Provider`. */
+export const SETTING_KEYS = [
+  "url",
+  "apiKey",
+  "username",
+  "password",
+  "endpointId",
+  "caCert",
+  "clientCert",
+  "clientKey",
+  "skipVerify",
+  "headers",
+  "setupToken",
+  "requestTimeout",
+  "concurrency",
+  "skipUnreachable",
+  "deleteUnreachable",
+] as const;
+export type SettingKey = (typeof SETTING_KEYS)[number];
+
+const CREDENTIAL_KEYS = ["apiKey", "username", "password"] as const satisfies readonly SettingKey[];
+
+/** Set by the `Provider` class, so that its settings can be told from stack config. */
+export const EXPLICIT_KEY = "portainer:explicit";
+
+type Lookup = (key: SettingKey) => string | undefined;
+
+/** Where the settings are looked for: a `Provider` or stack config, then the environment. */
+export interface SettingSources {
+  readonly explicit: boolean;
+  readonly config: Lookup;
+  readonly environment: Lookup;
+}
+
+/** The texts of all settings, each from the source that may give it. */
+export type SettingTexts = Partial<Record<SettingKey, string>>;
+
+/** `endpointId` is `PORTAINER_ENDPOINT_ID` in the environment. */
+export const environmentName = (key: SettingKey): string =>
+  `PORTAINER_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+
+export const configName = (key: SettingKey): string => `portainer:${key}`;
+
+/**
+ * Puts the sources together. Credentials come as a group from one source, and a `Provider` that names a url takes
+ * nothing from the environment: what stands there belongs to another server.
+ */
+export function gatherSettings({ explicit, config, environment }: SettingSources): SettingTexts {
+  const closed = explicit && config("url") !== undefined;
+  const ownsCredentials = CREDENTIAL_KEYS.some((key) => config(key) !== undefined);
+  const texts = SETTING_KEYS.map((key) => {
+    const isCredential = (CREDENTIAL_KEYS as readonly string[]).includes(key);
+    const closedToEnvironment = closed || (isCredential && ownsCredentials);
+    return [key, config(key) ?? (closedToEnvironment ? undefined : environment(key))] as const;
+  });
+  return Object.fromEntries(texts.filter(([, text]) => text !== undefined && text !== ""));
+}
+
+/** What a client authenticates with. */
+export type Credentials =
+  | { readonly apiKey: string }
+  | { readonly username: string; readonly password: string };
+
+/** The one way of authenticating that the settings give, if any. */
+export function credentialsOf(settings: SettingTexts): Credentials | undefined {
+  const { apiKey, username, password } = settings;
+  if (apiKey !== undefined && (username !== undefined || password !== undefined)) {
+    throw new ProviderError(
+      `the provider has both an API key and a username or password: keep one of ${places("apiKey")} and ${places("username")}`,
+    );
+  }
+  if (apiKey !== undefined) return { apiKey };
+  if (username === undefined && password === undefined) return undefined;
+  if (username === undefined || password === undefined) {
+    const missing = username === undefined ? "username" : "password";
+    throw new ProviderError(`the provider has no ${missing}: set ${places(missing)}`);
+  }
+  return { username, password };
+}
+
+/** Where a setting may be given, for messages. */
+export function places(key: SettingKey): string {
+  return `\`${key}\` of the Provider, stack config ${configName(key)} or ${environmentName(key)}`;
+}
+
+/** A whole number above zero, or a clear error. */
+export function positiveInteger(key: SettingKey, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new ProviderError(`${key} is "${text}", not a whole number above 0: set ${places(key)}`);
+}
+
+/** `true` or `false`, or a clear error. @default false */
+export function flag(key: SettingKey, text: string | undefined): boolean {
+  if (text === undefined || text === "false") return false;
+  if (text === "true") return true;
+  throw new ProviderError(`${key} is "${text}", not true or false: set ${places(key)}`);
+}
+
+/** The extra HTTP headers, written as a JSON object. */
+export function headersOf(text: string | undefined): Record<string, string> {
+  if (text === undefined) return {};
+  const wrong = () =>
+    new ProviderError(
+      `headers is not a JSON object of texts, such as {"X-Team":"ops"}: set ${places("headers")}`,
+    );
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) throw wrong();
+    return Object.fromEntries(Object.entries(parsed).map(([name, value]) => [name, String(value)]));
+  } catch {
+    throw wrong();
+  }
+}

@@ -1,0 +1,81 @@
+import { z } from "zod";
+import type { Properties } from "./hidden";
+import { nearest } from "./suggestion";
+import { hasUnknown } from "./unknown";
+
+/** One thing that is wrong with a program's input, at `property` (`ports[0].hostPort`). */
+export interface Failure {
+  readonly property: string;
+  readonly reason: string;
+}
+
+type Issue = z.core.$ZodIssue;
+type Path = readonly PropertyKey[];
+
+/**
+ * What is wrong with the inputs of a resource. Values that are not known yet are not judged.
+ *
+ * @param misnomers names that other tools use, with ours: `{ environment: "env" }`.
+ */
+export function validate(
+  schema: z.ZodObject,
+  inputs: Properties,
+  misnomers: Readonly<Record<string, string>> = {},
+): Failure[] {
+  const result = z.strictObject(schema.shape).safeParse(inputs);
+  if (result.success) return [];
+  return result.error.issues
+    .flatMap((issue) => innermost(issue))
+    .filter((issue) => issue.code === "unrecognized_keys" || !hasUnknown(valueAt(inputs, issue.path)))
+    .flatMap((issue) => failures(issue, schema, misnomers));
+}
+
+function failures(issue: Issue, schema: z.ZodObject, misnomers: Readonly<Record<string, string>>): Failure[] {
+  if (issue.code !== "unrecognized_keys") return [{ property: pathText(issue.path), reason: issue.message }];
+  const known = issue.path.length === 0 ? Object.keys(schema.shape) : [];
+  return issue.keys.map((key) => {
+    const meant = (issue.path.length === 0 ? misnomers[key] : undefined) ?? nearest(key, known);
+    const remedy = meant
+      ? `did you mean \`${meant}\`?`
+      : "remove it, or see the reference for the known names";
+    return { property: pathText([...issue.path, key]), reason: `unknown property \`${key}\`; ${remedy}` };
+  });
+}
+
+/** A union fails with one list of issues for each of its forms: what is said is the form that came nearest. */
+function innermost(issue: Issue, parent: Path = []): Issue[] {
+  const path = [...parent, ...issue.path];
+  if (issue.code !== "invalid_union") return [{ ...issue, path }];
+  const deepest = issue.errors
+    .map((issues) => issues.flatMap((inner) => innermost(inner, path)))
+    .filter((issues) =>
+      issues.some((inner) => inner.path.length > path.length || inner.code !== "invalid_type"),
+    )
+    .sort((left, right) => depth(right) - depth(left))[0];
+  return deepest ?? [{ ...issue, path, message: unionMessage(issue) }];
+}
+
+const depth = (issues: readonly Issue[]): number => Math.max(...issues.map(({ path }) => path.length));
+
+function unionMessage(issue: z.core.$ZodIssueInvalidUnion): string {
+  const expected = issue.errors
+    .flat()
+    .flatMap((inner) => (inner.code === "invalid_type" ? [inner.expected] : []));
+  return expected.length > 0 ? `expected ${[...new Set(expected)].join(" or ")}` : issue.message;
+}
+
+function valueAt(root: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[key] : value,
+    root,
+  );
+}
+
+function pathText(path: Path): string {
+  return path.reduce<string>(
+    (text, key) =>
+      typeof key === "number" ? `${text}[${key}]` : text === "" ? String(key) : `${text}.${String(key)}`,
+    "",
+  );
+}

@@ -1,0 +1,9 @@
+/**
+ * What Pulumi's dynamic-provider process loads. State names this module and these exports: they never change.
+ *
+ * @module
+ */
+import { adminUser } from "./admin-user";
+import { dynamicProvider } from "./core/adapter";
+
+export const AdminUser = dynamicProvider(adminUser);

@@ -1,0 +1,7 @@
+/**
+ * Infrastructure as code for Portainer: the resources that a Pulumi program declares.
+ *
+ * @module
+ */
+export { AdminUser, type AdminUserArgs } from "./admin-user";
+export { Provider, type ProviderArgs } from "./provider";

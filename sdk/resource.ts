@@ -1,0 +1,50 @@
+import * as pulumi from "@pulumi/pulumi";
+import { refuseOptions } from "./options";
+
+/** What a class says of itself to the base class. */
+interface Declaration {
+  /** The export of `pulumi-portainer/provider` that knows what the resource means. */
+  readonly type: string;
+  /** Outputs that are no inputs: the SDK drops what is not declared. */
+  readonly outputs: readonly string[];
+  /** Those of them that are secret. */
+  readonly secretOutputs?: readonly string[];
+  /** Whether two of them cannot exist at once, so that a replacement deletes first. */
+  readonly exclusive: boolean;
+}
+
+/**
+ * A resource that `pulumi-portainer/provider` carries out. State refers to the provider by a text of a few bytes
+ * that never changes: nothing is serialised, and an upgrade of this package shows no difference.
+ */
+export abstract class PortainerResource extends pulumi.CustomResource {
+  protected constructor(
+    declaration: Declaration,
+    name: string,
+    args: object,
+    options: pulumi.CustomResourceOptions = {},
+  ) {
+    const type = `pulumi-nodejs:dynamic/portainer:${declaration.type}`;
+    refuseOptions(type, declaration.type, name, options);
+    const { customTimeouts, replaceOnChanges, parent } = options;
+    super(
+      type,
+      name,
+      {
+        ...Object.fromEntries(declaration.outputs.map((output) => [output, undefined])),
+        ...args,
+        __provider: `exports.handler=()=>require("pulumi-portainer/provider").${declaration.type};`,
+        __urn: pulumi.createUrn(name, type, parent),
+        __timeouts: customTimeouts,
+        __replaceOnChanges: replaceOnChanges,
+      },
+      pulumi.mergeOptions(
+        {
+          deleteBeforeReplace: declaration.exclusive,
+          additionalSecretOutputs: [...(declaration.secretOutputs ?? [])],
+        },
+        options,
+      ),
+    );
+  }
+}

@@ -1,0 +1,20 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** The same value with every part of it allowed to be an output of another resource. */
+type Deep<T> = T extends pulumi.asset.Asset | Uint8Array
+  ? T
+  : T extends readonly (infer Item)[]
+    ? pulumi.Input<Deep<Item>>[]
+    : T extends object
+      ? { [Key in keyof T]: pulumi.Input<Deep<T[Key]>> }
+      : T;
+
+/** The arguments of a resource, from the inputs that its provider documents. */
+export type Args<Inputs> = { [Key in keyof Inputs]: pulumi.Input<Deep<Inputs[Key]>> };
+
+/** What a program reads from a resource. */
+export type Outputs<State> = {
+  readonly [Key in keyof State]-?: pulumi.Output<
+    undefined extends State[Key] ? Exclude<State[Key], undefined> | undefined : State[Key]
+  >;
+};
