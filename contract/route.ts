@@ -25,6 +25,8 @@ export interface Route {
   /** Below `/api`, or below `/api/endpoints/:endpointId/docker` for an engine's operation; parameters as `:name`. */
   readonly path: `/${string}`;
   readonly access: Access;
+  /** Counts against the limit on logins: ten at once, then one a second, or an hour's ban. */
+  readonly limited?: true;
   /** One sentence in the imperative, for the reference. */
   readonly summary: string;
   readonly query?: z.ZodObject;
@@ -44,6 +46,8 @@ export interface Route {
   readonly status?: number;
   /** @default "quick" */
   readonly pace?: Pace;
+  /** The path parameter that may hold slashes, as an image's name does. */
+  readonly slashes?: string;
   readonly verified: Verified;
 }
 

@@ -25,6 +25,7 @@ export const images = {
   inspect: route({
     method: "GET",
     path: "/images/:name/json",
+    slashes: "name",
     access: "restricted",
     summary: "Show an image",
     response: z.looseObject({

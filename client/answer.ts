@@ -1,0 +1,60 @@
+import { Readable } from "node:stream";
+import type { z } from "zod";
+import type { Call } from "./call";
+import { ContractError } from "./errors/contract-error";
+import type { Incoming } from "./exchange";
+import { readLines } from "./lines";
+
+/** How many differences an error names. */
+const MOST = 3;
+
+/** The answer of a successful call, as its route declares it. */
+export async function readAnswer(call: Call, { chunks }: Incoming): Promise<unknown> {
+  const { response, lines, bytes } = call.route;
+  if (bytes) return Readable.from(chunks, { objectMode: false });
+  if (lines) return parseLines(call, lines, chunks);
+  const text = await readText(chunks);
+  return response ? parse(call, response, text) : undefined;
+}
+
+async function* parseLines(
+  call: Call,
+  schema: z.ZodType,
+  chunks: AsyncIterable<Buffer>,
+): AsyncGenerator<unknown> {
+  for await (const line of readLines(chunks)) yield parse(call, schema, line);
+}
+
+async function readText(chunks: AsyncIterable<Buffer>): Promise<string> {
+  const read: Buffer[] = [];
+  for await (const chunk of chunks) read.push(chunk);
+  return Buffer.concat(read).toString("utf8");
+}
+
+function parse(call: Call, schema: z.ZodType, text: string): unknown {
+  const result = schema.safeParse(parseJson(call, text));
+  if (result.success) return result.data;
+  const { issues } = result.error;
+  const named = issues.slice(0, MOST).map(({ path, message }) => `${pointer(path)}: ${message}`);
+  throw mismatch(call, issues.length > MOST ? [...named, `and ${issues.length - MOST} more`] : named);
+}
+
+function parseJson(call: Call, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    const isPage = /^\s*</.test(text);
+    const what = text === "" ? "it is empty" : isPage ? "it is HTML, not JSON" : "it is not JSON";
+    throw mismatch(call, [what], "Is the url that of a Portainer server, sub-path included?");
+  }
+}
+
+function mismatch({ route, path }: Call, expectations: readonly string[], hint?: string): ContractError {
+  return new ContractError({ method: route.method, path, expectations, hint });
+}
+
+/** RFC 6901, with `/` for the whole. */
+function pointer(path: readonly PropertyKey[]): string {
+  const parts = path.map((part) => String(part).replace(/~/g, "~0").replace(/\//g, "~1"));
+  return `/${parts.join("/")}`;
+}

@@ -1,0 +1,68 @@
+import { contract } from "../contract/index";
+import { anySignal } from "./abort";
+import { bindRoutes } from "./bind";
+import { createCaller } from "./caller";
+import { createDocker } from "./docker";
+import { createExchange } from "./exchange";
+import { checkHeader, customHeaders } from "./headers";
+import { limiterOf } from "./limiter";
+import type { ClientOptions, Credentials } from "./options";
+import { createSession } from "./session";
+import { createTransport } from "./transport";
+import type { DockerClient, PortainerClient } from "./types";
+import { parseUrl } from "./url";
+
+const REQUEST_TIMEOUT = 30;
+
+/**
+ * A client of one Portainer server. Nothing is sent before the first call; with a name and password, the first
+ * that needs it logs in, once for all.
+ *
+ * @throws TypeError for an option that cannot be used; it names the option
+ */
+export function createClient(options: ClientOptions): PortainerClient {
+  const base = parseUrl(options.url);
+  const closing = new AbortController();
+  const signal = anySignal(closing.signal, options.signal);
+  const transport = createTransport(base.origin, options);
+
+  const session = createSession(checked(options.credentials), async (Username, Password) => {
+    const { jwt } = await operations.auth.login({ body: { Username, Password } });
+    return jwt;
+  });
+  const call = createCaller({
+    base,
+    exchange: createExchange(transport, base),
+    session,
+    limiter: limiterOf(base.href),
+    headers: customHeaders(options.headers),
+    secrets: secretsOf(options.credentials),
+    requestTimeout: options.requestTimeout ?? REQUEST_TIMEOUT,
+    signal,
+  });
+  const operations = bindRoutes(contract, call);
+  const engines = new Map<number, DockerClient>();
+
+  return {
+    ...operations,
+    docker(endpointId) {
+      const engine = engines.get(endpointId) ?? createDocker(call, endpointId, signal);
+      engines.set(endpointId, engine);
+      return engine;
+    },
+    async close() {
+      closing.abort(new Error("The client was closed."));
+      await transport.destroy();
+    },
+  };
+}
+
+function checked(credentials: Credentials | undefined): Credentials | undefined {
+  if (credentials && "apiKey" in credentials) checkHeader("x-api-key", credentials.apiKey, "The apiKey");
+  return credentials;
+}
+
+function secretsOf(credentials: Credentials | undefined): string[] {
+  if (!credentials) return [];
+  return "apiKey" in credentials ? [credentials.apiKey] : [credentials.password];
+}

@@ -1,0 +1,117 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { Readable } from "node:stream";
+import type { Dispatcher } from "undici";
+import type { Method } from "../contract/index";
+import { abortable } from "./abort";
+import { ConnectionError } from "./errors/connection-error";
+import { diagnose } from "./hints/connection";
+import { redact } from "./secrets";
+import type { Base } from "./url";
+
+/** One request, ready to be sent. */
+export interface Outgoing {
+  readonly method: Method;
+  /** Below the server's origin, `/sub/path/api/status`. */
+  readonly path: string;
+  readonly query: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly payload?: string | Uint8Array | Readable | undefined;
+  /** How long the server may be silent, in seconds; 0 for no limit. */
+  readonly timeout: number;
+  readonly signal: AbortSignal;
+  readonly secrets: readonly string[];
+}
+
+/** One answer, whatever its status, with its body still to come. */
+export interface Incoming {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** The body. Whoever leaves it early closes the connection. */
+  readonly chunks: AsyncGenerator<Buffer, void>;
+}
+
+/** Sends one request, once. */
+export type Exchange = (outgoing: Outgoing) => Promise<Incoming>;
+
+/**
+ * The only place that talks HTTP.
+ *
+ * @throws ConnectionError if there is no answer, also while its body is read; an abort throws the signal's reason
+ */
+export function createExchange(transport: Dispatcher, base: Base): Exchange {
+  return async (outgoing) => {
+    const progress = { sent: false };
+    const explain = (error: unknown) => failure(error, outgoing, base, progress.sent);
+    try {
+      const answer = await abortable(request(transport, base, outgoing, progress), outgoing.signal);
+      return { status: answer.statusCode, headers: answer.headers, chunks: readChunks(answer.body, explain) };
+    } catch (error) {
+      throw explain(error);
+    }
+  };
+}
+
+function request(transport: Dispatcher, base: Base, outgoing: Outgoing, progress: { sent: boolean }) {
+  const { method, path, query, headers, payload, timeout, signal } = outgoing;
+  return transport.compose(noteStart(progress)).request({
+    origin: base.origin,
+    path: path + query,
+    method,
+    headers,
+    body: payload ?? null,
+    headersTimeout: timeout * 1000,
+    bodyTimeout: timeout * 1000,
+    signal,
+  });
+}
+
+/** Notes the moment in which the request is written to a connection: before it, nothing can have happened. */
+function noteStart(progress: { sent: boolean }): Dispatcher.DispatcherComposeInterceptor {
+  return (dispatch) => (options, handler) => {
+    const start = handler.onRequestStart?.bind(handler);
+    handler.onRequestStart = (controller, context) => {
+      progress.sent = true;
+      start?.(controller, context);
+    };
+    return dispatch(options, handler);
+  };
+}
+
+async function* readChunks(
+  body: Readable,
+  explain: (error: unknown) => unknown,
+): AsyncGenerator<Buffer, void> {
+  body.on("error", () => {});
+  try {
+    yield* body;
+  } catch (error) {
+    throw explain(error);
+  } finally {
+    body.destroy();
+  }
+}
+
+function failure(error: unknown, outgoing: Outgoing, base: Base, sent: boolean): unknown {
+  if (outgoing.signal.aborted) return outgoing.signal.reason;
+  const { code, words } = rootOf(error);
+  const { reason, hint } = diagnose(code, words, {
+    host: new URL(base.origin).host,
+    timeout: outgoing.timeout,
+  });
+  return new ConnectionError({
+    method: outgoing.method,
+    url: base.origin + outgoing.path,
+    code,
+    sent,
+    reason: redact(reason, outgoing.secrets),
+    hint,
+    cause: error,
+  });
+}
+
+/** A host with several addresses fails with one error for each; the first speaks for all. */
+function rootOf(error: unknown): { readonly code: string; readonly words: string } {
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  if (!(first instanceof Error)) return { code: "UNKNOWN", words: String(first) };
+  return { code: "code" in first ? String(first.code) : first.name, words: first.message };
+}

@@ -1,0 +1,58 @@
+import { API_KEY_HEADER } from "../contract/index";
+import { type ApiError, isApiError } from "./errors/api-error";
+import { once } from "./once";
+import type { Credentials } from "./options";
+
+/** The headers that prove who asks. */
+export interface Proof {
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Where calls get their proof from. */
+export interface Session {
+  /** The proof to send; `undefined` if the client has no credentials. */
+  open(signal: AbortSignal): Promise<Proof | undefined>;
+  /** After a 401: a newer proof than the refused one, if there can be one. */
+  renew(refused: Proof, signal: AbortSignal): Promise<Proof | undefined>;
+}
+
+/** `logIn` exchanges a name and password for a token. */
+export function createSession(
+  credentials: Credentials | undefined,
+  logIn: (username: string, password: string) => Promise<string>,
+): Session {
+  if (!credentials) return fixedSession(undefined);
+  if ("apiKey" in credentials) return fixedSession({ headers: { [API_KEY_HEADER]: credentials.apiKey } });
+  return passwordSession(() => logIn(credentials.username, credentials.password));
+}
+
+function fixedSession(proof: Proof | undefined): Session {
+  return { open: async () => proof, renew: async () => undefined };
+}
+
+function passwordSession(logIn: () => Promise<string>): Session {
+  let refusal: ApiError | undefined;
+
+  const login = once(async (): Promise<Proof> => {
+    if (refusal) throw refusal;
+    try {
+      return { headers: { authorization: `Bearer ${await logIn()}` } };
+    } catch (error) {
+      if (isFinal(error)) refusal = error;
+      throw error;
+    }
+  });
+
+  return {
+    open: (signal) => login.get(signal),
+    renew(refused, signal) {
+      login.forget(refused);
+      return login.get(signal);
+    },
+  };
+}
+
+/** Trying a wrong password again, or anything while banned, only prolongs the ban. */
+function isFinal(error: unknown): error is ApiError {
+  return isApiError(error) && [400, 403, 422].includes(error.status);
+}

@@ -1,0 +1,32 @@
+/** Where a server's API begins. */
+export interface Base {
+  readonly origin: string;
+  /** `/sub/path/api` */
+  readonly apiPath: string;
+  /** For people: `https://portainer.example/sub/path`. */
+  readonly href: string;
+}
+
+/**
+ * Reads the `url` option.
+ *
+ * @throws TypeError that says what is wrong with it, without repeating what might be a password
+ */
+export function parseUrl(url: string): Base {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (!parsed || !["http:", "https:"].includes(parsed.protocol)) throw notHttp(url);
+  if (parsed.username || parsed.password) {
+    throw new TypeError(
+      "The url of a Portainer server must not hold a user name or password: give them as credentials.",
+    );
+  }
+  if (parsed.search || parsed.hash)
+    throw new TypeError("The url of a Portainer server ends with its path: leave out ? and #.");
+  const path = parsed.pathname.replace(/\/+$/, "").replace(/\/api$/, "");
+  return { origin: parsed.origin, apiPath: `${path}/api`, href: parsed.origin + path };
+}
+
+function notHttp(url: string): TypeError {
+  const meant = /^[\w.-]+(:\d+)?(\/[\w./-]*)?$/.test(url) ? `; did you mean "https://${url}"?` : ".";
+  return new TypeError(`The url of a Portainer server begins with https:// or http://${meant}`);
+}
