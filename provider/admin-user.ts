@@ -3,7 +3,7 @@ import { isApiError, isConnectionError, type PortainerClient } from "../client";
 import { Role, SETUP_TOKEN_HEADER, type User } from "../contract";
 import type { Connection } from "./connection";
 import type { Context, Definition, State } from "./core/definition";
-import { milliseconds } from "./core/duration";
+import { DurationSchema, milliseconds } from "./core/duration";
 import { ProviderError } from "./core/failure";
 import { isNotFound } from "./core/gone";
 import { until } from "./core/wait";
@@ -22,10 +22,7 @@ export const AdminUserSchema = z.object({
    * How long to wait for a server that is still starting: `"90s"`, `"2m"`, or seconds as a number. Used at creation
    * only. @default "60s"
    */
-  startupTimeout: z
-    .union([z.number().nonnegative(), z.string()])
-    .refine((value) => milliseconds(value) !== undefined, 'must be a duration such as "90s" or "2m"')
-    .optional(),
+  startupTimeout: DurationSchema.optional(),
   /**
    * The token that newer servers print in their log and ask for at initialisation (`X-Setup-Token`). Secret.
    * Used at creation only. @default the provider's `setupToken`
@@ -58,8 +55,8 @@ export const adminUser: Definition<typeof AdminUserSchema, AdminUserOutputs> = {
     username: { normalize: (username: string) => username.toLowerCase() },
     password: {},
     url: {},
-    startupTimeout: {},
-    setupToken: {},
+    startupTimeout: { change: "none" },
+    setupToken: { change: "none" },
   },
   secrets: ["password", "setupToken"],
   misnomers: { name: "username", user: "username", login: "username", pass: "password" },

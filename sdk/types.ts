@@ -1,13 +1,19 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { ResourceReference } from "../provider/core/id";
 
-/** The same value with every part of it allowed to be an output of another resource. */
-type Deep<T> = T extends pulumi.asset.Asset | Uint8Array
-  ? T
-  : T extends readonly (infer Item)[]
-    ? pulumi.Input<Deep<Item>>[]
-    : T extends object
-      ? { [Key in keyof T]: pulumi.Input<Deep<T[Key]>> }
-      : T;
+/**
+ * The same value with every part of it allowed to be an output of another resource, and with a resource itself
+ * wherever its id may stand.
+ */
+type Deep<T> = T extends ResourceReference
+  ? pulumi.CustomResource
+  : T extends pulumi.asset.Asset | Uint8Array
+    ? T
+    : T extends readonly (infer Item)[]
+      ? pulumi.Input<Deep<Item>>[]
+      : T extends object
+        ? { [Key in keyof T]: pulumi.Input<Deep<T[Key]>> }
+        : T;
 
 /** The arguments of a resource, from the inputs that its provider documents. */
 export type Args<Inputs> = { [Key in keyof Inputs]: pulumi.Input<Deep<Inputs[Key]>> };

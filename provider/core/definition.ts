@@ -4,8 +4,11 @@ import type { Properties } from "./hidden";
 import type { SettingTexts } from "./settings";
 import type { Failure } from "./validate";
 
-/** What a change of a property does: change the object in place, or put another in its stead. */
-export type Change = "update" | "replace";
+/**
+ * What a change of a property does: change the object in place, put another in its stead, or nothing, because it
+ * only says how a step is to be done (`startupTimeout`).
+ */
+export type Change = "update" | "replace" | "none";
 
 /** How a property is compared and carried out. */
 export interface Property {

@@ -23,7 +23,10 @@ export function difference(
   replaceOnChanges: readonly string[] = [],
 ): Difference {
   const changed = Object.keys(properties).filter(
-    (key) => !isHidden(key) && differs(properties[key] ?? {}, olds[key], news[key]),
+    (key) =>
+      !isHidden(key) &&
+      properties[key]?.change !== "none" &&
+      differs(properties[key] ?? {}, olds[key], news[key]),
   );
   const replaces = changed.filter(
     (key) => properties[key]?.change === "replace" || replaceOnChanges.some((path) => covers(path, key)),

@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 const UNITS: Readonly<Record<string, number>> = {
   ns: 1e-6,
   us: 1e-3,
@@ -22,3 +24,8 @@ export function milliseconds(duration: string | number): number | undefined {
   if (text === "" || parts.map(([part]) => part).join("") !== text) return undefined;
   return parts.reduce((total, [, amount, unit]) => total + Number(amount) * (UNITS[unit ?? ""] ?? 0), 0);
 }
+
+/** A length of time: a text with units, or seconds as a number. */
+export const DurationSchema = z
+  .union([z.number().nonnegative(), z.string()])
+  .refine((value) => milliseconds(value) !== undefined, 'must be a duration such as "90s" or "2m"');
