@@ -1,0 +1,62 @@
+import { Agent, type ClientRequest, request } from "node:http";
+import type { GatewayEnvironment } from "../host";
+import { type Address, addressOf } from "./address";
+import { connect } from "./connect";
+import { Identity } from "./identity";
+
+export interface EngineRequest {
+  readonly method: string | undefined;
+  readonly path: string;
+  /** Names and values in turn, framing included. */
+  readonly headers: readonly string[];
+}
+
+/** The engine of one environment, with its connections. */
+export class Engine {
+  readonly address: Address;
+  private readonly environment: GatewayEnvironment;
+  private readonly agent: Agent;
+  private readonly identity = new Identity(this);
+
+  constructor(environment: GatewayEnvironment) {
+    this.environment = environment;
+    this.address = addressOf(environment);
+    this.agent = new Agent({ keepAlive: true, scheduling: "lifo", maxFreeSockets: 64 });
+    this.agent.createConnection = () => connect(this.address);
+  }
+
+  /** Whether it can still be used for the environment as it is stored now. */
+  isFor({ url, tls }: GatewayEnvironment): boolean {
+    const own = this.environment;
+    return (
+      own.url === url &&
+      own.tls?.ca === tls?.ca &&
+      own.tls?.cert === tls?.cert &&
+      own.tls?.key === tls?.key &&
+      own.tls?.skipVerify === tls?.skipVerify
+    );
+  }
+
+  /** Starts a request on a kept connection. */
+  request(what: EngineRequest): ClientRequest {
+    return request({ ...this.options(what), agent: this.agent });
+  }
+
+  /** Starts a request on a connection of its own, for one that will be taken over. */
+  requestOnce(what: EngineRequest): ClientRequest {
+    return request({ ...this.options(what), createConnection: () => connect(this.address) });
+  }
+
+  /** The id that is part of its volumes' ids. */
+  id(): Promise<string> {
+    return this.identity.get();
+  }
+
+  close(): void {
+    this.agent.destroy();
+  }
+
+  private options({ method, path, headers }: EngineRequest) {
+    return { method, path, headers: ["Host", this.address.host, ...headers], setDefaultHeaders: false };
+  }
+}

@@ -1,0 +1,94 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import { HttpError } from "../http-error";
+import type { Call } from "./call";
+import { Engines } from "./engine/engines";
+import { sendFailure } from "./failure";
+import type { GatewayHost } from "./host";
+import { Draft } from "./relay/draft";
+import { hijack } from "./relay/hijack";
+import { writeFailure } from "./relay/raw-answer";
+import { rewrite, stream } from "./relay/respond";
+import { send } from "./relay/send";
+import { parseTarget, segmentsIn } from "./relay/target";
+import { matcherOf } from "./rules/match";
+import { enforce } from "./rules/policy";
+import { RULES } from "./rules/table";
+
+export type Gateway = ReturnType<typeof createGateway>;
+
+/** The plane of the server that passes requests on to Docker engines: `/api/endpoints/{id}/docker/*`. */
+export function createGateway(host: GatewayHost) {
+  const engines = new Engines();
+  const match = matcherOf(RULES);
+
+  /** Finds out what a request is about and whether its caller may ask it. */
+  async function admit(request: IncomingMessage, endpointId: number) {
+    const target = parseTarget(request.url ?? "");
+    const url = new URL(request.url ?? "", "http://portainer");
+    const { caller, environment } = await host.authorize({ headers: request.headers, url }, endpointId);
+    const { rule, id = "" } = match(request.method, target.segments) ?? {};
+    const call: Call = { host, caller, environment, engine: engines.of(environment), request, target, id };
+    await enforce(rule?.for, call);
+    return { call, rule };
+  }
+
+  async function answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    endpointId: number,
+  ): Promise<void> {
+    const { call, rule } = await admit(request, endpointId);
+    const draft = new Draft(request);
+    for (const step of rule?.request ?? []) await step(call, draft);
+    if (rule?.answer) draft.setHeader("Accept-Encoding", "identity");
+    const upstream = await send(call.engine, call.target.path, draft, response);
+    if (rule?.answer?.to.includes(upstream.statusCode ?? 0)) {
+      await rewrite(call, rule.answer, upstream, response);
+    } else await stream(upstream, response);
+  }
+
+  return {
+    /** Answers a request. Never throws: whatever goes wrong is answered too. */
+    async handle(request: IncomingMessage, response: ServerResponse, endpointId: number): Promise<void> {
+      try {
+        await answer(request, response, endpointId);
+      } catch (error) {
+        sendFailure(response, error);
+      }
+    },
+
+    /**
+     * Whether a request with an `Upgrade` header really is for `upgrade`: clients also offer HTTP/2 with ordinary
+     * ones. For Node's `shouldUpgradeCallback`.
+     */
+    takesOver(request: IncomingMessage): boolean {
+      const segments = segmentsIn(request.url ?? "");
+      return segments !== undefined && match(request.method, segments)?.rule.takeover === true;
+    },
+
+    /** Answers a request to take the connection over, as `docker attach` and `exec` make it. Never throws. */
+    async upgrade(
+      request: IncomingMessage,
+      connection: Duplex,
+      head: Buffer,
+      endpointId: number,
+    ): Promise<void> {
+      connection.on("error", () => connection.destroy());
+      try {
+        const { call, rule } = await admit(request, endpointId);
+        if (!rule?.takeover) throw new HttpError(400, "This path does not upgrade");
+        await hijack(call.engine, call.target.path, { request, connection, head });
+      } catch (error) {
+        writeFailure(connection, error);
+      }
+    },
+
+    /** Drops the connections of an environment that was changed or deleted. */
+    forget: (endpointId: number): void => engines.forget(endpointId),
+
+    async close(): Promise<void> {
+      engines.close();
+    },
+  };
+}

@@ -1,0 +1,7 @@
+/**
+ * The gateway plane: Docker engines behind the server, with Portainer's rules about who may do what.
+ *
+ * @module
+ */
+export { createGateway, type Gateway } from "./gateway";
+export type * from "./host";

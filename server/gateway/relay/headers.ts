@@ -1,0 +1,54 @@
+import type { IncomingHttpHeaders } from "node:http";
+
+/** Names and values in turn, as `IncomingMessage.rawHeaders` has them. */
+export type RawHeaders = readonly string[];
+
+/** About one connection, not about the message: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
+const HOP_BY_HOP = [
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+];
+/** Who the caller is, is between them and this server. */
+const CREDENTIALS = ["authorization", "cookie", "x-api-key", "x-csrf-token"];
+/** Said anew to the engine: its own name, and the framing of the body that is really sent. */
+const REPLACED = ["host", "content-length", "expect", "http2-settings"];
+
+const NOT_TO_THE_ENGINE = new Set([...HOP_BY_HOP, ...CREDENTIALS, ...REPLACED]);
+const NOT_TO_THE_CLIENT = new Set(HOP_BY_HOP);
+const NOT_OF_A_REWRITTEN_BODY = new Set([...HOP_BY_HOP, "content-length", "content-encoding", "etag"]);
+
+/** The headers of a request that its engine may see, without framing. */
+export function requestHeaders(raw: RawHeaders, parsed: IncomingHttpHeaders): string[] {
+  return without(raw, NOT_TO_THE_ENGINE, parsed.connection);
+}
+
+/** The headers of an engine's answer for the client; `rewritten` when the body is not the engine's any more. */
+export function responseHeaders(raw: RawHeaders, parsed: IncomingHttpHeaders, rewritten = false): string[] {
+  return without(raw, rewritten ? NOT_OF_A_REWRITTEN_BODY : NOT_TO_THE_CLIENT, parsed.connection);
+}
+
+/** How the body of a request is delimited, as the parser understood it, which a `Connection` header cannot alter. */
+export function framing(method: string | undefined, headers: IncomingHttpHeaders): string[] {
+  if (headers["transfer-encoding"] !== undefined) return ["Transfer-Encoding", "chunked"];
+  if (headers["content-length"] !== undefined) return ["Content-Length", headers["content-length"]];
+  return method === "GET" || method === "HEAD" ? [] : ["Content-Length", "0"];
+}
+
+function without(raw: RawHeaders, names: ReadonlySet<string>, connection: string | undefined): string[] {
+  const listed = connection?.toLowerCase().split(/\s*,\s*/) ?? [];
+  const kept: string[] = [];
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i] as string;
+    const key = name.toLowerCase();
+    if (!names.has(key) && !(listed.includes(key) && key !== "content-length"))
+      kept.push(name, raw[i + 1] as string);
+  }
+  return kept;
+}

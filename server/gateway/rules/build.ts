@@ -1,0 +1,3 @@
+import type { RequestStep } from "./rule";
+
+export const rewriteBuild: RequestStep = async () => {};

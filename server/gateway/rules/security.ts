@@ -1,0 +1,102 @@
+import type { SecuritySettings } from "../../../contract";
+import { refusal } from "../failure";
+import { allAt } from "../json/all-at";
+import type { RequestStep } from "./rule";
+
+/** What a standard user may be forbidden to ask of an engine, by Portainer's name for it. */
+interface Restriction {
+  readonly what: string;
+  readonly allowedBy: keyof SecuritySettings;
+  /** Any of these values in the request is what is restricted. */
+  readonly at: readonly string[];
+  readonly is: (value: unknown) => boolean;
+}
+
+const isNotEmpty = (value: unknown) => Object.keys(value ?? {}).length > 0;
+const hasHostPath = (binds: unknown) =>
+  Array.isArray(binds) && binds.some((bind) => String(bind).startsWith("/"));
+const isBind = (value: unknown) => value === "bind";
+
+const CONTAINER: readonly Restriction[] = [
+  {
+    what: "privileged mode",
+    allowedBy: "allowPrivilegedModeForRegularUsers",
+    at: ["HostConfig", "Privileged"],
+    is: (value) => value === true,
+  },
+  {
+    what: "pid host namespace",
+    allowedBy: "allowHostNamespaceForRegularUsers",
+    at: ["HostConfig", "PidMode"],
+    is: (value) => value === "host",
+  },
+  {
+    what: "device mapping",
+    allowedBy: "allowDeviceMappingForRegularUsers",
+    at: ["HostConfig", "Devices"],
+    is: isNotEmpty,
+  },
+  {
+    what: "sysctl settings",
+    allowedBy: "allowSysctlSettingForRegularUsers",
+    at: ["HostConfig", "Sysctls"],
+    is: isNotEmpty,
+  },
+  {
+    what: "container capabilities",
+    allowedBy: "allowContainerCapabilitiesForRegularUsers",
+    at: ["HostConfig", "CapAdd"],
+    is: isNotEmpty,
+  },
+  {
+    what: "container capabilities",
+    allowedBy: "allowContainerCapabilitiesForRegularUsers",
+    at: ["HostConfig", "CapDrop"],
+    is: isNotEmpty,
+  },
+  {
+    what: "bind mounts",
+    allowedBy: "allowBindMountsForRegularUsers",
+    at: ["HostConfig", "Binds"],
+    is: hasHostPath,
+  },
+  {
+    what: "bind mounts",
+    allowedBy: "allowBindMountsForRegularUsers",
+    at: ["HostConfig", "Mounts", "*", "Type"],
+    is: isBind,
+  },
+];
+
+const SERVICE: readonly Restriction[] = [
+  {
+    what: "bind mounts",
+    allowedBy: "allowBindMountsForRegularUsers",
+    at: ["TaskTemplate", "ContainerSpec", "Mounts", "*", "Type"],
+    is: isBind,
+  },
+];
+
+export const containerSecurity = limitedBy(CONTAINER);
+export const serviceSecurity = limitedBy(SERVICE);
+
+function limitedBy(restrictions: readonly Restriction[]): RequestStep {
+  return async ({ caller, environment, engine }, draft) => {
+    if (caller.isAdmin) return;
+    const body = await draft.readBody();
+    if (!isJson(body)) throw refusal(engine.address, 500, "unexpected end of JSON input");
+    const forbidden = restrictions.find(
+      ({ allowedBy, at, is }) => !environment.security[allowedBy] && allAt(body, at).some(is),
+    );
+    if (forbidden) throw refusal(engine.address, 403, `forbidden to use ${forbidden.what}`);
+  };
+}
+
+function isJson(text: Buffer): boolean {
+  try {
+    JSON.parse(text.toString());
+    return true;
+  } catch {
+    return false;
+  }
+}
