@@ -6,6 +6,8 @@ import { interruption } from "./interruption.mts";
 export interface CommandOptions {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
+  /** Standard input: the way in for secrets, which others could read among the arguments. */
+  input?: string;
   /** Every line of output, as it comes. */
   onLine?: (line: string) => void;
   signal?: AbortSignal;
@@ -21,7 +23,8 @@ export async function run(
 ): Promise<string> {
   let stdout = "";
   const lastLines: string[] = [];
-  const child = start(command, args, options, ["ignore", "pipe", "pipe"]);
+  const child = start(command, args, options, ["pipe", "pipe", "pipe"]);
+  child.stdin?.end(options.input);
   child.stdout?.setEncoding("utf8").on("data", (text: string) => {
     stdout += text;
   });
@@ -47,8 +50,8 @@ export function show(
 }
 
 /** The full path of a program on PATH, or `undefined`. */
-export async function which(program: string, path = process.env["PATH"] ?? ""): Promise<string | undefined> {
-  for (const folder of path.split(delimiter).filter(Boolean)) {
+export async function which(program: string, { PATH = "" } = process.env): Promise<string | undefined> {
+  for (const folder of PATH.split(delimiter).filter(Boolean)) {
     const candidate = join(folder, program);
     if (await isExecutable(candidate)) return candidate;
   }

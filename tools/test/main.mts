@@ -19,7 +19,7 @@ import { say } from "../machine/progress.mts";
 import { explain } from "../machine/set-up-error.mts";
 import { readArguments } from "./arguments.mts";
 import { runTests } from "./run-tests.mts";
-import { printTally } from "./tally.mts";
+import { failedOnce, printTally } from "./tally.mts";
 
 cleanUpWhenInterrupted();
 try {
@@ -27,7 +27,5 @@ try {
   process.exitCode = printTally(tally);
 } catch (error) {
   say(`\n${explain(error)}`);
-  process.exitCode = interruption.aborted
-    ? INTERRUPTED_EXIT_CODE
-    : printTally({ passed: 0, failed: 1, skipped: [] });
+  process.exitCode = interruption.aborted ? INTERRUPTED_EXIT_CODE : printTally(failedOnce);
 }

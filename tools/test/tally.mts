@@ -7,6 +7,16 @@ export interface Tally {
 }
 
 export const noTests: Tally = { passed: 0, failed: 0, skipped: [] };
+export const passedOnce: Tally = { ...noTests, passed: 1 };
+export const failedOnce: Tally = { ...noTests, failed: 1 };
+
+export function add(one: Tally, other: Tally): Tally {
+  return {
+    passed: one.passed + other.passed,
+    failed: one.failed + other.failed,
+    skipped: [...one.skipped, ...other.skipped],
+  };
+}
 
 /** What is read of the file that `jest --json` writes. */
 export interface JestReport {
@@ -19,7 +29,7 @@ export interface JestReport {
 
 /** A Jest that fails without a failed test (a bad configuration, a broken global set-up) counts as one failure. */
 export function tallyOf(exitCode: number, report: JestReport | undefined): Tally {
-  if (!report) return { passed: 0, failed: 1, skipped: [] };
+  if (!report) return failedOnce;
   const failed = report.numFailedTests + report.numRuntimeErrorTestSuites;
   return {
     passed: report.numPassedTests,
@@ -34,7 +44,8 @@ export function tallyOf(exitCode: number, report: JestReport | undefined): Tally
 
 /** Prints what was skipped and the last line, and returns the exit code. In CI nothing may be skipped. */
 export function printTally({ passed, failed, skipped }: Tally): number {
-  const inCi = process.env["CI"] === "true";
+  const { CI } = process.env;
+  const inCi = CI === "true";
   say();
   for (const what of skipped) say(`skipped${inCi ? ", which is a failure in CI" : ""}: ${what}`);
   const failures = failed + (inCi ? skipped.length : 0);

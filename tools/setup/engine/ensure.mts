@@ -1,4 +1,4 @@
-import { step } from "../../machine/progress.mts";
+import { say } from "../../machine/progress.mts";
 import { SetUpError } from "../../machine/set-up-error.mts";
 import { type Engine, findEngine } from "./find.mts";
 import { installEnginePackages, whyNoPrivateEngine } from "./install.mts";
@@ -6,26 +6,22 @@ import type { PrivateEngine } from "./private-engine.mts";
 
 /** The machine's engine, one at the URLs in `more`, or `own`, installed and started. */
 export async function ensureEngine(own: PrivateEngine, more: readonly string[] = []): Promise<Engine> {
-  const found = await step(
-    "Docker engine",
-    () => findEngine([...more, own.url]),
-    ({ engine }) => (engine ? `${engine.version} at ${engine.url}` : "none answers"),
-  );
-  if (found.engine) return found.engine;
-  await refuseIfImpossible(found.reasons);
+  const { engine, reasons } = await findEngine([...more, own.url]);
+  if (engine) {
+    say(`✓ Docker engine: ${engine.version} at ${engine.url}`);
+    return engine;
+  }
+  await refuseIfImpossible(reasons);
   await installEnginePackages();
   // Debian's package starts the system's engine where there is an init system.
   return (await findEngine()).engine ?? (await own.start());
 }
 
 async function refuseIfImpossible(reasons: readonly string[]): Promise<void> {
+  const { DOCKER_HOST } = process.env;
+  const tried = reasons.map((reason) => `\n  ${reason}`).join("");
+  if (DOCKER_HOST)
+    throw new SetUpError(`a Docker engine, and the one that DOCKER_HOST names does not answer:${tried}`);
   const obstacle = await whyNoPrivateEngine();
-  if (obstacle)
-    throw new SetUpError(
-      [`a Docker engine: ${obstacle}. Looked at:`, ...reasons.map((reason) => `  ${reason}`)].join("\n"),
-    );
-  if (process.env["DOCKER_HOST"])
-    throw new SetUpError(
-      `DOCKER_HOST is set, and no engine is there. ${reasons.join("; ")}. Correct it or unset it`,
-    );
+  if (obstacle) throw new SetUpError(`a Docker engine (${obstacle}). Looked for one at:${tried}`);
 }

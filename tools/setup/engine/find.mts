@@ -37,8 +37,8 @@ export async function engineAt(url: string): Promise<Engine> {
 }
 
 async function candidates(more: readonly string[]) {
-  const fromEnvironment = process.env["DOCKER_HOST"];
-  if (fromEnvironment) return [{ place: "DOCKER_HOST", url: fromEnvironment }];
+  const { DOCKER_HOST } = process.env;
+  if (DOCKER_HOST) return [{ place: "DOCKER_HOST", url: DOCKER_HOST }];
   const context = await urlOfDockerContext();
   return [
     { place: DEFAULT_SOCKET, url: DEFAULT_SOCKET },

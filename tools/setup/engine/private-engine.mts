@@ -34,23 +34,27 @@ export function privateEngine(folder: string) {
   const url = `unix://${join(runtime, "docker.sock")}`;
 
   const start = (): Promise<Engine> =>
-    step("Starting a private Docker engine", async () => {
-      if (!(await isDaemonRunning(daemon))) {
-        const network = await networkArguments(name);
-        await startDaemon(daemon, "dockerd", [
-          "--data-root",
-          data,
-          "--exec-root",
-          join(runtime, "exec"),
-          "--pidfile",
-          join(runtime, "docker.pid"),
-          "--host",
-          url,
-          ...network,
-        ]);
-      }
-      return answering(url, daemon);
-    });
+    step(
+      "Private Docker engine",
+      async () => {
+        if (!(await isDaemonRunning(daemon))) {
+          const network = await networkArguments(name);
+          await startDaemon(daemon, "dockerd", [
+            "--data-root",
+            data,
+            "--exec-root",
+            join(runtime, "exec"),
+            "--pidfile",
+            join(runtime, "docker.pid"),
+            "--host",
+            url,
+            ...network,
+          ]);
+        }
+        return answering(url, daemon);
+      },
+      ({ version }) => `${version} at ${url}`,
+    );
 
   /** Removes its containers, ends it and leaves nothing of it. */
   const remove = (): Promise<void> =>

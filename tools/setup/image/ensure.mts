@@ -56,7 +56,9 @@ async function busyboxFor(engine: Engine, client: EngineClient): Promise<Buffer>
       reasons.push(messageOf(error));
     }
   }
-  throw new SetUpError(`an image with busybox, which could neither be made nor pulled:\n${reasons.join("\n")}`);
+  throw new SetUpError(
+    `an image with busybox, which could neither be made nor pulled:\n${reasons.join("\n")}`,
+  );
 }
 
 async function withPage(busybox: Buffer, which: string): Promise<Buffer> {

@@ -2,7 +2,7 @@ import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { cacheFolder } from "../../machine/folders.mts";
 import { lock } from "../../machine/lock.mts";
-import { say, step } from "../../machine/progress.mts";
+import { say } from "../../machine/progress.mts";
 import { messageOf, SetUpError } from "../../machine/set-up-error.mts";
 import { findPulumi, installedPulumi } from "./find.mts";
 import { buildPulumi } from "./from-source.mts";
@@ -10,8 +10,11 @@ import { downloadPulumi } from "./official.mts";
 
 /** The folder with the CLI and its Node language host: on PATH, in the cache, downloaded, or built from source. */
 export async function ensurePulumi(): Promise<string> {
-  const found = await step("Pulumi CLI", findPulumi, (folder) => folder ?? "not installed");
-  if (found) return found;
+  const found = await findPulumi();
+  if (found) {
+    say(`✓ Pulumi CLI: ${found}`);
+    return found;
+  }
   using _turn = await lock(join(cacheFolder, "pulumi.lock"), () =>
     say("  Pulumi CLI: another run is setting it up, waiting for it"),
   );

@@ -1,0 +1,31 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { run } from "../machine/command.mts";
+import { clone } from "../machine/folders.mts";
+import { step } from "../machine/progress.mts";
+import { ensureBuild } from "../setup/build.mts";
+
+/** Whether every entry resolves, with types, for every kind of consumer: publint and Are the Types Wrong, on the packed tarball. */
+export async function checkPackage(): Promise<void> {
+  await rm(join(clone, "dist"), { recursive: true, force: true });
+  await ensureBuild();
+  const folder = await mkdtemp(join(tmpdir(), "pulumi-portainer-package-"));
+  try {
+    const tarball = await step("Packing", () => pack(folder));
+    await step("publint", () => run("publint", ["run", tarball, "--strict"], { cwd: clone }));
+    await step("Are the types wrong", () =>
+      run("attw", [tarball, "--no-emoji", "--no-color"], { cwd: clone }),
+    );
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function pack(folder: string): Promise<string> {
+  const [packed] = JSON.parse(
+    await run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], { cwd: clone }),
+  ) as { filename: string }[];
+  if (!packed) throw new Error("npm pack made no tarball");
+  return join(folder, packed.filename);
+}

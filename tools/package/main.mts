@@ -1,0 +1,12 @@
+// `npm run check:package`: packs the package as npm would publish it and checks the tarball.
+
+import { say } from "../machine/progress.mts";
+import { explain } from "../machine/set-up-error.mts";
+import { checkPackage } from "./check.mts";
+
+try {
+  await checkPackage();
+} catch (error) {
+  say(`\n${explain(error)}`);
+  process.exitCode = 1;
+}

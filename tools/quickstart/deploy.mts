@@ -1,0 +1,31 @@
+import { ensureBuild } from "../setup/build.mts";
+import { linkPackageForExamples } from "../setup/example-packages.mts";
+import { ensureImages } from "../setup/image/ensure.mts";
+import { ensurePulumi } from "../setup/pulumi/ensure.mts";
+import { confirm } from "./confirm.mts";
+import { ensureQuickstartEngine } from "./engine.mts";
+import { waitForPage } from "./page.mts";
+import { planOf } from "./plan.mts";
+import { ensureServer } from "./server.mts";
+import { readSettings } from "./settings.mts";
+import { bootstrapStack } from "./stack.mts";
+import { printSummary } from "./summary.mts";
+
+export async function deploy(yes: boolean): Promise<void> {
+  await confirm(await planOf(), yes);
+
+  await ensureBuild();
+  await linkPackageForExamples();
+  const engine = await ensureQuickstartEngine();
+  await ensureImages(engine);
+  const pulumi = await ensurePulumi();
+
+  const settings = await readSettings();
+  const server = await ensureServer(settings);
+  const stack = await bootstrapStack({ pulumi, engine, server, settings });
+  const { changed } = await stack.up();
+  const page = await waitForPage(settings.containerPort);
+  if (changed) await stack.upWithoutChange();
+
+  printSummary({ server, settings, page, environmentFile: stack.environmentFile });
+}
