@@ -1,0 +1,24 @@
+import { z } from "zod";
+import { IdSchema, idNumber } from "../../core/id";
+import type { Argument } from "../argument";
+
+export const identityFields = {
+  /**
+   * The environment to run on: its id, or the `Endpoint`. A change replaces the resource.
+   * @default the provider's `endpointId`
+   */
+  endpointId: IdSchema,
+  /** The container's name. A change renames it in place. @default the resource's name */
+  name: z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/, {
+    error: ({ input }) =>
+      `${JSON.stringify(input)} is not a container name: at least two letters, digits, "_", "." or "-", beginning with a letter or digit`,
+  }),
+};
+
+export const identityArguments = {
+  endpointId: { change: "rollout", normalize: idNumber } satisfies Argument<number | string>,
+  name: {
+    change: "inPlace",
+    read: (container) => container.Name.replace(/^\//, ""),
+  } satisfies Argument<string>,
+};

@@ -1,0 +1,51 @@
+/** Every argument of a container: its schema and documentation, and how it goes to the engine and comes back. */
+import { z } from "zod";
+import type { Argument } from "../argument";
+import { accessArguments, accessFields } from "./access";
+import { fileArguments, fileFields } from "./files";
+import { healthArguments, healthFields } from "./health";
+import { identityArguments, identityFields } from "./identity";
+import { imageArguments, imageFields } from "./image";
+import { limitArguments, limitFields } from "./limits";
+import { networkArguments, networkFields } from "./networks";
+import { portArguments, portFields } from "./ports";
+import { processArguments, processFields } from "./process";
+import { runArguments, runFields } from "./run";
+import { securityArguments, securityFields } from "./security";
+import { storageArguments, storageFields } from "./storage";
+
+export const ContainerSchema = z.object({
+  ...identityFields,
+  ...imageFields,
+  ...processFields,
+  ...healthFields,
+  ...portFields,
+  ...networkFields,
+  ...storageFields,
+  ...fileFields,
+  ...limitFields,
+  ...securityFields,
+  ...runFields,
+  ...accessFields,
+});
+
+/** The inputs as a program gives them: the environment and the name may be left to their defaults. */
+export type ContainerInputs = Partial<Pick<z.input<typeof ContainerSchema>, "endpointId" | "name">> &
+  Omit<z.input<typeof ContainerSchema>, "endpointId" | "name">;
+/** The inputs with their defaults. */
+export type ContainerSettled = z.output<typeof ContainerSchema>;
+
+export const containerArguments: { readonly [Key in keyof ContainerSettled]-?: Argument } = {
+  ...identityArguments,
+  ...imageArguments,
+  ...processArguments,
+  ...healthArguments,
+  ...portArguments,
+  ...networkArguments,
+  ...storageArguments,
+  ...fileArguments,
+  ...limitArguments,
+  ...securityArguments,
+  ...runArguments,
+  ...accessArguments,
+};

@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { field } from "../argument";
+
+export const securityFields = {
+  /** Give it all rights on the host. A change recreates the container. Docker: `HostConfig.Privileged`. @default false */
+  privileged: z.boolean().optional(),
+  /** Capabilities to add, `"NET_ADMIN"`. A change recreates the container. Docker: `HostConfig.CapAdd`. */
+  capAdd: z.array(z.string()).optional(),
+  /** Capabilities to drop, `"ALL"`. A change recreates the container. Docker: `HostConfig.CapDrop`. */
+  capDrop: z.array(z.string()).optional(),
+  /** Security options, `"no-new-privileges"`. A change recreates the container. Docker: `HostConfig.SecurityOpt`. */
+  securityOpt: z.array(z.string()).optional(),
+  /** Kernel settings of its namespaces. A change recreates the container. Docker: `HostConfig.Sysctls`. */
+  sysctls: z.record(z.string(), z.string()).optional(),
+  /** `"host"` or `"container:<name or id>"`. A change recreates the container. Docker: `HostConfig.PidMode`. */
+  pidMode: z.string().optional(),
+  /** The runtime, `"runc"`. A change recreates the container. Docker: `HostConfig.Runtime`. @default the engine's */
+  runtime: z.string().optional(),
+};
+
+/** `net_admin` and `CAP_NET_ADMIN` are one capability, and order says nothing. */
+function capabilities(names: readonly string[]): string[] {
+  return [...new Set(names.map((name) => name.toUpperCase().replace(/^CAP_/, "")))].sort();
+}
+
+export const securityArguments = {
+  privileged: field<boolean>("HostConfig.Privileged", "rollout"),
+  capAdd: { ...field<string[]>("HostConfig.CapAdd", "rollout"), normalize: capabilities },
+  capDrop: { ...field<string[]>("HostConfig.CapDrop", "rollout"), normalize: capabilities },
+  securityOpt: {
+    ...field<string[]>("HostConfig.SecurityOpt", "rollout"),
+    normalize: (options: string[]) =>
+      options.map((option) => option.replace(/^no-new-privileges(?:[:=]true)?$/, "no-new-privileges")).sort(),
+  },
+  sysctls: field<Record<string, string>>("HostConfig.Sysctls", "rollout"),
+  pidMode: field<string>("HostConfig.PidMode", "rollout"),
+  runtime: field<string>("HostConfig.Runtime", "rollout"),
+};

@@ -1,0 +1,13 @@
+const UNITS: Readonly<Record<string, number>> = { b: 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
+
+/**
+ * The bytes of a size as Docker writes it: `"512m"` is 512 MiB, `"1.5g"`, `"64k"`; a plain number is bytes.
+ *
+ * @returns `undefined` when the text is no size.
+ */
+export function bytes(size: string | number): number | undefined {
+  if (typeof size === "number") return Number.isInteger(size) ? size : undefined;
+  const [, amount, unit = "b"] = /^(\d+(?:\.\d+)?)\s*([bkmgt])?(?:i?b)?$/i.exec(size.trim()) ?? [];
+  if (amount === undefined) return undefined;
+  return Math.round(Number(amount) * (UNITS[unit.toLowerCase()] ?? 1));
+}
