@@ -20,6 +20,8 @@ export interface Connection {
   readonly url: string;
   /** Speaks with the provider's credentials. */
   readonly client: PortainerClient;
+  /** The provider's credentials: an API key cannot make another, and a password can. */
+  readonly credentials: Credentials | undefined;
   /** Speaks to the same server as somebody else; `undefined` is nobody. */
   as(credentials: Credentials | undefined): PortainerClient;
   /** The connection to another address, with all other settings the same. */
@@ -80,7 +82,10 @@ function makeConnection(settings: SettingTexts): Connection {
       return requireUrl(settings);
     },
     get client() {
-      return as(credentialsOf(settings));
+      return as(connection.credentials);
+    },
+    get credentials() {
+      return credentialsOf(settings);
     },
     as,
     at: (url) => connect({ ...settings, url }),

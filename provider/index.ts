@@ -4,6 +4,8 @@
  * @module
  */
 import { adminUser } from "./admin-user";
+import { apiKey } from "./api-key";
 import { dynamicProvider } from "./core/adapter";
 
 export const AdminUser = dynamicProvider(adminUser);
+export const ApiKey = dynamicProvider(apiKey);

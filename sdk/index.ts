@@ -4,4 +4,5 @@
  * @module
  */
 export { AdminUser, type AdminUserArgs } from "./admin-user";
+export { ApiKey, type ApiKeyArgs } from "./api-key";
 export { Provider, type ProviderArgs } from "./provider";

@@ -28,4 +28,7 @@ export function milliseconds(duration: string | number): number | undefined {
 /** A length of time: a text with units, or seconds as a number. */
 export const DurationSchema = z
   .union([z.number().nonnegative(), z.string()])
-  .refine((value) => milliseconds(value) !== undefined, 'must be a duration such as "90s" or "2m"');
+  .refine((value) => milliseconds(value) !== undefined, {
+    error: ({ input }) =>
+      `${JSON.stringify(input)} is not a duration: write "90s", "1m30s", or seconds as a number`,
+  });

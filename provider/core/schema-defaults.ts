@@ -8,3 +8,11 @@ export function schemaDefaults(schema: z.ZodObject): Record<string, unknown> {
     ),
   );
 }
+
+/**
+ * An input whose default the definition's `defaults` fills in, because it depends on the resource: a program may leave
+ * it out, and every step after `check` has it.
+ */
+export function filledIn<Schema extends z.ZodType>(schema: Schema): z.ZodDefault<Schema> {
+  return schema.optional() as unknown as z.ZodDefault<Schema>;
+}

@@ -1,0 +1,35 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { ApiKeyInputs, ApiKeyOutputs, ApiKeySettled } from "../provider/api-key";
+import { PortainerResource } from "./resource";
+import type { Args, Outputs } from "./types";
+
+export interface ApiKeyArgs extends Args<ApiKeyInputs> {}
+
+export interface ApiKey extends Outputs<ApiKeySettled>, Outputs<ApiKeyOutputs> {}
+
+/**
+ * An API key of the user that its Provider logs in as, with a username and a password. `rawKey` can configure another
+ * Provider in the same program. Destroying it revokes it.
+ *
+ * @example
+ * ```ts
+ * const owner = new portainer.Provider("owner", { url, username: "admin", password });
+ * const key = new portainer.ApiKey("ci", {}, { provider: owner });
+ * const ci = new portainer.Provider("ci", { url, apiKey: key.rawKey });
+ * ```
+ */
+export class ApiKey extends PortainerResource {
+  constructor(name: string, args: ApiKeyArgs = {}, options?: pulumi.CustomResourceOptions) {
+    super(
+      {
+        type: "ApiKey",
+        outputs: ["rawKey", "keyId", "userId", "prefix", "createdAt", "instanceId"],
+        secretOutputs: ["rawKey"],
+        exclusive: false,
+      },
+      name,
+      args,
+      options,
+    );
+  }
+}
