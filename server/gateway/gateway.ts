@@ -2,9 +2,11 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { HttpError } from "../http-error";
 import type { Call } from "./call";
+import { Engine } from "./engine/engine";
 import { Engines } from "./engine/engines";
 import { sendFailure } from "./failure";
-import type { GatewayHost } from "./host";
+import type { GatewayEnvironment, GatewayHost } from "./host";
+import { type DockerSnapshot, probe } from "./probe";
 import { Draft } from "./relay/draft";
 import { hijack } from "./relay/hijack";
 import { writeFailure } from "./relay/raw-answer";
@@ -81,6 +83,16 @@ export function createGateway(host: GatewayHost) {
         await hijack(call.engine, call.target.path, { request, connection, head });
       } catch (error) {
         writeFailure(connection, error);
+      }
+    },
+
+    /** Looks at an environment's engine. Throws the reason if it cannot be reached; leaves no connection open. */
+    async probe(environment: GatewayEnvironment, signal?: AbortSignal): Promise<DockerSnapshot> {
+      const engine = new Engine(environment);
+      try {
+        return await probe(engine, signal);
+      } finally {
+        engine.close();
       }
     },
 

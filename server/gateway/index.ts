@@ -5,3 +5,4 @@
  */
 export { createGateway, type Gateway } from "./gateway";
 export type * from "./host";
+export type { DockerSnapshot } from "./probe";

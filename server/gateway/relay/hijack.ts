@@ -1,5 +1,5 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
-import type { Duplex } from "node:stream";
+import { Duplex } from "node:stream";
 import type { Engine } from "../engine/engine";
 import { unreachable } from "../failure";
 import { requestHeaders } from "./headers";
@@ -47,13 +47,21 @@ interface Decision {
   readonly raw?: Duplex;
 }
 
+/** Engines older than API 1.20 agree with 200 and without a word about an upgrade. */
+function isRaw({ statusCode, headers }: IncomingMessage): boolean {
+  return statusCode === 200 && headers["content-type"] === "application/vnd.docker.raw-stream";
+}
+
 function decisionOf(upstream: ClientRequest, engine: Engine): Promise<Decision> {
   return new Promise((resolve, reject) => {
     upstream.once("upgrade", (answer, raw, rest) => {
       if (rest.length > 0) raw.unshift(rest);
       resolve({ answer, raw });
     });
-    upstream.once("response", (answer) => resolve({ answer }));
+    upstream.once("response", (answer) => {
+      const raw = isRaw(answer) && Duplex.from({ readable: answer, writable: answer.socket });
+      resolve({ answer, ...(raw && { raw }) });
+    });
     upstream.on("error", (cause) => reject(unreachable(engine.address, cause)));
   });
 }

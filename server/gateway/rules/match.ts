@@ -8,10 +8,13 @@ export interface Match {
 
 /** Makes a function that finds the first rule for a request. */
 export function matcherOf(rules: readonly Rule[]) {
-  const compiled = rules.map(compile);
-  const byFirstPart = Object.groupBy(compiled, ({ parts }) => parts[0] ?? "");
+  const byFirstPart = new Map<string, Compiled[]>();
+  for (const rule of rules.map(compile)) {
+    const [first = ""] = rule.parts;
+    byFirstPart.set(first, [...(byFirstPart.get(first) ?? []), rule]);
+  }
   return (method: string | undefined, segments: readonly string[]): Match | undefined => {
-    const found = byFirstPart[segments[0] ?? ""]?.find((rule) => matches(rule, method, segments));
+    const found = byFirstPart.get(segments[0] ?? "")?.find((rule) => matches(rule, method, segments));
     return found && { rule: found.rule, id: segments[found.parts.indexOf(ID)] ?? "" };
   };
 }
@@ -33,12 +36,9 @@ function compile(rule: Rule): Compiled {
   return { rule, method, parts, isOpen: parts.at(-1) === REST };
 }
 
-function matches(
-  { method, parts, isOpen }: Compiled,
-  requested: string | undefined,
-  segments: readonly string[],
-) {
-  if (method !== "*" && method !== requested) return false;
+function matches(rule: Compiled, method: string | undefined, segments: readonly string[]): boolean {
+  const { parts, isOpen } = rule;
+  if (rule.method !== "*" && rule.method !== method) return false;
   if (isOpen ? segments.length < parts.length : segments.length !== parts.length) return false;
   return parts.every((part, i) => part === ID || part === REST || part === segments[i]);
 }

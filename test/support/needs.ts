@@ -1,0 +1,19 @@
+import { describe } from "@jest/globals";
+
+const CI = "CI";
+/** A real Docker engine's address, like `unix:///var/run/docker.sock`, set by `npm test`. */
+const ENGINE = "TEST_ENGINE";
+const IMAGE = "TEST_IMAGE";
+
+/** `describe`, or its skipping form where no engine is at hand. In CI that is a failure. */
+export function engineOrSkip(): typeof describe | typeof describe.skip {
+  if (process.env[ENGINE]) return describe;
+  if (process.env[CI]) throw new Error(`These tests need a Docker engine: set ${ENGINE}`);
+  process.stderr.write(`Skipped: these tests need a Docker engine; set ${ENGINE} to its address\n`);
+  return describe.skip;
+}
+
+/** The engine's address. Read it inside tests only: it is empty where they are skipped. */
+export const engineUrl = process.env[ENGINE] ?? "";
+export const engineSocket = engineUrl.replace(/^unix:\/\//, "");
+export const testImage = process.env[IMAGE] ?? "busybox:local";
