@@ -28,9 +28,15 @@ export const apiKeys = {
     method: "POST",
     path: "/users/:id/tokens",
     access: "restricted",
+    limited: true,
     summary: "Create an API key for the user who asks",
     body: z.object({
-      description: z.string("invalid description: cannot be empty").optional().default(""),
+      description: z
+        .string()
+        .optional()
+        .default("")
+        .refine((text) => text.trim() !== "", "invalid description: cannot be empty")
+        .refine((text) => text.length < 128, "invalid description: cannot be longer than 128 characters"),
       password: z.string().optional().default(""),
     }),
     response: z.object({ rawAPIKey: z.string(), apiKey: ApiKey }),

@@ -17,6 +17,7 @@ export const auth = {
     method: "POST",
     path: "/auth",
     access: "public",
+    limited: true,
     summary: "Exchange a username and password for a token",
     body: Credentials,
     response: z.object({ jwt: z.string() }),

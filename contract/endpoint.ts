@@ -31,6 +31,8 @@ export const SecuritySettings = z.object({
 });
 export type SecuritySettings = z.infer<typeof SecuritySettings>;
 
+export const Gpu = z.object({ name: z.string(), value: z.string() });
+
 export const TlsConfig = z.looseObject({
   TLS: z.boolean(),
   TLSSkipVerify: z.boolean(),
@@ -59,6 +61,8 @@ export type Endpoint = z.infer<typeof Endpoint>;
 
 const TYPE_RULE =
   "Invalid environment type value. Value must be one of: 1 (Docker environment), 2 (Agent environment), 3 (Azure environment), 4 (Edge Agent environment) or 5 (Local Kubernetes environment)";
+
+const NOTHING_TO_DELETE = "Invalid request payload. You must provide a list of environments to delete";
 
 /** Forms carry text: numbers in digits, flags as `true`, lists as JSON. */
 const CreateForm = z.object({
@@ -91,9 +95,18 @@ export const endpoints = {
     query: z.object({
       start: z.string().optional(),
       limit: z.string().optional(),
+      sort: z.string().optional(),
+      order: z.string().optional(),
       search: z.string().optional(),
       name: z.string().optional(),
+      tagsPartialMatch: z.string().optional(),
       excludeSnapshots: z.string().optional(),
+      "endpointIds[]": z.array(z.string()).optional(),
+      "excludeIds[]": z.array(z.string()).optional(),
+      "groupIds[]": z.array(z.string()).optional(),
+      "status[]": z.array(z.string()).optional(),
+      "types[]": z.array(z.string()).optional(),
+      "tagIds[]": z.array(z.string()).optional(),
     }),
     response: z.array(Endpoint),
     verified: live,
@@ -135,7 +148,10 @@ export const endpoints = {
       UserAccessPolicies: AccessPolicies.optional(),
       TeamAccessPolicies: AccessPolicies.optional(),
       EdgeCheckinInterval: z.int().optional(),
-      Gpus: z.array(z.object({ name: z.string(), value: z.string() })).optional(),
+      Gpus: z.array(Gpu).optional(),
+      AzureApplicationID: z.string().optional(),
+      AzureTenantID: z.string().optional(),
+      AzureAuthenticationKey: z.string().optional(),
     }),
     response: Endpoint,
     verified: live,
@@ -145,7 +161,10 @@ export const endpoints = {
     path: "/endpoints/:id/settings",
     access: "administrator",
     summary: "Change what standard users may do on an environment",
-    body: SecuritySettings.partial(),
+    body: SecuritySettings.partial().extend({
+      enableGPUManagement: z.boolean().optional(),
+      gpus: z.array(Gpu).optional(),
+    }),
     response: Endpoint,
     verified: live,
   }),
@@ -155,6 +174,28 @@ export const endpoints = {
     access: "administrator",
     summary: "Look at the environment's engine now, and set whether it is up",
     pace: "slow",
+    verified: live,
+  }),
+  snapshotAll: route({
+    method: "POST",
+    path: "/endpoints/snapshot",
+    access: "administrator",
+    summary: "Look at the engines of all environments now",
+    pace: "slow",
+    verified: live,
+  }),
+  deleteMany: route({
+    method: "DELETE",
+    path: "/endpoints",
+    access: "administrator",
+    summary: "Delete several environments; 206 names those that could not be deleted",
+    body: z.object({
+      endpoints: z
+        .array(z.object({ id: z.int(), deleteCluster: z.boolean().optional() }), NOTHING_TO_DELETE)
+        .min(1, NOTHING_TO_DELETE),
+    }),
+    response: z.object({ deleted: z.array(z.int()), errors: z.array(z.int()) }).optional(),
+    status: 204,
     verified: live,
   }),
   delete: route({

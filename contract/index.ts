@@ -12,6 +12,7 @@ import { settings } from "./settings";
 import { status } from "./status";
 import { tags } from "./tag";
 import { teams } from "./team";
+import { teamMemberships } from "./team-membership";
 import { tlsFiles } from "./tls-file";
 import { users } from "./user";
 
@@ -23,6 +24,7 @@ export const contract = {
   users,
   apiKeys,
   teams,
+  teamMemberships,
   tags,
   endpointGroups,
   endpoints,
@@ -51,9 +53,10 @@ export {
   successStatus,
   type Verified,
 } from "./route";
-export { PublicSettings } from "./settings";
+export { PublicSettings, Settings } from "./settings";
 export { Status } from "./status";
 export { Tag } from "./tag";
 export { Team } from "./team";
+export { TeamMembership, TeamRole } from "./team-membership";
 export { TLS_FILES, type TlsFile } from "./tls-file";
 export { Role, User } from "./user";

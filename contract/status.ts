@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { live, route } from "./route";
+import { live, route, source } from "./route";
 
 export const Status = z.looseObject({
   Version: z.string(),
@@ -7,6 +7,14 @@ export const Status = z.looseObject({
   InstanceID: z.string(),
 });
 export type Status = z.infer<typeof Status>;
+
+export const Version = z.looseObject({
+  UpdateAvailable: z.boolean(),
+  LatestVersion: z.string(),
+  ServerVersion: z.string(),
+  ServerEdition: z.string(),
+  DatabaseVersion: z.string(),
+});
 
 export const status = {
   get: route({
@@ -24,5 +32,21 @@ export const status = {
     summary: "Show the server's version and its instance id",
     response: Status,
     verified: live,
+  }),
+  version: route({
+    method: "GET",
+    path: "/system/version",
+    access: "authenticated",
+    summary: "Show the version in detail",
+    response: Version,
+    verified: live,
+  }),
+  versionOld: route({
+    method: "GET",
+    path: "/status/version",
+    access: "authenticated",
+    summary: "Show the version in detail, by its old path",
+    response: Version,
+    verified: source,
   }),
 };

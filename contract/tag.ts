@@ -6,6 +6,9 @@ export const Tag = z.looseObject({
   /** Spelt in capitals, unlike every other entity's. */
   ID: Id,
   Name: z.string(),
+  /** Environments and groups that carry it, by id. */
+  Endpoints: z.record(z.string(), z.boolean()).nullish(),
+  EndpointGroups: z.record(z.string(), z.boolean()).nullish(),
 });
 export type Tag = z.infer<typeof Tag>;
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Id } from "./common";
 import { live, route } from "./route";
+import { TeamMembership } from "./team-membership";
 
 export const Team = z.looseObject({ Id, Name: z.string() });
 export type Team = z.infer<typeof Team>;
@@ -25,6 +26,38 @@ export const teams = {
       TeamLeaders: z.array(Id).optional(),
     }),
     response: Team,
+    verified: live,
+  }),
+  get: route({
+    method: "GET",
+    path: "/teams/:id",
+    access: "teamLeader",
+    summary: "Show a team",
+    response: Team,
+    verified: live,
+  }),
+  update: route({
+    method: "PUT",
+    path: "/teams/:id",
+    access: "administrator",
+    summary: "Rename a team",
+    body: z.object({ Name: z.string().optional() }),
+    response: Team,
+    verified: live,
+  }),
+  delete: route({
+    method: "DELETE",
+    path: "/teams/:id",
+    access: "administrator",
+    summary: "Delete a team and its memberships",
+    verified: live,
+  }),
+  memberships: route({
+    method: "GET",
+    path: "/teams/:id/memberships",
+    access: "teamLeader",
+    summary: "List the members of a team",
+    response: z.array(TeamMembership),
     verified: live,
   }),
 };

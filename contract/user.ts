@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Id } from "./common";
 import { live, route } from "./route";
+import { TeamMembership } from "./team-membership";
 
 export const Role = { administrator: 1, standard: 2 } as const;
 export type Role = (typeof Role)[keyof typeof Role];
@@ -97,11 +98,20 @@ export const users = {
     method: "PUT",
     path: "/users/:id/passwd",
     access: "authenticated",
+    limited: true,
     summary: "Change a user's password, knowing the current one",
     body: z.object({
       Password: z.string("Invalid current password").min(1, "Invalid current password"),
       NewPassword: z.string("Invalid new password").min(1, "Invalid new password"),
     }),
+    verified: live,
+  }),
+  memberships: route({
+    method: "GET",
+    path: "/users/:id/memberships",
+    access: "restricted",
+    summary: "List the teams that a user is in",
+    response: z.array(TeamMembership),
     verified: live,
   }),
   delete: route({

@@ -1,0 +1,32 @@
+import { serve } from "./serve";
+import { UsageError } from "./usage-error";
+
+const USAGE = `Usage: pulumi-portainer <command> [options]
+
+Commands:
+  serve     Start a server that answers like Portainer
+
+pulumi-portainer <command> --help says more. pulumi-portainer --version names the version.
+`;
+
+const { version } = require("pulumi-portainer/package.json") as { version: string };
+
+const COMMANDS: Record<string, (args: string[]) => Promise<void>> = { serve };
+
+/** Runs one command; whatever goes wrong is one sentence on the standard error. */
+export async function main([name, ...args]: string[]): Promise<void> {
+  if (name === "--version" || name === "-v") return print(version);
+  if (name === undefined || name === "--help" || name === "-h") return print(USAGE.trimEnd());
+  const command = COMMANDS[name];
+  try {
+    if (!command) throw new UsageError(`There is no command ${name}; see pulumi-portainer --help.`);
+    await command(args);
+  } catch (error) {
+    process.stderr.write(`${error instanceof UsageError ? error.message : (error as Error).stack}\n`);
+    process.exitCode = 1;
+  }
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

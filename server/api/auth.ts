@@ -1,0 +1,32 @@
+import { type contract, SESSION_COOKIE } from "../../contract";
+import { credentialOf } from "../auth/authenticate";
+import { cookie } from "../auth/cookie";
+import { isLongEnough, passwordMatches } from "../auth/password";
+import { HttpError } from "../http-error";
+import type { Handlers } from "../route/call";
+import type { Services } from "../services";
+
+export function authHandlers({ store, sessions }: Services): Handlers<typeof contract.auth> {
+  return {
+    async login({ body, reply }) {
+      const name = body.Username.toLowerCase();
+      const user = store.users.find(({ Username }) => Username.toLowerCase() === name);
+      if (!(await passwordMatches(body.Password, user?.PasswordHash)) || !user)
+        throw new HttpError(422, "Invalid credentials", "Unauthorized");
+      const required = store.settings.get(1)?.InternalAuthSettings.RequiredPasswordLength ?? 0;
+      const { jwt, expires } = sessions.issue(user, !isLongEnough(body.Password, required));
+      reply.headers.append("set-cookie", sessionCookie(jwt, expires));
+      return { jwt };
+    },
+
+    logout({ headers, url, reply }) {
+      const credential = credentialOf({ headers, url });
+      if (credential && credential.kind !== "apiKey") sessions.revoke(credential.value);
+      if (cookie(headers, SESSION_COOKIE) !== undefined)
+        reply.headers.append("set-cookie", sessionCookie("", new Date(0)));
+    },
+  };
+}
+
+const sessionCookie = (value: string, expires: Date) =>
+  `${SESSION_COOKIE}=${value}; Path=/; Expires=${expires.toUTCString()}; HttpOnly; SameSite=Strict`;

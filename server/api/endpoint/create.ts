@@ -1,0 +1,174 @@
+import type { z } from "zod";
+import {
+  CreationType,
+  type contract,
+  EndpointStatus,
+  EndpointType,
+  TLS_FILES,
+  type TlsFile,
+  UNASSIGNED_GROUP,
+} from "../../../contract";
+import { HttpError } from "../../http-error";
+import { noSuchRow } from "../../not-found";
+import { INVALID_PAYLOAD } from "../../route/decode-json";
+import type { Services } from "../../services";
+import type { EndpointRecord, Gpu, TlsRecord } from "../../store/records";
+import type { Store } from "../../store/store";
+import { unknownTag } from "../tag";
+import { edgeKey } from "./edge";
+import { DEFAULT_SECURITY } from "./security";
+import { shown } from "./shown";
+import { probe } from "./snapshot";
+
+type Form = z.output<typeof contract.endpoints.create.form>;
+
+const LOCAL_SOCKET = "unix:///var/run/docker.sock";
+
+/**
+ * Stores an environment whose engine answers. Everything that could refuse it comes first, so that a failure leaves
+ * nothing behind but a used-up id.
+ */
+export async function createEndpoint(services: Services, form: Form) {
+  const { store, tlsFiles } = services;
+  const wish = readForm(form);
+  requireFreeName(store, wish.Name);
+  requireGroupAndTags(store, wish);
+  const Id = await store.change(() => store.endpoints.nextId());
+  try {
+    const TLSConfig = await storeTlsFiles(services, Id, form);
+    const draft = { Id, ...wish, TLSConfig };
+    const endpoint =
+      wish.Type === EndpointType.edgeAgentDocker ? asEdge(draft) : await reached(services, draft);
+    return await store.change(() => {
+      requireFreeName(store, endpoint.Name);
+      requireGroupAndTags(store, endpoint);
+      return shown(store.endpoints.put(Id, endpoint));
+    });
+  } catch (error) {
+    await tlsFiles.remove(Id);
+    throw error;
+  }
+}
+
+async function reached(services: Services, draft: EndpointRecord): Promise<EndpointRecord> {
+  const snapshot = await probe(services, draft).catch((cause: Error) => {
+    throw new HttpError(500, "Unable to initiate communications with environment", cause.message, { cause });
+  });
+  return { ...draft, Snapshot: snapshot };
+}
+
+function asEdge(draft: EndpointRecord): EndpointRecord {
+  return { ...draft, EdgeKey: edgeKey(draft.URL, draft.Id) };
+}
+
+function readForm(form: Form): Omit<EndpointRecord, "Id" | "TLSConfig"> {
+  const creationType = Number(form.EndpointCreationType);
+  if (!["docker", "podman", "", undefined].includes(form.ContainerEngine))
+    throw invalid("Invalid container engine value. Value must be one of: 'docker' or 'podman'");
+  const TagIds = parseList<number>(form.TagIds, "Invalid TagIds parameter", Number.isInteger);
+  requireTlsFiles(form);
+  if (creationType === CreationType.azure) refuseAzure(form);
+  if (creationType === CreationType.edgeAgent && !form.URL) throw invalid("URL cannot be empty");
+  return {
+    Name: form.Name,
+    Type: creationType === CreationType.edgeAgent ? EndpointType.edgeAgentDocker : EndpointType.docker,
+    ContainerEngine: form.ContainerEngine ?? "",
+    URL: form.URL || LOCAL_SOCKET,
+    GroupId: integer(form.GroupID) || UNASSIGNED_GROUP,
+    PublicURL: form.PublicURL ?? "",
+    Gpus: parseList<Gpu>(form.Gpus, "Invalid Gpus parameter", isGpu),
+    TagIds,
+    Status: EndpointStatus.up,
+    UserAccessPolicies: {},
+    TeamAccessPolicies: {},
+    EdgeKey: "",
+    EdgeCheckinInterval: integer(form.EdgeCheckinInterval),
+    SecuritySettings: DEFAULT_SECURITY,
+    EnableGPUManagement: false,
+  };
+}
+
+/** What the flags of a form ask for, by file. */
+function wantedFiles(form: Form): Record<TlsFile, boolean> {
+  const tls = form.TLS === "true";
+  const client = tls && form.TLSSkipClientVerify !== "true";
+  return { ca: tls && form.TLSSkipVerify !== "true", cert: client, key: client };
+}
+
+const FORM_FILES = {
+  ca: { field: "TLSCACertFile", name: "CA certificate" },
+  cert: { field: "TLSCertFile", name: "certificate" },
+  key: { field: "TLSKeyFile", name: "key" },
+} as const;
+
+function requireTlsFiles(form: Form): void {
+  const wanted = wantedFiles(form);
+  for (const file of TLS_FILES) {
+    const { field, name } = FORM_FILES[file];
+    if (wanted[file] && !form[field])
+      throw invalid(`Invalid ${name} file. Ensure that the file is uploaded correctly`);
+  }
+}
+
+async function storeTlsFiles({ tlsFiles }: Services, id: number, form: Form): Promise<TlsRecord> {
+  const wanted = wantedFiles(form);
+  const store = async (file: TlsFile) =>
+    wanted[file] ? tlsFiles.write(String(id), file, form[FORM_FILES[file].field]?.content ?? "") : undefined;
+  const [TLSCACert, TLSCert, TLSKey] = [await store("ca"), await store("cert"), await store("key")];
+  const TLS = form.TLS === "true";
+  return {
+    TLS,
+    TLSSkipVerify: TLS && form.TLSSkipVerify === "true",
+    ...(TLSCACert && { TLSCACert }),
+    ...(TLSCert && { TLSCert }),
+    ...(TLSKey && { TLSKey }),
+  };
+}
+
+export function requireFreeName(store: Store, name: string, exceptId?: number): void {
+  if (store.endpoints.find((other) => other.Name === name && other.Id !== exceptId))
+    throw new HttpError(409, "Name is not unique");
+}
+
+function requireGroupAndTags(store: Store, wish: Pick<EndpointRecord, "GroupId" | "TagIds">): void {
+  const unknown = unknownTag(store, wish.TagIds);
+  if (unknown !== undefined)
+    throw new HttpError(
+      500,
+      "An error occurred while trying to create the environment",
+      noSuchRow("tags", unknown),
+    );
+  if (!store.endpointGroups.get(wish.GroupId))
+    throw new HttpError(
+      500,
+      "Unable to find an environment group inside the database",
+      noSuchRow("endpoint_groups", wish.GroupId),
+    );
+}
+
+function refuseAzure(form: Form): never {
+  if (!form.AzureApplicationID) throw invalid("Invalid Azure application ID");
+  if (!form.AzureTenantID) throw invalid("Invalid Azure tenant ID");
+  if (!form.AzureAuthenticationKey) throw invalid("Invalid Azure authentication key");
+  throw new HttpError(500, "Unable to authenticate against Azure", "Azure environments are not supported");
+}
+
+function parseList<T>(text: string | undefined, refusal: string, accepts: (item: unknown) => boolean): T[] {
+  if (!text) return [];
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw invalid(refusal);
+  }
+  if (value === null) return [];
+  if (!Array.isArray(value) || !value.every(accepts)) throw invalid(refusal);
+  return value as T[];
+}
+
+const isGpu = (item: unknown): boolean => typeof item === "object" && item !== null;
+
+/** As Go reads an optional number in a form: what is none counts as zero. */
+const integer = (text: string | undefined): number => (/^[+-]?\d+$/.test(text ?? "") ? Number(text) : 0);
+
+const invalid = (details: string): HttpError => new HttpError(400, INVALID_PAYLOAD, details);

@@ -1,0 +1,73 @@
+import { type contract, EndpointType } from "../../../contract";
+import { requireEndpointAccess } from "../../auth/access";
+import { defined } from "../../defined";
+import { HttpError } from "../../http-error";
+import { found } from "../../not-found";
+import type { Handlers } from "../../route/call";
+import type { Services } from "../../services";
+import { createEndpoint } from "./create";
+import { deleteEndpoint } from "./delete";
+import { listEndpoints } from "./list";
+import { shown } from "./shown";
+import { takeSnapshot } from "./snapshot";
+import { updateEndpoint } from "./update";
+
+export function endpointHandlers(services: Services): Handlers<typeof contract.endpoints> {
+  const { store } = services;
+  return {
+    list: (call) => listEndpoints(store, call),
+
+    create: ({ form }) => createEndpoint(services, form),
+
+    get({ caller, params, query }) {
+      const endpoint = found(store.endpoints, params.id);
+      requireEndpointAccess(store, caller, endpoint);
+      return shown(endpoint, { snapshot: query.excludeSnapshot !== "true", composeVersion: "3.9" });
+    },
+
+    update: ({ params, body }) => updateEndpoint(services, params.id, body),
+
+    updateSettings: ({ params, body }) =>
+      store.change(() => {
+        const endpoint = found(store.endpoints, params.id);
+        const { enableGPUManagement, gpus, ...security } = body;
+        return shown(
+          store.endpoints.put(endpoint.Id, {
+            ...endpoint,
+            Gpus: gpus ?? endpoint.Gpus,
+            EnableGPUManagement: enableGPUManagement ?? endpoint.EnableGPUManagement,
+            SecuritySettings: { ...endpoint.SecuritySettings, ...defined(security) },
+          }),
+        );
+      }),
+
+    async snapshot({ params }) {
+      const endpoint = found(store.endpoints, params.id);
+      if (endpoint.Type === EndpointType.azure || endpoint.Type === EndpointType.edgeAgentDocker)
+        throw new HttpError(400, "Snapshots not supported for this environment");
+      await takeSnapshot(services, endpoint);
+    },
+
+    async snapshotAll() {
+      const engines = store.endpoints.filter(({ Type }) => Type === EndpointType.docker);
+      await Promise.all(engines.map((endpoint) => takeSnapshot(services, endpoint)));
+    },
+
+    async deleteMany({ body, reply }) {
+      const deleted: number[] = [];
+      const errors: number[] = [];
+      for (const { id } of body.endpoints) {
+        const isKnown = store.endpoints.get(id) !== undefined;
+        if (isKnown) await deleteEndpoint(services, id);
+        (isKnown ? deleted : errors).push(id);
+      }
+      if (errors.length === 0) return undefined;
+      reply.status = 206;
+      return { deleted, errors };
+    },
+
+    async delete({ params }) {
+      await deleteEndpoint(services, params.id);
+    },
+  };
+}

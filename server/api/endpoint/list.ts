@@ -1,0 +1,31 @@
+import type { contract } from "../../../contract";
+import { mayUseEndpoint } from "../../auth/access";
+import type { Call } from "../../route/call";
+import type { EndpointRecord } from "../../store/records";
+import type { Store } from "../../store/store";
+import { endpointFilter } from "./filter";
+import { shown } from "./shown";
+import { endpointOrder } from "./sort";
+
+type ListCall = Call<typeof contract.endpoints.list>;
+
+/** Two headers say how many matched and how many there are, whatever the page. */
+export function listEndpoints(store: Store, { caller, query, reply }: ListCall) {
+  const accessible = store.endpoints.filter((endpoint) => mayUseEndpoint(store, caller, endpoint));
+  const matching = accessible.filter(endpointFilter(store, query));
+  matching.sort(endpointOrder(store, query));
+  reply.headers.set("X-Total-Count", String(matching.length));
+  reply.headers.set("X-Total-Available", String(accessible.length));
+  const checkinDefault = store.settings.get(1)?.EdgeAgentCheckinInterval ?? 0;
+  return page(matching, query).map((endpoint) => ({
+    ...shown(endpoint, { snapshot: query.excludeSnapshots !== "true", composeVersion: "3.9" }),
+    EdgeCheckinInterval: endpoint.EdgeCheckinInterval || checkinDefault,
+    ...(!caller.isAdmin && { UserAccessPolicies: null }),
+  }));
+}
+
+function page(endpoints: EndpointRecord[], { start, limit }: ListCall["query"]): EndpointRecord[] {
+  const from = Math.max(0, (Number(start) || 0) - 1);
+  const size = Number(limit) || 0;
+  return size > 0 ? endpoints.slice(from, from + size) : endpoints.slice(from);
+}

@@ -1,0 +1,46 @@
+import { EndpointStatus, EndpointType, TLS_FILES, UNASSIGNED_GROUP } from "../../../contract";
+import type { EngineOptions } from "../../options";
+import type { Services } from "../../services";
+import type { TlsRecord } from "../../store/records";
+import { hasAdministrator } from "../user";
+import { DEFAULT_SECURITY } from "./security";
+import { takeSnapshot } from "./snapshot";
+
+/** Makes the environment `primary`, if there is an administrator and no environment yet. It need not be up. */
+export async function ensurePrimary(services: Services, engine: EngineOptions | undefined): Promise<void> {
+  const { store } = services;
+  if (!engine || store.endpoints.size > 0 || !hasAdministrator(store)) return;
+  const Id = await store.change(() => store.endpoints.nextId());
+  const endpoint = {
+    Id,
+    Name: "primary",
+    Type: EndpointType.docker,
+    ContainerEngine: "",
+    URL: engine.url,
+    GroupId: UNASSIGNED_GROUP,
+    PublicURL: "",
+    Gpus: [],
+    TLSConfig: await storeFiles(services, Id, engine),
+    TagIds: [],
+    Status: EndpointStatus.up,
+    UserAccessPolicies: {},
+    TeamAccessPolicies: {},
+    EdgeKey: "",
+    EdgeCheckinInterval: 0,
+    SecuritySettings: DEFAULT_SECURITY,
+    EnableGPUManagement: false,
+  };
+  await store.change(() => store.endpoints.put(Id, endpoint));
+  await takeSnapshot(services, endpoint);
+}
+
+async function storeFiles({ tlsFiles }: Services, id: number, { tls }: EngineOptions): Promise<TlsRecord> {
+  if (!tls) return { TLS: false, TLSSkipVerify: false };
+  const config: TlsRecord = { TLS: true, TLSSkipVerify: tls.ca === undefined };
+  const names = { ca: "TLSCACert", cert: "TLSCert", key: "TLSKey" } as const;
+  for (const file of TLS_FILES) {
+    const content = tls[file];
+    if (content !== undefined) config[names[file]] = await tlsFiles.write(String(id), file, content);
+  }
+  return config;
+}

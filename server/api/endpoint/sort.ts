@@ -1,0 +1,33 @@
+import type { contract } from "../../../contract";
+import type { Call } from "../../route/call";
+import type { EndpointRecord } from "../../store/records";
+import type { Store } from "../../store/store";
+
+type Query = Call<typeof contract.endpoints.list>["query"];
+type Order = (a: EndpointRecord, b: EndpointRecord) => number;
+
+/** Without a known `sort`, the order is that of the ids. */
+export function endpointOrder(store: Store, { sort, order }: Query): Order {
+  const group = ({ GroupId }: EndpointRecord) => store.endpointGroups.get(GroupId)?.Name ?? "";
+  const orders: Record<string, Order> = {
+    Name: (a, b) => natural(a.Name, b.Name),
+    Group: (a, b) => natural(group(a), group(b)),
+    Status: (a, b) => a.Status - b.Status,
+  };
+  const compare = orders[sort ?? ""];
+  if (!compare) return (a, b) => a.Id - b.Id;
+  return order === "desc" ? (a, b) => compare(b, a) : compare;
+}
+
+/** Digits compare as numbers, anything else by code point: `env-2` comes before `env-10`. */
+export function natural(a: string, b: string): number {
+  const [left, right] = [chunks(a), chunks(b)];
+  for (let at = 0; at < Math.min(left.length, right.length); at++) {
+    const [x = "", y = ""] = [left[at], right[at]];
+    const difference = /^\d/.test(x) && /^\d/.test(y) ? Number(x) - Number(y) : x < y ? -1 : x > y ? 1 : 0;
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}
+
+const chunks = (text: string): string[] => text.match(/\d+|\D+/g) ?? [];

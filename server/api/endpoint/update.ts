@@ -1,0 +1,85 @@
+import { createSecureContext } from "node:tls";
+import type { z } from "zod";
+import type { contract } from "../../../contract";
+import { HttpError } from "../../http-error";
+import { found, noSuchRow } from "../../not-found";
+import type { Services } from "../../services";
+import type { EndpointRecord, TlsRecord } from "../../store/records";
+import type { TlsFiles } from "../../tls-files";
+import { unknownTag } from "../tag";
+import { connectionOf } from "./connection";
+import { requireFreeName } from "./create";
+import { shown } from "./shown";
+
+type Change = z.output<typeof contract.endpoints.update.body>;
+
+/** The engine is not asked: an environment may be pointed at what is not there (yet). */
+export async function updateEndpoint(services: Services, id: number, change: Change) {
+  const { store, tlsFiles } = services;
+  const before = found(store.endpoints, id);
+  if (change.Name !== undefined) requireFreeName(store, change.Name, id);
+  const TLSConfig = await newTlsConfig(tlsFiles, before, change);
+  const pointsElsewhere = change.TLS !== undefined || (change.URL !== undefined && change.URL !== before.URL);
+  if (pointsElsewhere) await requireUsableTls(tlsFiles, { ...before, TLSConfig });
+  return store.change(() => {
+    const endpoint = found(store.endpoints, id);
+    if (change.Name !== undefined) requireFreeName(store, change.Name, id);
+    const unknown = unknownTag(store, change.TagIDs ?? []);
+    if (unknown !== undefined)
+      throw new HttpError(500, "Unable to update environment tags", noSuchRow("tags", unknown));
+    return shown(store.endpoints.put(id, { ...applied(endpoint, change), TLSConfig }), { snapshot: true });
+  });
+}
+
+/** What is absent stays as it is. */
+function applied(endpoint: EndpointRecord, change: Change): EndpointRecord {
+  return {
+    ...endpoint,
+    Name: change.Name ?? endpoint.Name,
+    URL: change.URL ?? endpoint.URL,
+    PublicURL: change.PublicURL ?? endpoint.PublicURL,
+    Gpus: change.Gpus ?? endpoint.Gpus,
+    GroupId: change.GroupID ?? endpoint.GroupId,
+    Status: change.Status === 1 || change.Status === 2 ? change.Status : endpoint.Status,
+    TagIds: change.TagIDs ?? endpoint.TagIds,
+    UserAccessPolicies: change.UserAccessPolicies ?? endpoint.UserAccessPolicies,
+    TeamAccessPolicies: change.TeamAccessPolicies ?? endpoint.TeamAccessPolicies,
+    EdgeCheckinInterval: change.EdgeCheckinInterval ?? endpoint.EdgeCheckinInterval,
+  };
+}
+
+/** Files were uploaded before (`POST /upload/tls/…`); here they come into use, or are thrown away. */
+async function newTlsConfig(files: TlsFiles, endpoint: EndpointRecord, change: Change): Promise<TlsRecord> {
+  const { Id, TLSConfig: before } = endpoint;
+  if (change.TLS === undefined) return before;
+  if (!change.TLS) {
+    await files.remove(Id);
+    return { TLS: false, TLSSkipVerify: false };
+  }
+  let config: TlsRecord = { ...before, TLS: true };
+  if (change.TLSSkipVerify !== undefined) {
+    const { TLSCACert, ...rest } = config;
+    config = { ...rest, TLSSkipVerify: change.TLSSkipVerify };
+    if (change.TLSSkipVerify) await files.removeFile(Id, "ca");
+    else config.TLSCACert = await files.path(Id, "ca");
+  }
+  if (change.TLSSkipClientVerify !== undefined) {
+    const { TLSCert, TLSKey, ...rest } = config;
+    config = rest;
+    if (change.TLSSkipClientVerify)
+      await Promise.all([files.removeFile(Id, "cert"), files.removeFile(Id, "key")]);
+    else config = { ...rest, TLSCert: await files.path(Id, "cert"), TLSKey: await files.path(Id, "key") };
+  }
+  return config;
+}
+
+async function requireUsableTls(files: TlsFiles, endpoint: EndpointRecord): Promise<void> {
+  try {
+    const { tls } = await connectionOf(files, endpoint);
+    if (tls) createSecureContext({ ca: tls.ca, cert: tls.cert, key: tls.key });
+  } catch (cause) {
+    throw new HttpError(500, "Unable to register HTTP proxy for the environment", (cause as Error).message, {
+      cause,
+    });
+  }
+}

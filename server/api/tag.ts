@@ -1,0 +1,59 @@
+import type { contract } from "../../contract";
+import { HttpError } from "../http-error";
+import { found } from "../not-found";
+import type { Handlers } from "../route/call";
+import type { Services } from "../services";
+import type { TagRecord } from "../store/records";
+import type { Store } from "../store/store";
+
+export function tagHandlers({ store }: Services): Handlers<typeof contract.tags> {
+  return {
+    list: () => store.tags.list().map((tag) => shown(store, tag)),
+
+    create: ({ body }) =>
+      store.change(() => {
+        if (store.tags.find(({ Name }) => Name === body.Name))
+          throw new HttpError(
+            409,
+            "This name is already associated to a tag",
+            "A tag already exists with this name",
+          );
+        return shown(
+          store,
+          store.tags.insert((ID) => ({ ID, Name: body.Name })),
+        );
+      }),
+
+    async delete({ params }) {
+      await store.change(() => {
+        const tag = found(store.tags, params.id);
+        store.tags.delete(tag.ID);
+        for (const row of store.endpoints.filter(carries(tag.ID)))
+          store.endpoints.put(row.Id, { ...row, TagIds: row.TagIds.filter((id) => id !== tag.ID) });
+        for (const row of store.endpointGroups.filter(carries(tag.ID)))
+          store.endpointGroups.put(row.Id, { ...row, TagIds: row.TagIds.filter((id) => id !== tag.ID) });
+      });
+    },
+  };
+}
+
+const carries =
+  (tag: number) =>
+  ({ TagIds }: { TagIds: number[] }): boolean =>
+    TagIds.includes(tag);
+
+/** Who carries a tag is kept once, on the environments and groups. */
+function shown(store: Store, tag: TagRecord) {
+  return {
+    ...tag,
+    Endpoints: idSet(store.endpoints.filter(carries(tag.ID))),
+    EndpointGroups: idSet(store.endpointGroups.filter(carries(tag.ID))),
+  };
+}
+
+const idSet = (rows: { Id: number }[]) => Object.fromEntries(rows.map(({ Id }) => [Id, true]));
+
+/** The first of these ids that is no tag's. */
+export function unknownTag(store: Store, ids: readonly number[]): number | undefined {
+  return ids.find((id) => !store.tags.get(id));
+}

@@ -1,0 +1,72 @@
+import type { HttpBindings } from "@hono/node-server";
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { contract } from "../contract";
+import { apiKeyHandlers } from "./api/api-key";
+import { authHandlers } from "./api/auth";
+import { endpointHandlers } from "./api/endpoint";
+import { endpointGroupHandlers } from "./api/endpoint-group";
+import { resourceControlHandlers } from "./api/resource-control";
+import { settingsHandlers } from "./api/settings";
+import { statusHandlers } from "./api/status";
+import { tagHandlers } from "./api/tag";
+import { teamHandlers } from "./api/team";
+import { teamMembershipHandlers } from "./api/team-membership";
+import { tlsFileHandlers } from "./api/tls-file";
+import { userHandlers } from "./api/user";
+import { refuseTwoCredentials } from "./auth/authenticate";
+import type { CsrfGuard } from "./auth/csrf";
+import { errorResponse } from "./http/errors";
+import { HttpError } from "./http-error";
+import { type Api, mount, refuseOtherMethods } from "./route/mount";
+import type { Services } from "./services";
+
+const LARGEST_BODY = 8 * 1024 * 1024;
+
+/** The API plane: what this server has, in order. */
+export function createApp(services: Services, csrf: CsrfGuard, log: (error: unknown) => void) {
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  const api: Api = new Hono();
+
+  api.use(async (c, next) => {
+    const { headers } = c.env.incoming;
+    refuseTwoCredentials({ headers, url: new URL(c.req.url) });
+    await next();
+    if (!c.res.ok) return;
+    const { token, setCookie } = csrf.issue(headers);
+    c.res.headers.set("X-Csrf-Token", token);
+    if (setCookie) c.res.headers.append("Set-Cookie", setCookie);
+  });
+  api.use(bodyLimit({ maxSize: LARGEST_BODY, onError: tooLarge }));
+
+  mount(api, services, contract.status, statusHandlers(services));
+  mount(api, services, contract.settings, settingsHandlers(services));
+  mount(api, services, contract.auth, authHandlers(services));
+  mount(api, services, contract.users, userHandlers(services));
+  mount(api, services, contract.apiKeys, apiKeyHandlers(services));
+  mount(api, services, contract.teams, teamHandlers(services));
+  mount(api, services, contract.teamMemberships, teamMembershipHandlers(services));
+  mount(api, services, contract.tags, tagHandlers(services));
+  mount(api, services, contract.endpointGroups, endpointGroupHandlers(services));
+  mount(api, services, contract.endpoints, endpointHandlers(services));
+  mount(api, services, contract.tlsFiles, tlsFileHandlers(services));
+  mount(api, services, contract.resourceControls, resourceControlHandlers(services));
+  refuseOtherMethods(
+    api,
+    Object.values(contract).flatMap((routes) => Object.values(routes)),
+  );
+
+  app.route("/api", api);
+  app.notFound((c) => c.text("404 page not found\n", 404));
+  app.onError((error, c) => {
+    if (!(error instanceof HttpError)) log(error);
+    const { status, body } = errorResponse(error);
+    return c.json(body, status as ContentfulStatusCode);
+  });
+  return app;
+}
+
+function tooLarge(): never {
+  throw new HttpError(413, "Request body too large", `At most ${LARGEST_BODY} bytes are taken`);
+}

@@ -1,0 +1,40 @@
+import { type Clock, milliseconds } from "../clock";
+
+const ALWAYS_OPEN = new Set(["/api/status", "/api/settings/public"]);
+
+/**
+ * A server without administrator belongs to whoever comes first, so it closes after a while: until it is started
+ * again it serves nothing but its status.
+ */
+export class AdminWindow {
+  readonly #clock: Clock;
+  readonly #timeout: number;
+  readonly #hasAdministrator: () => boolean;
+  #openedAt: number;
+  #closed = false;
+
+  constructor(clock: Clock, timeout: number, hasAdministrator: () => boolean) {
+    this.#clock = clock;
+    this.#timeout = timeout;
+    this.#hasAdministrator = hasAdministrator;
+    this.#openedAt = milliseconds(clock);
+  }
+
+  /** Whether a request for this target, path and query together, is turned away. */
+  refuses(target: string): boolean {
+    if (!this.#isClosed()) return false;
+    return target.startsWith("/api") && !ALWAYS_OPEN.has(target);
+  }
+
+  reset(): void {
+    this.#openedAt = milliseconds(this.#clock);
+    this.#closed = false;
+  }
+
+  #isClosed(): boolean {
+    if (this.#closed) return true;
+    const isOver = milliseconds(this.#clock) - this.#openedAt >= this.#timeout;
+    this.#closed = isOver && !this.#hasAdministrator();
+    return this.#closed;
+  }
+}

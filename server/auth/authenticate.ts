@@ -1,0 +1,93 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { API_KEY_HEADER, Role, SESSION_COOKIE } from "../../contract";
+import type { Clock } from "../clock";
+import { HttpError } from "../http-error";
+import type { UserRecord } from "../store/records";
+import type { Store } from "../store/store";
+import { userOfApiKey } from "./api-key";
+import type { Caller } from "./caller";
+import { cookie } from "./cookie";
+import type { Sessions } from "./session";
+
+export interface Asker {
+  readonly headers: IncomingHttpHeaders;
+  readonly url: URL;
+}
+
+export type Credential =
+  | { readonly kind: "apiKey"; readonly value: string }
+  | { readonly kind: "cookie" | "bearer"; readonly value: string };
+
+export interface Identity {
+  readonly caller: Caller;
+  readonly credential: Credential["kind"];
+}
+
+/** Wants to know who asked. */
+export interface Witness {
+  noteUser(headers: IncomingHttpHeaders, username: string): void;
+}
+
+const INVALID = () => new HttpError(401, "Invalid JWT token", "Unauthorized");
+
+/** Says who asks. The first kind of credential that is present decides, whether or not it is valid. */
+export class Authenticator {
+  readonly #store: Store;
+  readonly #sessions: Sessions;
+  readonly #clock: Clock;
+  readonly #witness: Witness;
+
+  constructor(store: Store, sessions: Sessions, clock: Clock, witness: Witness) {
+    this.#store = store;
+    this.#sessions = sessions;
+    this.#clock = clock;
+    this.#witness = witness;
+  }
+
+  async identify(asker: Asker): Promise<Identity> {
+    const credential = credentialOf(asker);
+    if (!credential) throw new HttpError(401, "A valid authorization token is missing", "Unauthorized");
+    const user = await this.#owner(credential);
+    if (!user) throw INVALID();
+    this.#witness.noteUser(asker.headers, user.Username);
+    return { caller: this.#callerOf(user), credential: credential.kind };
+  }
+
+  #owner({ kind, value }: Credential): UserRecord | undefined | Promise<UserRecord | undefined> {
+    return kind === "apiKey" ? userOfApiKey(this.#store, this.#clock, value) : this.#sessions.userOf(value);
+  }
+
+  #callerOf(user: UserRecord): Caller {
+    const memberships = this.#store.teamMemberships.filter(({ UserID }) => UserID === user.Id);
+    return {
+      id: user.Id,
+      username: user.Username,
+      role: user.Role,
+      isAdmin: user.Role === Role.administrator,
+      teamIds: memberships.map(({ TeamID }) => TeamID),
+      teamLeaderOf: memberships.filter(({ Role }) => Role === 1).map(({ TeamID }) => TeamID),
+    };
+  }
+}
+
+/** Both at once are refused even where no login is needed. */
+export function refuseTwoCredentials({ headers }: Asker): void {
+  const both = headers[API_KEY_HEADER] !== undefined && headers.authorization !== undefined;
+  if (both && cookie(headers, SESSION_COOKIE) === undefined)
+    throw new HttpError(403, "api key and auth header are not allowed at the same time");
+}
+
+export function credentialOf({ headers, url }: Asker): Credential | undefined {
+  const apiKey = headers[API_KEY_HEADER] ?? apiKeyInQuery(url);
+  if (typeof apiKey === "string" && apiKey !== "") return { kind: "apiKey", value: apiKey };
+  const session = cookie(headers, SESSION_COOKIE);
+  if (session !== undefined) return { kind: "cookie", value: session };
+  const token = url.searchParams.get("token") ?? headers.authorization?.replace(/^Bearer /, "");
+  return token ? { kind: "bearer", value: token } : undefined;
+}
+
+function apiKeyInQuery(url: URL): string | undefined {
+  if (url.search === "") return undefined;
+  for (const [name, value] of url.searchParams) if (name.toLowerCase() === API_KEY_HEADER) return value;
+  return undefined;
+}

@@ -1,0 +1,25 @@
+import { hash, verify } from "@node-rs/bcrypt";
+import { HttpError } from "../http-error";
+
+const COST = 10;
+/** bcrypt reads no further; Go refuses what is longer, and so do we, instead of cutting it off silently. */
+const LONGEST = 72;
+/** Compared against when there is no such user, so that the answer takes as long. */
+const NOBODY = "$2b$10$vy4Se0.aS/GTI3El7kkBZet2BQu5vJ9/XbSPOd/n4YSxluWrsAcH.";
+
+/** Runs off the event loop. */
+export function hashPassword(password: string): Promise<string> {
+  if (Buffer.byteLength(password) > LONGEST)
+    throw new HttpError(500, "Unable to hash user password", "Unable to hash data");
+  return hash(password, { cost: COST });
+}
+
+export async function passwordMatches(password: string, stored: string | undefined): Promise<boolean> {
+  const same = await verify(password, stored ?? NOBODY);
+  return same && stored !== undefined;
+}
+
+/** Length counts in bytes. */
+export function isLongEnough(password: string, required: number): boolean {
+  return Buffer.byteLength(password) >= required;
+}

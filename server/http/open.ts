@@ -1,0 +1,83 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo, Socket } from "node:net";
+import type { Duplex } from "node:stream";
+
+/** How long a request's head may take to arrive, in milliseconds: a slow client must not hold a socket for ever. */
+const HEADERS_TIMEOUT = 60_000;
+const KEEP_ALIVE = 65_000;
+
+export interface Listener {
+  request(request: IncomingMessage, response: ServerResponse): unknown;
+  takesOver(request: IncomingMessage): boolean;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): unknown;
+}
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+  /** PEM; HTTPS is served with them. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+}
+
+/** A port that is open. */
+export interface OpenPort {
+  readonly url: string;
+  /** Takes no more requests, waits for those that run, and drops what is left after `grace` milliseconds. */
+  close(grace: number): Promise<void>;
+}
+
+export async function open(listener: Listener, { host, port, tls }: Address): Promise<OpenPort> {
+  const options = {
+    headersTimeout: HEADERS_TIMEOUT,
+    // A log that is followed, or a large upload, takes as long as it takes.
+    requestTimeout: 0,
+    keepAliveTimeout: KEEP_ALIVE,
+    shouldUpgradeCallback: listener.takesOver,
+  };
+  const server = tls
+    ? createTlsServer({ ...options, ...tls, minVersion: "TLSv1.2" }, listener.request)
+    : createServer(options, listener.request);
+  server.on("upgrade", listener.upgrade);
+  const sockets = track(server);
+  await listen(server, port, host);
+  return { url: urlOf(server, tls !== undefined), close: (grace) => close(server, sockets, grace) };
+}
+
+/** All connections, those too that were taken over: Node's server forgets them. */
+function track(server: Server): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  return sockets;
+}
+
+async function listen(server: Server, port: number, host: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+function urlOf(server: Server, secure: boolean): string {
+  const { address, family, port } = server.address() as AddressInfo;
+  const host = family === "IPv6" ? `[${address}]` : address;
+  return `${secure ? "https" : "http"}://${host}:${port}`;
+}
+
+async function close(server: Server, sockets: ReadonlySet<Socket>, grace: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  server.closeIdleConnections();
+  const timer = setTimeout(() => {
+    for (const socket of sockets) socket.destroy();
+  }, grace);
+  await closed;
+  clearTimeout(timer);
+}

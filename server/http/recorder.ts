@@ -1,0 +1,75 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import { type Clock, milliseconds } from "../clock";
+
+/** A request as a test sees it; nothing in it is secret. */
+export interface RecordedRequest {
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  /** 0 until it is answered, and when the connection broke first. */
+  readonly status: number;
+  /** Milliseconds since 1970, by the server's clock. */
+  readonly at: number;
+  readonly user?: string;
+}
+
+export interface RequestFilter {
+  readonly method?: string;
+  readonly path?: string | RegExp;
+  /** Milliseconds since 1970. */
+  readonly since?: number | Date;
+}
+
+type Entry = { -readonly [Key in keyof RecordedRequest]: RecordedRequest[Key] };
+
+/** More than any test makes; a server that runs for weeks must not keep them all. */
+const KEPT = 50_000;
+const SECRET = /token|key|password|secret|authorization/i;
+
+export class Recorder {
+  readonly #clock: Clock;
+  readonly #byHeaders = new WeakMap<IncomingHttpHeaders, Entry>();
+  #entries: Entry[] = [];
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  record(request: IncomingMessage, response?: ServerResponse): void {
+    const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
+    const query: Record<string, string> = {};
+    for (const [name, value] of searchParams) query[name] = SECRET.test(name) ? "[redacted]" : value;
+    const at = milliseconds(this.#clock);
+    const entry: Entry = { method: request.method ?? "", path: pathname, query, status: 0, at };
+    this.#byHeaders.set(request.headers, entry);
+    this.#entries.push(entry);
+    if (this.#entries.length > KEPT) this.#entries = this.#entries.slice(KEPT / 2);
+    response?.once("finish", () => {
+      entry.status = response.statusCode;
+    });
+  }
+
+  /** Adds who it was that asked, once that is known. */
+  noteUser(headers: IncomingHttpHeaders, username: string): void {
+    const entry = this.#byHeaders.get(headers);
+    if (entry) entry.user = username;
+  }
+
+  list({ method, path, since }: RequestFilter = {}): RecordedRequest[] {
+    return this.#entries.filter(
+      (entry) =>
+        (method === undefined || entry.method === method) &&
+        (path === undefined || matchesPath(path, entry.path)) &&
+        (since === undefined || entry.at >= Number(since)),
+    );
+  }
+
+  clear(): void {
+    this.#entries = [];
+  }
+}
+
+export function matchesPath(wanted: string | RegExp, path: string): boolean {
+  return typeof wanted === "string" ? wanted === path : wanted.test(path);
+}

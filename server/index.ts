@@ -1,0 +1,18 @@
+/**
+ * A server that answers like Portainer, small enough to start inside a test.
+ *
+ * @example
+ * ```ts
+ * await using server = await startServer({ admin: { password: "correct-horse-9" } });
+ * const answer = await fetch(`${server.url}/api/status`);
+ * ```
+ *
+ * @module
+ */
+export type { Clock } from "./clock";
+export { parseDuration } from "./duration";
+export type { Failure, FailureKind } from "./http/failures";
+export type { RecordedRequest, RequestFilter } from "./http/recorder";
+export type { ServerOptions } from "./options";
+export type { Administrator } from "./seed";
+export { type RunningServer, startServer } from "./server";

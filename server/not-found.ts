@@ -1,0 +1,35 @@
+import { HttpError } from "./http-error";
+import type { Collection } from "./store/collection";
+
+/** How error texts call the objects of a bucket. */
+const THINGS: Record<string, string> = {
+  users: "a user",
+  api_key: "an API key",
+  teams: "a team",
+  team_membership: "a team membership",
+  tags: "a tag",
+  endpoint_groups: "an environment group",
+  endpoints: "an environment",
+  registries: "a registry",
+  resource_control: "a resource control",
+  stacks: "a stack",
+  customtemplates: "a custom template",
+  webhooks: "a webhooks",
+};
+
+export const NOT_IN_DATABASE = "Object not found inside the database";
+
+export const noSuchRow = (bucket: string, id: number | string): string =>
+  `${NOT_IN_DATABASE} (bucket=${bucket}, key=${id})`;
+
+/** The object with this id, or a 404 in Portainer's words. */
+export function found<T extends object>(collection: Collection<T>, id: number): T {
+  const row = collection.get(id);
+  if (row) return row;
+  const thing = THINGS[collection.name] ?? "an object";
+  throw new HttpError(
+    404,
+    `Unable to find ${thing} with the specified identifier inside the database`,
+    noSuchRow(collection.name, id),
+  );
+}

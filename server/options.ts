@@ -1,0 +1,47 @@
+import type { Clock } from "./clock";
+import type { Administrator } from "./seed";
+
+export interface ServerOptions {
+  /** A folder to keep everything in. Without it nothing outlives the server, and nothing is left on the disk. */
+  readonly data?: string;
+  /** @default "127.0.0.1" */
+  readonly host?: string;
+  /** 0 takes any free port. @default 0 */
+  readonly port?: number;
+  /** Serves HTTPS too, with this certificate and key. */
+  readonly https?: HttpsOptions;
+  /** Serves HTTPS only. @default false */
+  readonly httpDisabled?: boolean;
+  /** Created as the first user, if there is none. */
+  readonly admin?: Administrator;
+  /** An engine that becomes the first environment, named `primary`, as soon as there is an administrator. */
+  readonly engine?: EngineOptions;
+  /** Milliseconds after which a server without administrator closes. @default 300_000 */
+  readonly adminInitTimeout?: number;
+  /** Asked of whoever creates the first administrator, in the header `X-Setup-Token`. */
+  readonly setupToken?: string;
+  /** @default the system's */
+  readonly clock?: Clock;
+  /** Limits logins as Portainer does: ten at once, then one a second, else an hour's ban. @default true */
+  readonly loginLimit?: boolean;
+  /** Writes JSON lines to the standard output from this level on. @default "silent" */
+  readonly logLevel?: "silent" | "error" | "warn" | "info" | "debug";
+}
+
+export interface HttpsOptions {
+  /** PEM. */
+  readonly cert: string;
+  /** PEM. */
+  readonly key: string;
+  /** @default "127.0.0.1" */
+  readonly host?: string;
+  /** 0 takes any free port. @default 0 */
+  readonly port?: number;
+}
+
+export interface EngineOptions {
+  /** `unix://` or `tcp://`. */
+  readonly url: string;
+  /** PEM contents; what is absent is not used. Without `ca` the engine's certificate is not checked. */
+  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+}

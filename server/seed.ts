@@ -1,0 +1,49 @@
+import { randomUUID } from "node:crypto";
+import { Role } from "../contract";
+import { insertUser } from "./api/user";
+import { insertApiKey } from "./auth/api-key";
+import { hashPassword } from "./auth/password";
+import type { Clock } from "./clock";
+import { DEFAULT_SETTINGS } from "./store/settings-record";
+import type { Store } from "./store/store";
+
+/** The first user, by password or by its bcrypt hash. */
+export type Administrator = {
+  /** @default "admin" */
+  readonly username?: string;
+} & (
+  | { readonly password: string; readonly passwordHash?: undefined }
+  | { readonly passwordHash: string; readonly password?: undefined }
+);
+
+/** What every installation has, made at its first start. */
+export async function seed(store: Store): Promise<void> {
+  await store.change(() => {
+    if (!store.instance.get(1)) store.instance.put(1, { Id: 1, InstanceID: randomUUID() });
+    if (!store.settings.get(1)) store.settings.put(1, DEFAULT_SETTINGS);
+    if (store.endpointGroups.size > 0) return;
+    store.endpointGroups.insert((Id) => ({
+      Id,
+      Name: "Unassigned",
+      Description: "Unassigned environments",
+      UserAccessPolicies: {},
+      TeamAccessPolicies: {},
+      TagIds: [],
+    }));
+  });
+}
+
+/** Creates the first user, unless there is one. */
+export async function seedAdministrator(store: Store, admin: Administrator): Promise<void> {
+  if (store.users.size > 0) return;
+  const hash = admin.passwordHash ?? (await hashPassword(admin.password));
+  await store.change(() => insertUser(store, admin.username ?? "admin", hash, Role.administrator));
+}
+
+/** A key for the first administrator, made anew: no earlier one can be read back. */
+export function seedApiKey(store: Store, clock: Clock): Promise<string | undefined> {
+  return store.change(() => {
+    const admin = store.users.find((user) => user.Role === Role.administrator);
+    return admin && insertApiKey(store, clock, admin.Id, "startServer").rawKey;
+  });
+}

@@ -1,0 +1,136 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { getRequestListener } from "@hono/node-server";
+import { ensurePrimary } from "./api/endpoint/primary";
+import { hasAdministrator } from "./api/user";
+import { createApp } from "./app";
+import { AdminWindow } from "./auth/admin-window";
+import { Authenticator } from "./auth/authenticate";
+import { CsrfGuard } from "./auth/csrf";
+import { LoginLimiter } from "./auth/limiter";
+import { Sessions } from "./auth/session";
+import { systemClock } from "./clock";
+import { createGateway } from "./gateway";
+import { createGatewayHost } from "./gateway-host";
+import { type Failure, Failures } from "./http/failures";
+import { createListener } from "./http/listener";
+import { type OpenPort, open } from "./http/open";
+import { type RecordedRequest, Recorder, type RequestFilter } from "./http/recorder";
+import { createLog } from "./log";
+import type { ServerOptions } from "./options";
+import { seed, seedAdministrator, seedApiKey } from "./seed";
+import type { Services } from "./services";
+import { openSqlite } from "./store/sqlite";
+import { Store } from "./store/store";
+import { TlsFiles } from "./tls-files";
+
+const LOOPBACK = "127.0.0.1";
+const ADMIN_INIT_TIMEOUT = 5 * 60_000;
+
+/** A server that is running. */
+export interface RunningServer extends AsyncDisposable {
+  readonly url: string;
+  /** Where HTTPS is served, with `https`. */
+  readonly httpsUrl: string | undefined;
+  /** The administrator that `admin` asked for. */
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+  /** A key of that administrator. */
+  readonly apiKey: string | undefined;
+  /** `PORTAINER_URL` and, with `admin`, `PORTAINER_API_KEY`: to be spread into an environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** What was asked of the server, oldest first. */
+  requests(filter?: RequestFilter): RecordedRequest[];
+  /** Makes requests fail. */
+  fail(failure: Failure): void;
+  /** Back to how it was right after the start; URL, password and API key stay valid. */
+  reset(): Promise<void>;
+  /** Lets running requests finish for at most this long, in milliseconds, then closes. @default 0 */
+  stop(grace?: number): Promise<void>;
+}
+
+export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
+  const { clock = systemClock, admin, data } = options;
+  const log = createLog(options.logLevel ?? "silent");
+  const store = await openStore(data);
+  if (admin) await seedAdministrator(store, admin);
+  const apiKey = admin?.password === undefined ? undefined : await seedApiKey(store, clock);
+
+  const recorder = new Recorder(clock);
+  const failures = new Failures();
+  const csrf = new CsrfGuard();
+  const limiter = new LoginLimiter(clock, options.loginLimit ?? true);
+  const sessions = new Sessions(store, clock);
+  const authenticator = new Authenticator(store, sessions, clock, recorder);
+  const tlsFiles = new TlsFiles(data);
+  const gateway = createGateway(createGatewayHost(store, authenticator, tlsFiles));
+  const services: Services = {
+    store,
+    clock,
+    sessions,
+    authenticator,
+    limiter,
+    tlsFiles,
+    gateway,
+    setupToken: options.setupToken,
+    administratorCreated: () => ensurePrimary(services, options.engine),
+  };
+  await ensurePrimary(services, options.engine);
+  const asStarted = store.dump();
+
+  const initTimeout = options.adminInitTimeout ?? ADMIN_INIT_TIMEOUT;
+  const window = new AdminWindow(clock, initTimeout, () => hasAdministrator(store));
+  const app = createApp(services, csrf, (error) => log.error({ err: error }, "request failed"));
+  const api = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const listener = createListener({ api, gateway, window, csrf, recorder, failures });
+  const ports = await openPorts(listener, options);
+  for (const { url } of Object.values(ports)) log.info({ url }, "listening");
+  const url = (ports.http ?? ports.https)?.url ?? "";
+
+  const stop = async (grace = 0) => {
+    await Promise.all(Object.values(ports).map((port) => port.close(grace)));
+    await gateway.close();
+    await store.close();
+    await tlsFiles.close();
+    log.info("stopped");
+  };
+  return {
+    url,
+    httpsUrl: ports.https?.url,
+    apiKey,
+    username: admin && (admin.username ?? "admin"),
+    password: admin?.password,
+    env: { PORTAINER_URL: url, ...(apiKey && { PORTAINER_API_KEY: apiKey }) },
+    requests: (filter) => recorder.list(filter),
+    fail: (failure) => failures.plan(failure),
+    async reset() {
+      await store.restore(asStarted);
+      failures.clear();
+      recorder.clear();
+      limiter.reset();
+      window.reset();
+    },
+    stop,
+    [Symbol.asyncDispose]: () => stop(),
+  };
+}
+
+async function openStore(data: string | undefined): Promise<Store> {
+  if (data) await mkdir(data, { recursive: true, mode: 0o700 });
+  const store = await Store.open(openSqlite(data ? join(data, "portainer.sqlite") : ":memory:"));
+  await seed(store);
+  return store;
+}
+
+type Ports = { http?: OpenPort; https?: OpenPort };
+
+async function openPorts(listener: Parameters<typeof open>[0], options: ServerOptions): Promise<Ports> {
+  const ports: Ports = {};
+  if (!options.httpDisabled)
+    ports.http = await open(listener, { host: options.host ?? LOOPBACK, port: options.port ?? 0 });
+  if (options.https) {
+    const { host = LOOPBACK, port = 0, ...tls } = options.https;
+    ports.https = await open(listener, { host, port, tls });
+  }
+  return ports;
+}

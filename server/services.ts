@@ -1,0 +1,22 @@
+import type { Authenticator } from "./auth/authenticate";
+import type { LoginLimiter } from "./auth/limiter";
+import type { Sessions } from "./auth/session";
+import type { Clock } from "./clock";
+import type { Gateway } from "./gateway";
+import type { Store } from "./store/store";
+import type { TlsFiles } from "./tls-files";
+
+/** What handlers work with. */
+export interface Services {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly sessions: Sessions;
+  readonly authenticator: Authenticator;
+  readonly limiter: LoginLimiter;
+  readonly tlsFiles: TlsFiles;
+  readonly gateway: Gateway;
+  /** Asked of whoever initialises the server, when set. */
+  readonly setupToken: string | undefined;
+  /** What waits for the first administrator. */
+  administratorCreated(): Promise<void>;
+}

@@ -1,0 +1,93 @@
+/** What a collection tells of a write, so that the store can make it durable or take it back. */
+export interface Journal {
+  changed(collection: string, id: number, before: unknown, after: unknown): void;
+  advanced(collection: string, before: number, after: number): void;
+}
+
+export interface CollectionState {
+  readonly rows: readonly (readonly [id: number, row: object])[];
+  readonly last: number;
+}
+
+/**
+ * The objects of one kind, in memory, in the order of their ids. Objects are never changed in place:
+ * `put` stores a new one. Writing is possible only inside `Store.change`.
+ */
+export class Collection<T extends object> {
+  readonly name: string;
+  readonly #journal: () => Journal;
+  readonly #rows = new Map<number, T>();
+  #last = 0;
+
+  constructor(name: string, journal: () => Journal) {
+    this.name = name;
+    this.#journal = journal;
+  }
+
+  get(id: number): T | undefined {
+    return this.#rows.get(id);
+  }
+
+  list(): T[] {
+    return [...this.#rows.values()];
+  }
+
+  find(matches: (row: T) => boolean): T | undefined {
+    for (const row of this.#rows.values()) if (matches(row)) return row;
+    return undefined;
+  }
+
+  filter(matches: (row: T) => boolean): T[] {
+    return this.list().filter(matches);
+  }
+
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  /** Draws an id; it is used up whether or not something is stored under it. */
+  nextId(): number {
+    const journal = this.#journal();
+    journal.advanced(this.name, this.#last, this.#last + 1);
+    this.#last += 1;
+    return this.#last;
+  }
+
+  insert(make: (id: number) => T): T {
+    const id = this.nextId();
+    return this.put(id, make(id));
+  }
+
+  put(id: number, row: T): T {
+    this.#journal().changed(this.name, id, this.#rows.get(id), row);
+    this.#rows.set(id, row);
+    return row;
+  }
+
+  delete(id: number): void {
+    this.#journal().changed(this.name, id, this.#rows.get(id), undefined);
+    this.#rows.delete(id);
+  }
+
+  dump(): CollectionState {
+    return { rows: [...this.#rows], last: this.#last };
+  }
+
+  /** Replaces everything, ids given included. */
+  become({ rows, last }: CollectionState): void {
+    for (const id of [...this.#rows.keys()]) this.delete(id);
+    for (const [id, row] of rows) this.put(id, row as T);
+    this.#journal().advanced(this.name, this.#last, last);
+    this.#last = last;
+  }
+
+  /** Sets what is known already, without journal: at the start, and to take a failed write back. */
+  restore(id: number, row: unknown): void {
+    if (row === undefined) this.#rows.delete(id);
+    else this.#rows.set(id, row as T);
+  }
+
+  restoreLast(last: number): void {
+    this.#last = last;
+  }
+}

@@ -1,0 +1,82 @@
+import { mkdir, mkdtemp, open, readFile, rename, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { TLS_FILES, type TlsFile } from "../contract";
+import { HttpError } from "./http-error";
+
+/** The PEM files of environments, readable by the server's own user only: `<data>/tls/<id>/ca.pem`, `cert.pem`, `key.pem`. */
+export class TlsFiles {
+  #root: string | undefined;
+  readonly #isTemporary: boolean;
+
+  /** Without a data folder the files live in a temporary one, which `close` removes. */
+  constructor(data: string | undefined) {
+    this.#root = data && resolve(data, "tls");
+    this.#isTemporary = data === undefined;
+  }
+
+  async write(folder: string, file: TlsFile, content: string | Uint8Array): Promise<string> {
+    const directory = join(await this.#folder(), safe(folder));
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const path = join(directory, `${file}.pem`);
+    await replaceFile(path, content);
+    return path;
+  }
+
+  /** Where a file is, or would be. */
+  async path(folder: string | number, file: TlsFile): Promise<string> {
+    return join(await this.#folder(), safe(String(folder)), `${file}.pem`);
+  }
+
+  async removeFile(folder: number, file: TlsFile): Promise<void> {
+    await rm(await this.path(folder, file), { force: true });
+  }
+
+  async remove(folder: number): Promise<void> {
+    if (this.#root) await rm(join(this.#root, safe(String(folder))), { recursive: true, force: true });
+  }
+
+  /** The contents of the files that are named. */
+  async read(paths: {
+    TLSCACert?: string;
+    TLSCert?: string;
+    TLSKey?: string;
+  }): Promise<{ ca?: string; cert?: string; key?: string }> {
+    const named = { ca: paths.TLSCACert, cert: paths.TLSCert, key: paths.TLSKey };
+    const contents: { ca?: string; cert?: string; key?: string } = {};
+    for (const file of TLS_FILES) {
+      const path = named[file];
+      if (path) contents[file] = await readFile(path, "utf8");
+    }
+    return contents;
+  }
+
+  async close(): Promise<void> {
+    if (this.#isTemporary && this.#root) await rm(this.#root, { recursive: true, force: true });
+  }
+
+  async #folder(): Promise<string> {
+    this.#root ??= await mkdtemp(join(tmpdir(), "pulumi-portainer-tls-"));
+    return this.#root;
+  }
+}
+
+/** A folder's name comes from a client: it must not lead anywhere else. */
+function safe(folder: string): string {
+  if (/^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$/.test(folder)) return folder;
+  throw new HttpError(400, "Invalid query parameter: folder", "Invalid folder name");
+}
+
+/** Whoever reads sees the old file or the whole new one, after a crash too. */
+async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
+  const temporary = `${path}.new`;
+  await rm(temporary, { force: true });
+  const handle = await open(temporary, "wx", 0o600);
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(temporary, path);
+}
