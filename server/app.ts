@@ -1,6 +1,5 @@
 import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { contract } from "../contract";
 import { apiKeyHandlers } from "./api/api-key";
@@ -22,8 +21,6 @@ import { HttpError } from "./http-error";
 import { type Api, mount, refuseOtherMethods } from "./route/mount";
 import type { Services } from "./services";
 
-const LARGEST_BODY = 8 * 1024 * 1024;
-
 /** The API plane: what this server has, in order. */
 export function createApp(services: Services, csrf: CsrfGuard, log: (error: unknown) => void) {
   const app = new Hono<{ Bindings: HttpBindings }>();
@@ -38,7 +35,6 @@ export function createApp(services: Services, csrf: CsrfGuard, log: (error: unkn
     c.res.headers.set("X-Csrf-Token", token);
     if (setCookie) c.res.headers.append("Set-Cookie", setCookie);
   });
-  api.use(bodyLimit({ maxSize: LARGEST_BODY, onError: tooLarge }));
 
   mount(api, services, contract.status, statusHandlers(services));
   mount(api, services, contract.settings, settingsHandlers(services));
@@ -65,8 +61,4 @@ export function createApp(services: Services, csrf: CsrfGuard, log: (error: unkn
     return c.json(body, status as ContentfulStatusCode);
   });
   return app;
-}
-
-function tooLarge(): never {
-  throw new HttpError(413, "Request body too large", `At most ${LARGEST_BODY} bytes are taken`);
 }

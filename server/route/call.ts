@@ -14,7 +14,6 @@ export interface Call<R extends Route> {
   /** How the caller proved who they are; undefined on public routes. */
   readonly credential: "apiKey" | "cookie" | "bearer" | undefined;
   readonly url: URL;
-  readonly request: Request;
   readonly headers: IncomingHttpHeaders;
   readonly reply: Reply;
 }

@@ -8,18 +8,16 @@ type Fields = Record<string, string | FormFile>;
  * The fields of a form, which may come in the query too. What comes in both: an urlencoded body wins over the query,
  * the query wins over a multipart body (so Go decodes them).
  */
-export async function readForm(request: Request, url: URL): Promise<Fields> {
-  const type = request.headers.get("content-type") ?? "";
+export async function decodeForm(type: string, body: Buffer<ArrayBuffer>, url: URL): Promise<Fields> {
   const query = Object.fromEntries([...url.searchParams].reverse());
-  if (/^multipart\/form-data/i.test(type)) return { ...(await multipart(request)), ...query };
+  if (/^multipart\/form-data/i.test(type)) return { ...(await multipart(type, body)), ...query };
   if (!/^application\/x-www-form-urlencoded/i.test(type)) return query;
-  const body = new URLSearchParams(await request.text());
-  return { ...query, ...Object.fromEntries([...body].reverse()) };
+  return { ...query, ...Object.fromEntries([...new URLSearchParams(body.toString())].reverse()) };
 }
 
-async function multipart(request: Request): Promise<Fields> {
+async function multipart(type: string, body: Buffer<ArrayBuffer>): Promise<Fields> {
   const fields: Fields = {};
-  for (const [name, value] of (await parsed(request)).entries()) {
+  for (const [name, value] of (await parsed(type, body)).entries()) {
     if (name in fields) continue;
     fields[name] =
       typeof value === "string"
@@ -29,9 +27,9 @@ async function multipart(request: Request): Promise<Fields> {
   return fields;
 }
 
-async function parsed(request: Request): Promise<FormData> {
+async function parsed(type: string, body: Buffer<ArrayBuffer>): Promise<FormData> {
   try {
-    return await request.formData();
+    return await new Response(body, { headers: { "content-type": type } }).formData();
   } catch (error) {
     throw new HttpError(400, INVALID_PAYLOAD, (error as Error).message, { cause: error });
   }

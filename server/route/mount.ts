@@ -6,9 +6,10 @@ import type { Authenticator, Identity } from "../auth/authenticate";
 import type { LoginLimiter } from "../auth/limiter";
 import { HttpError } from "../http-error";
 import type { Call, Handler, Handlers, Reply } from "./call";
-import { readForm } from "./decode-form";
+import { decodeForm } from "./decode-form";
 import { check, decodeJson } from "./decode-json";
 import { readParams } from "./params";
+import { readBody } from "./read-body";
 
 export type Api = Hono<{ Bindings: HttpBindings }>;
 type Ctx = Context<{ Bindings: HttpBindings }>;
@@ -52,16 +53,16 @@ async function decode(
   identity: Identity | undefined,
   reply: Reply,
 ): Promise<Call<Route>> {
-  const request = c.req.raw;
-  const text = route.body ? await request.text() : "";
-  const form = route.form ? await readForm(request, url) : {};
+  const { incoming } = c.env;
+  const body = route.body || route.form ? await readBody(incoming) : Buffer.alloc(0);
+  const form = route.form ? await decodeForm(incoming.headers["content-type"] ?? "", body, url) : {};
   const call = {
     params: readParams(route.path, c.req.param() as Record<string, string>),
     get query() {
       return route.query && check(route.query, readQuery(url));
     },
     get body() {
-      return route.body && decodeJson(route.body, text);
+      return route.body && decodeJson(route.body, body.toString());
     },
     get form() {
       return route.form && check(route.form, form);
@@ -69,8 +70,7 @@ async function decode(
     caller: identity?.caller,
     credential: identity?.credential,
     url,
-    request,
-    headers: c.env.incoming.headers,
+    headers: incoming.headers,
     reply,
   };
   return call as Call<Route>;
