@@ -1,4 +1,4 @@
-import { memberOf, type Span } from "./spans";
+import { isEmptyObject, memberOf, type Span } from "./spans";
 
 const COMMA = Buffer.from(",");
 const CLOSE = Buffer.from("}");
@@ -10,7 +10,7 @@ const CLOSE = Buffer.from("}");
 export function withMembers(text: Buffer, part: Span, members: readonly string[], object = part): Buffer[] {
   const body = text.subarray(part.start, part.end - 1);
   if (members.length === 0) return [body, CLOSE];
-  const separator = isEmpty(text, object) ? "" : ",";
+  const separator = isEmptyObject(text, object.start) ? "" : ",";
   return [body, Buffer.from(separator + members.join(",")), CLOSE];
 }
 
@@ -36,8 +36,4 @@ export function withoutMember(text: Buffer, key: string): Buffer {
     text.subarray(0, start < 0 ? member.keyStart : start),
     text.subarray(isLast ? member.end : following + 1),
   ]);
-}
-
-function isEmpty(text: Buffer, { start, end }: Span): boolean {
-  return text.toString("latin1", start, end).replace(/\s/g, "") === "{}";
 }

@@ -64,6 +64,10 @@ export function findMember(
   return undefined;
 }
 
+export function isEmptyObject(text: Buffer, at: number): boolean {
+  return text[skipSpace(text, skipSpace(text, at) + 1)] === CLOSE_OBJECT;
+}
+
 /** The decoded value of a span. */
 export function decode(text: Buffer, { start, end }: Span): unknown {
   return JSON.parse(text.toString("utf8", start, end));
