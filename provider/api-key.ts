@@ -4,7 +4,7 @@ import type { ApiKey } from "../contract";
 import type { Connection } from "./connection";
 import type { Definition } from "./core/definition";
 import { ProviderError } from "./core/failure";
-import { isLost } from "./core/lost";
+import { isLost, repeatIfLost } from "./core/lost";
 import { filledIn } from "./core/schema-defaults";
 import type { Credentials } from "./core/settings";
 import { inTurn } from "./core/turn";
@@ -97,13 +97,7 @@ export const apiKey: Definition<typeof ApiKeySchema, ApiKeyOutputs> = {
   async delete({ connection }, _id, { rawKey, userId, keyId, instanceId }) {
     await connection.sameServer(instanceId);
     const { apiKeys } = connection.as({ apiKey: rawKey });
-    const revoke = () => unlessRevoked(() => apiKeys.delete({ params: { id: userId, keyId } }));
-    try {
-      await revoke();
-    } catch (error) {
-      if (!isLost(error)) throw error;
-      await revoke();
-    }
+    await repeatIfLost(() => unlessRevoked(() => apiKeys.delete({ params: { id: userId, keyId } })));
   },
 };
 

@@ -27,6 +27,8 @@ export interface Connection {
   /** The connection to another address, with all other settings the same. */
   at(url: string): Connection;
   readonly setupToken: string | undefined;
+  /** The environment for resources that name none. */
+  readonly endpointId: number | undefined;
   /** Whether resources on an environment that cannot be reached stay as they are at refresh and `up`. */
   readonly skipUnreachable: boolean;
   /** Whether resources on an environment that cannot be reached are forgotten at destroy. */
@@ -42,6 +44,8 @@ export interface Connection {
   sameServer(instanceId: string | undefined): Promise<string>;
   /** The engine's own id, asked once per environment in a process; an engine that is down is asked no second time. */
   engineId(endpointId: number): Promise<string>;
+  /** Has the engine asked again: the environment was changed. */
+  forgetEngine(endpointId: number): void;
   /** Ends the kept connections, so that a test leaves no open handle. */
   close(): Promise<void>;
 }
@@ -90,6 +94,9 @@ function makeConnection(settings: SettingTexts): Connection {
     as,
     at: (url) => connect({ ...settings, url }),
     setupToken: settings.setupToken,
+    get endpointId() {
+      return positiveInteger("endpointId", settings.endpointId);
+    },
     get skipUnreachable() {
       return flag("skipUnreachable", settings.skipUnreachable);
     },
@@ -120,6 +127,10 @@ function makeConnection(settings: SettingTexts): Connection {
       const asked = engines.get(endpointId) ?? askEngine(connection.client, endpointId);
       engines.set(endpointId, asked);
       return asked;
+    },
+
+    forgetEngine(endpointId) {
+      engines.delete(endpointId);
     },
 
     async close() {

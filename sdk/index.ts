@@ -5,4 +5,5 @@
  */
 export { AdminUser, type AdminUserArgs } from "./admin-user";
 export { ApiKey, type ApiKeyArgs } from "./api-key";
+export { Endpoint, type EndpointArgs } from "./endpoint";
 export { Provider, type ProviderArgs } from "./provider";

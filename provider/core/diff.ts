@@ -34,6 +34,26 @@ export function difference(
   return { changed, replaces };
 }
 
+/**
+ * The remembered properties as they are now: in the remembered spelling where it means the same, and without those
+ * that are no more.
+ */
+export function refreshed(
+  properties: Readonly<Record<string, Property>>,
+  remembered: Properties,
+  now: Properties,
+): Properties {
+  return Object.fromEntries(
+    Object.entries(remembered).flatMap(([key, value]) => {
+      const property = properties[key];
+      if (!property || value === undefined) return [];
+      const isSame = property.change === "none" || !differs(property, now[key], value);
+      const present = isSame ? value : now[key];
+      return present === undefined ? [] : [[key, present]];
+    }),
+  );
+}
+
 function differs({ normalize }: Property, old: unknown, wished: unknown): boolean {
   if (hasUnknown(wished)) return true;
   const canonical = (value: unknown): unknown =>

@@ -1,6 +1,20 @@
-import { isConnectionError } from "../../client";
+import { isApiError, isConnectionError } from "../../client";
 
-/** Whether a write may have been done although its answer never came: look before it is tried again. */
+/**
+ * Whether a write may have been done although it failed, because its answer was lost on the way: look before it is
+ * tried again. A proxy says so too, by 502 or 504.
+ */
 export function isLost(error: unknown): boolean {
-  return isConnectionError(error) && error.sent;
+  if (isConnectionError(error)) return error.sent;
+  return isApiError(error) && (error.status === 502 || error.status === 504);
+}
+
+/** Does a write that comes to the same when it is done twice; once more if its answer was lost. */
+export async function repeatIfLost<T>(write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (!isLost(error)) throw error;
+    return await write();
+  }
 }

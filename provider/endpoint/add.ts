@@ -1,0 +1,51 @@
+import type { Endpoint } from "../../contract";
+import type { Context } from "../core/definition";
+import { isLost } from "../core/lost";
+import { until } from "../core/wait";
+import type { Directory } from "./access";
+import { findByName } from "./find";
+import { createForm } from "./form";
+import { isLasting, isUnreachable, patience, unreachable } from "./reach";
+import type { EndpointSettled } from "./schema";
+import { differences } from "./view";
+
+/**
+ * Creates an environment whose name is free, waiting for its engine. When that does not answer in time, nothing is
+ * left behind.
+ */
+export async function addEnvironment(context: Context, wish: EndpointSettled): Promise<Endpoint> {
+  const { connection, signal, progress } = context;
+  const form = createForm(wish);
+  let mayBeThere = false;
+  return await until(signal, async (seconds) => {
+    const found = mayBeThere ? await leftByUs(context, wish) : undefined;
+    if (found) return found;
+    try {
+      return await connection.client.endpoints.create({ form }, { signal });
+    } catch (error) {
+      const isInTime = seconds * 1_000 < patience(wish);
+      mayBeThere = isLost(error);
+      if (mayBeThere && isInTime) return undefined;
+      await removeRest(context, wish);
+      if (!isUnreachable(error)) throw error;
+      if (isLasting(error) || !isInTime) throw unreachable(error, wish.url);
+      progress(`waiting for the engine at ${wish.url}: ${seconds} s`);
+      return undefined;
+    }
+  });
+}
+
+/** The name was free before: what has it now, and is all that was asked for, came of a call of ours. */
+async function leftByUs({ connection }: Context, wish: EndpointSettled): Promise<Endpoint | undefined> {
+  const found = await findByName(connection.client, wish.name);
+  const created: EndpointSettled = { ...wish, access: undefined, security: undefined };
+  return found && differences(found, created, NOBODY).length === 0 ? found : undefined;
+}
+
+const NOBODY: Directory = { users: new Map(), teams: new Map() };
+
+/** Portainer can keep an environment although it answered with an error, for example for an unknown tag. */
+async function removeRest(context: Context, wish: EndpointSettled): Promise<void> {
+  const rest = await leftByUs(context, wish);
+  if (rest) await context.connection.client.endpoints.delete({ params: { id: rest.Id } });
+}

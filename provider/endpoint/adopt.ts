@@ -1,0 +1,30 @@
+import type { Endpoint } from "../../contract";
+import { ProviderError } from "../core/failure";
+import type { Directory } from "./access";
+import type { EndpointSettled } from "./schema";
+import { differences, typeOf } from "./view";
+
+const ways = (present: string) =>
+  `Choose another name, or say what is to be done with ${present}: \`adopt: "matching"\` takes it if it is as wished, \`adopt: "replace"\` takes it and changes it.`;
+
+/** Takes an environment that has the wished name already, as far as the program allows that. */
+export function adopt(found: Endpoint, wish: EndpointSettled, directory: Directory): Endpoint {
+  const present = `environment ${found.Id} (${found.URL})`;
+  if (wish.adopt === undefined) {
+    throw new ProviderError(
+      `the name "${wish.name}" is taken by ${present}, which this program did not make. ${ways("it")}`,
+    );
+  }
+  const different = differences(found, wish, directory);
+  if (wish.adopt === "matching" && different.length > 0) {
+    throw new ProviderError(
+      `${present} has the name "${wish.name}" and differs in ${different.join(", ")}. Set these as they are there, or \`adopt: "replace"\` to have them changed.`,
+    );
+  }
+  if (typeOf(found) !== wish.type || different.includes("containerEngine")) {
+    throw new ProviderError(
+      `${present} has the name "${wish.name}" and is of another type, which cannot be changed: delete it, or choose another name.`,
+    );
+  }
+  return found;
+}

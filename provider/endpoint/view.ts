@@ -1,0 +1,77 @@
+import { type Endpoint, EndpointStatus, EndpointType, SecuritySettings } from "../../contract";
+import { difference } from "../core/diff";
+import { accessNow, type Directory } from "./access";
+import { properties } from "./properties";
+import type { EndpointSettled } from "./schema";
+import type { Tls } from "./tls";
+import type { Wish } from "./wish";
+
+/** The environment in the program's words, everything that can be read. `wish` lends its spellings. */
+export function everything(endpoint: Endpoint, wish: Wish, directory: Directory): Partial<EndpointSettled> {
+  const type = typeOf(endpoint);
+  const tls = type === "agent" ? undefined : tlsNow(endpoint, wish.tls);
+  const containerEngine = engineOf(endpoint.ContainerEngine);
+  const all = {
+    name: endpoint.Name,
+    url: endpoint.URL,
+    type,
+    tls,
+    publicUrl: endpoint.PublicURL,
+    groupId: endpoint.GroupId,
+    tagIds: endpoint.TagIds,
+    access: accessNow(wish.access, endpoint, directory),
+    security: SecuritySettings.partial().parse(endpoint.SecuritySettings ?? {}),
+    containerEngine,
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+/** The same, cut to what is wished: the rest is nobody's concern. */
+export function asWished(endpoint: Endpoint, wish: Wish, directory: Directory): Partial<EndpointSettled> {
+  const now = everything(endpoint, wish, directory);
+  const cut = {
+    ...now,
+    access: pick(now.access, wish.access),
+    security: pick(now.security, wish.security),
+    containerEngine: now.containerEngine ?? wish.containerEngine,
+    adopt: wish.adopt,
+    startupTimeout: wish.startupTimeout,
+  };
+  return pick(cut, wish) ?? {};
+}
+
+/** The properties in which an environment is not as wished. */
+export function differences(endpoint: Endpoint, wish: Wish, directory: Directory): readonly string[] {
+  return difference(properties, asWished(endpoint, wish, directory), { ...wish }).changed;
+}
+
+export const statusOf = ({ Status }: Endpoint): "up" | "down" =>
+  Status === EndpointStatus.down ? "down" : "up";
+
+export function typeOf({ Type }: Endpoint): EndpointSettled["type"] | undefined {
+  if (Type === EndpointType.docker) return "docker";
+  return Type === EndpointType.agentDocker ? "agent" : undefined;
+}
+
+/** Portainer shows which files it has, and never what is in them: where there is a file, it is the one wished. */
+function tlsNow({ TLSConfig }: Endpoint, wished: Tls | null | undefined): Tls | undefined {
+  if (!TLSConfig.TLS) return undefined;
+  const { TLSCACert, TLSCert, TLSSkipVerify } = TLSConfig;
+  return {
+    ...(TLSCACert && wished?.caCert !== undefined && { caCert: wished.caCert }),
+    ...(TLSCert && wished?.clientCert !== undefined && { clientCert: wished.clientCert }),
+    ...(TLSCert && wished?.clientKey !== undefined && { clientKey: wished.clientKey }),
+    ...(TLSSkipVerify || wished?.skipVerify !== undefined ? { skipVerify: TLSSkipVerify } : {}),
+    ...(!TLSCert || wished?.skipClientVerify !== undefined ? { skipClientVerify: !TLSCert } : {}),
+  };
+}
+
+function engineOf(engine: string | undefined): "docker" | "podman" | undefined {
+  return engine === "docker" || engine === "podman" ? engine : undefined;
+}
+
+function pick<T extends object>(value: T | undefined, wished: object | null | undefined): T | undefined {
+  if (!value || !wished) return undefined;
+  const keys = Object.entries(wished).flatMap(([key, wish]) => (wish === undefined ? [] : [key]));
+  return Object.fromEntries(Object.entries(value).filter(([key]) => keys.includes(key))) as T;
+}

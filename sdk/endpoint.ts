@@ -1,0 +1,36 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { EndpointInputs, EndpointOutputs, EndpointSettled } from "../provider/endpoint/schema";
+import { PortainerResource } from "./resource";
+import type { Args, Outputs } from "./types";
+
+export interface EndpointArgs extends Args<EndpointInputs> {}
+
+export interface Endpoint extends Outputs<EndpointSettled>, Outputs<EndpointOutputs> {}
+
+/**
+ * An environment: a Docker engine that Portainer looks after, over a local socket, TCP or TLS, or a Portainer agent.
+ * Portainer must reach it when it is created. Destroying it leaves what runs there alone.
+ *
+ * @example
+ * ```ts
+ * const local = new portainer.Endpoint("local", { url: "unix:///var/run/docker.sock" });
+ * const edge = new portainer.Endpoint("edge-1", {
+ *   url: "tcp://10.0.7.10:2376",
+ *   tls: { caCert, clientCert, clientKey },
+ * });
+ * ```
+ */
+export class Endpoint extends PortainerResource {
+  constructor(name: string, args: EndpointArgs, options?: pulumi.CustomResourceOptions) {
+    super(
+      {
+        type: "Endpoint",
+        outputs: ["endpointId", "status", "tlsFingerprints", "engineId", "instanceId"],
+        exclusive: true,
+      },
+      name,
+      args,
+      options,
+    );
+  }
+}
