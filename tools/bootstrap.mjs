@@ -15,7 +15,7 @@ export async function runOnOwnNode(program, { beforeInstall = async () => {} } =
   refuseOldNode();
   if (!packagesAreInstalled(clone)) {
     await beforeInstall();
-    await installPackages(clone);
+    await installPackages(clone).catch((error) => fail(error.message));
   }
   if (!existsSync(ownNode)) {
     fail(

@@ -3,13 +3,20 @@ import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** npm writes its list of what it installed as its last act, so a killed `npm ci` never looks complete. */
+/**
+ * Whether the direct dependencies are there, and all packages in the locked versions. npm writes its list of what it installed
+ * as its last act, so a killed `npm ci` never looks complete.
+ */
 export function packagesAreInstalled(clone) {
-  const wanted = lockedVersions(join(clone, "package-lock.json"));
-  const installed = lockedVersions(join(clone, "node_modules", ".package-lock.json"));
-  return Object.entries(wanted).every(
-    ([path, { version, optional, devOptional, link }]) =>
-      path === "" || optional || devOptional || link || installed[path]?.version === version,
+  const wanted = packagesIn(join(clone, "package-lock.json"));
+  const installed = packagesIn(join(clone, "node_modules", ".package-lock.json"));
+  const { dependencies, devDependencies } = wanted[""];
+  const direct = Object.keys({ ...dependencies, ...devDependencies });
+  return (
+    direct.every((name) => `node_modules/${name}` in installed) &&
+    Object.entries(installed).every(
+      ([path, { version }]) => !(path in wanted) || wanted[path].version === version,
+    )
   );
 }
 
@@ -29,7 +36,7 @@ async function npmCi(clone) {
   say("  npm packages: npm ci …");
   const ticker = setInterval(() => say(`  npm packages: ${seconds()}`), 10_000);
   try {
-    await npm(["ci", "--include=dev", "--no-audit", "--no-fund"], clone);
+    await npm(["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"], clone);
   } finally {
     clearInterval(ticker);
   }
@@ -46,9 +53,13 @@ function npm(args, cwd) {
       reject(new Error(`Cannot run npm: ${cause.message}. It comes with Node; is it on PATH?`)),
     );
     child.on("close", (code) =>
-      code === 0 ? resolve() : reject(new Error(`npm ${args.join(" ")} failed:\n${output.trim()}`)),
+      code === 0 ? resolve() : reject(new Error(`npm ${args.join(" ")} failed:\n${firstLines(output, 20)}`)),
     );
   });
+}
+
+function firstLines(text, count) {
+  return text.trim().split("\n").slice(0, count).join("\n");
 }
 
 /** One `npm ci` per clone at a time; a lock whose owner is dead counts for nothing. */
@@ -74,7 +85,7 @@ function isAlive(pid) {
   }
 }
 
-function lockedVersions(file) {
+function packagesIn(file) {
   return JSON.parse(readIfThere(file) || "{}").packages || {};
 }
 

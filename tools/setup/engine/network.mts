@@ -1,5 +1,5 @@
+import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
-import { networkInterfaces } from "node:os";
 import { run } from "../../machine/command.mts";
 
 /**
@@ -14,7 +14,7 @@ export async function networkArguments(bridge: string): Promise<string[]> {
 }
 
 export async function removeBridge(bridge: string): Promise<void> {
-  if (bridge in networkInterfaces()) await run("ip", ["link", "delete", bridge]);
+  if (existsSync(`/sys/class/net/${bridge}`)) await run("ip", ["link", "delete", bridge]);
 }
 
 async function addBridge(bridge: string): Promise<void> {
