@@ -5,9 +5,11 @@
  */
 import { adminUser } from "./admin-user";
 import { apiKey } from "./api-key";
+import { container } from "./container";
 import { dynamicProvider } from "./core/adapter";
 import { endpoint } from "./endpoint";
 
 export const AdminUser = dynamicProvider(adminUser);
 export const ApiKey = dynamicProvider(apiKey);
 export const Endpoint = dynamicProvider(endpoint);
+export const Container = dynamicProvider(container);

@@ -5,5 +5,6 @@
  */
 export { AdminUser, type AdminUserArgs } from "./admin-user";
 export { ApiKey, type ApiKeyArgs } from "./api-key";
+export { Container, type ContainerArgs } from "./container";
 export { Endpoint, type EndpointArgs } from "./endpoint";
 export { Provider, type ProviderArgs } from "./provider";

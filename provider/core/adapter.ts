@@ -76,17 +76,19 @@ export function dynamicProvider<Schema extends z.ZodObject, Outputs extends obje
 
     diff(_id, olds, news) {
       const { __urn, __replaceOnChanges } = hidden(news);
-      const { changed, replaces } = difference(definition.properties, olds, news, __replaceOnChanges);
-      const reason =
-        changed.length > 0
-          ? definition.explain?.(changed, visible(olds) as never, visible(news) as never)
-          : undefined;
-      if (reason !== undefined && __urn !== undefined) theEngine().log("info", reason, __urn, false);
-      return Promise.resolve({
-        changes: changed.length > 0,
-        replaces: [...replaces],
-        deleteBeforeReplace: replaces.length > 0,
-      });
+      const found = difference(definition.properties, olds, news, __replaceOnChanges);
+      if (found.changed.length === 0) {
+        return Promise.resolve({ changes: false, replaces: [], deleteBeforeReplace: false });
+      }
+      const both = [visible(olds) as never, visible(news) as never] as const;
+      try {
+        const replaces = [...found.replaces, ...(definition.replaces?.(found.changed, ...both) ?? [])];
+        const reason = definition.explain?.(found.changed, ...both);
+        if (reason !== undefined && __urn !== undefined) theEngine().log("info", reason, __urn, false);
+        return Promise.resolve({ changes: true, replaces, deleteBeforeReplace: replaces.length > 0 });
+      } catch (error) {
+        return Promise.reject(quiet(error));
+      }
     },
 
     async create(inputs) {

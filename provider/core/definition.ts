@@ -67,6 +67,17 @@ export interface Definition<Schema extends z.ZodObject, Outputs extends object> 
     news: Inputs<Schema>,
   ): string | undefined;
 
+  /**
+   * Changes that need another object besides those of `properties`.
+   *
+   * @throws ProviderError when the change is not to be made at all; the preview fails with it.
+   */
+  replaces?(
+    changed: readonly string[],
+    olds: State<Schema, Outputs>,
+    news: Inputs<Schema>,
+  ): readonly string[];
+
   create(context: Context, inputs: Inputs<Schema>): Promise<{ id: string; outputs: State<Schema, Outputs> }>;
   /**
    * The object as it is now; `undefined` when it is gone.

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { IdSchema, idNumber } from "../../core/id";
+import { filledIn } from "../../core/schema-defaults";
 import type { Argument } from "../argument";
 
 export const identityFields = {
@@ -7,7 +8,7 @@ export const identityFields = {
    * The environment to run on: its id, or the `Endpoint`. A change replaces the resource.
    * @default the provider's `endpointId`
    */
-  endpointId: IdSchema,
+  endpointId: filledIn(IdSchema),
   /** The container's name. A change renames it in place. @default the resource's name */
   name: z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/, {
     error: ({ input }) =>

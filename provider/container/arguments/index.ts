@@ -29,9 +29,7 @@ export const ContainerSchema = z.object({
   ...accessFields,
 });
 
-/** The inputs as a program gives them: the environment and the name may be left to their defaults. */
-export type ContainerInputs = Partial<Pick<z.input<typeof ContainerSchema>, "endpointId" | "name">> &
-  Omit<z.input<typeof ContainerSchema>, "endpointId" | "name">;
+export type ContainerInputs = z.input<typeof ContainerSchema>;
 /** The inputs with their defaults. */
 export type ContainerSettled = z.output<typeof ContainerSchema>;
 

@@ -1,0 +1,79 @@
+import { type ResourceControl, ResourceType } from "../../contract";
+import { ProviderError } from "../core/failure";
+import type { Access } from "./arguments/access";
+import type { Place } from "./place";
+
+/** Who may use a container, by ids, as the API takes it. */
+interface Ownership {
+  readonly Public: boolean;
+  readonly AdministratorsOnly: boolean;
+  readonly Users: number[];
+  readonly Teams: number[];
+}
+
+/** Sets who may use a container. Portainer makes a rule for each that is created; one made outside has none. */
+export async function setAccess(
+  { portainer, call }: Place,
+  containerId: string,
+  control: ResourceControl | null | undefined,
+  ownership: Ownership,
+): Promise<void> {
+  if (control && control.Id > 0) {
+    await portainer.resourceControls.update({ params: { id: control.Id }, body: ownership }, call);
+    return;
+  }
+  const body = { ...ownership, ResourceID: containerId, Type: ResourceType.container };
+  await portainer.resourceControls.create({ body }, call);
+}
+
+/** The rule that a program wishes, with names looked up. */
+export async function ownershipOf({ portainer }: Place, access: Access): Promise<Ownership> {
+  if (typeof access === "string") {
+    return {
+      Public: access === "public",
+      AdministratorsOnly: access === "administrators",
+      Users: [],
+      Teams: [],
+    };
+  }
+  const [Users, Teams] = await Promise.all([
+    idsOf("user", access.users, () =>
+      portainer.users.list().then((users) => users.map(({ Id, Username }) => [Username, Id])),
+    ),
+    idsOf("team", access.teams, () =>
+      portainer.teams.list().then((teams) => teams.map(({ Id, Name }) => [Name, Id])),
+    ),
+  ]);
+  return { Public: false, AdministratorsOnly: Users.length + Teams.length === 0, Users, Teams };
+}
+
+/** The rule that a container has, for another container to have it too. */
+export function ownershipFrom(control: ResourceControl): Ownership {
+  return {
+    Public: control.Public,
+    AdministratorsOnly: control.AdministratorsOnly,
+    Users: control.UserAccesses.map(({ UserId }) => UserId),
+    Teams: control.TeamAccesses.map(({ TeamId }) => TeamId),
+  };
+}
+
+/** The same wish with ids alone, as the server shows it. */
+export async function withIds(place: Place, access: Access): Promise<Access> {
+  if (typeof access === "string") return access;
+  const { Users, Teams } = await ownershipOf(place, access);
+  return { users: Users, teams: Teams };
+}
+
+async function idsOf(
+  kind: "user" | "team",
+  wished: readonly (string | number)[] = [],
+  list: () => Promise<(readonly [name: string, id: number])[]>,
+): Promise<number[]> {
+  const needsLookup = wished.some((name) => typeof name === "string" && !/^\d+$/.test(name));
+  const known = new Map((needsLookup ? await list() : []).map(([name, id]) => [name.toLowerCase(), id]));
+  return wished.map((name) => {
+    const id = /^\d+$/.test(String(name)) ? Number(name) : known.get(String(name).toLowerCase());
+    if (id === undefined) throw new ProviderError(`access: there is no ${kind} "${name}" on this server`);
+    return id;
+  });
+}

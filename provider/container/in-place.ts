@@ -1,0 +1,120 @@
+import type { ContainerInspect } from "../../contract";
+import { equal } from "../core/equal";
+import { ownershipOf, setAccess } from "./access";
+import { at, type Wire } from "./argument";
+import { type ContainerSettled, containerArguments } from "./arguments";
+import { type FileInput, fileArguments, fileSpecification } from "./arguments/files";
+import { limitFields } from "./arguments/limits";
+import { restartPolicy } from "./arguments/run";
+import { nameOfContainer } from "./find";
+import { rewire } from "./networks";
+import type { Place } from "./place";
+import { rename } from "./rename";
+import { bringTo } from "./run-state";
+import { uploadFiles } from "./upload";
+
+type Key = keyof ContainerSettled;
+
+/** How the engine says that there is no limit, for the limits that it can take away. */
+const NO_LIMIT: Partial<Record<Key, number>> = { pidsLimit: 0 };
+
+/** The properties among the changed ones that need a new engine container, and cannot be changed on the old one. */
+export function needRollOut(
+  changed: readonly Key[],
+  olds: Partial<ContainerSettled>,
+  news: ContainerSettled,
+): Key[] {
+  return changed.filter((key) => {
+    const argument = containerArguments[key];
+    if (argument.change !== "inPlace") return argument.change === "rollout";
+    const isTakenAway = news[key] === undefined || news[key] === null;
+    if (key in limitFields) return (isTakenAway && !(key in NO_LIMIT)) || switchesCpuLimit(key, olds);
+    if (key === "networks") return isTakenAway || isFixed(news.networkMode);
+    if (key === "files") return Object.keys(olds.files ?? {}).some((path) => !(path in (news.files ?? {})));
+    return false;
+  });
+}
+
+/** The engine takes either `cpus` or a quota, and never changes from one to the other. */
+function switchesCpuLimit(key: Key, { cpus, cpuQuota, cpuPeriod }: Partial<ContainerSettled>): boolean {
+  if (key === "cpus") return cpuQuota !== undefined || cpuPeriod !== undefined;
+  return (key === "cpuQuota" || key === "cpuPeriod") && cpus !== undefined;
+}
+
+/** Who shares the host's or another's network has none to connect to. */
+function isFixed(networkMode: string | undefined): boolean {
+  return networkMode !== undefined && /^(?:host|none|container:.*)$/.test(networkMode);
+}
+
+/** Makes the changes that the engine can make on the container as it is. */
+export async function changeInPlace(
+  place: Place,
+  container: ContainerInspect,
+  changed: readonly Key[],
+  olds: Partial<ContainerSettled>,
+  news: ContainerSettled,
+): Promise<void> {
+  const { Id } = container;
+  const { context } = place;
+  if (nameOfContainer(container) !== news.name) {
+    context.progress(`renaming to ${news.name}`);
+    await rename(place, Id, news.name);
+  }
+  await updateLimits(place, container, changed, news);
+  if (changed.includes("networks") && news.networks) await rewire(place, container, news.networks);
+  if (changed.includes("access") && news.access) {
+    await setAccess(place, Id, container.Portainer?.ResourceControl, await ownershipOf(place, news.access));
+  }
+  const files = changedFiles(container, olds.files, news.files);
+  await uploadFiles(place, Id, files);
+  await bringTo(place, container, news.desiredState);
+  if (container.State.Running && news.desiredState === "running") await announce(place, Id, files);
+}
+
+/** Limits and the restart policy, by one request. */
+async function updateLimits(
+  { docker, call }: Place,
+  container: ContainerInspect,
+  changed: readonly Key[],
+  news: ContainerSettled,
+): Promise<void> {
+  const body: Wire = {};
+  for (const key of changed.filter((candidate) => candidate in limitFields)) {
+    containerArguments[key].write?.((news[key] ?? NO_LIMIT[key]) as never, body);
+  }
+  const update: Wire = { ...(body["HostConfig"] as Wire | undefined) };
+  if (changed.includes("memory") && news.memorySwap === undefined)
+    update["MemorySwap"] = swapBeside(container, update);
+  if (changed.includes("restart")) update["RestartPolicy"] = restartPolicy(news.restart ?? "no");
+  if (Object.keys(update).length === 0) return;
+  await docker.containers.update({ params: { id: container.Id }, body: update }, call);
+}
+
+/** The engine refuses memory above the swap limit of before: both go together, in the proportion of a creation. */
+function swapBeside(container: ContainerInspect, { Memory }: Wire): number {
+  return at(container, ["HostConfig", "MemorySwap"]) === -1 ? -1 : Number(Memory) * 2;
+}
+
+type Files = Readonly<Record<string, FileInput>>;
+
+/** A container that never ran may lack any of its files. */
+function changedFiles(container: ContainerInspect, olds: Files = {}, news: Files = {}): Files {
+  if (container.State.Status === "created") return news;
+  const before = fileArguments.files.normalize(olds);
+  const after = fileArguments.files.normalize(news);
+  return Object.fromEntries(Object.entries(news).filter(([path]) => !equal(before[path], after[path])));
+}
+
+/** Lets the running process know of changed files: by a restart if one of them asks for it, else by their signals. */
+async function announce({ docker, call, context }: Place, id: string, files: Files): Promise<void> {
+  const wishes = Object.values(files).map((file) => fileSpecification(file).onChange);
+  if (wishes.includes("restart")) {
+    context.progress("restarting for changed files");
+    await docker.containers.restart({ params: { id } }, call);
+    return;
+  }
+  const signals = wishes.flatMap((wish) => (typeof wish === "object" ? [wish.signal] : []));
+  for (const signal of new Set(signals)) {
+    await docker.containers.kill({ params: { id }, query: { signal } }, call);
+  }
+}

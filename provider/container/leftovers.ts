@@ -1,0 +1,49 @@
+import type { PortainerClient } from "../../client";
+import type { ContainerInspect } from "../../contract";
+import type { Place } from "./place";
+
+/** The names under which the two containers of a roll-out stand beside the one they share. */
+export const freshName = (name: string, createId: string): string => `${name}.new-${createId}`;
+export const asideName = (name: string, createId: string): string => `${name}.old-${createId}`;
+
+const TEMPORARY = /^\/?(.+)\.(new|old)-([0-9a-f]{10})$/;
+
+/** What a roll-out that was killed has left under a temporary name. */
+export interface Leftover {
+  readonly id: string;
+  /** The name that the roll-out was for. */
+  readonly name: string;
+  readonly role: "new" | "old";
+  /** The id of the roll-out: the `createId` of its new container. */
+  readonly createId: string;
+}
+
+export function leftoverOf(id: string, containerName: string): Leftover | undefined {
+  const [, name, role, createId] = TEMPORARY.exec(containerName) ?? [];
+  if (name === undefined || createId === undefined) return undefined;
+  return { id, name, role: role as "new" | "old", createId };
+}
+
+export const asLeftover = ({ Id, Name }: ContainerInspect): Leftover | undefined => leftoverOf(Id, Name);
+
+const listed = new WeakMap<PortainerClient, Map<number, Promise<Leftover[]>>>();
+
+/** The leftovers for a name. The whole engine is asked once in a process: each resource is worked on once in it. */
+export async function leftoversFor(place: Place, name: string): Promise<Leftover[]> {
+  const byEndpoint = listed.get(place.portainer) ?? new Map<number, Promise<Leftover[]>>();
+  listed.set(place.portainer, byEndpoint);
+  const all = byEndpoint.get(place.endpointId) ?? listAll(place);
+  byEndpoint.set(place.endpointId, all);
+  return (await all).filter((leftover) => leftover.name === name);
+}
+
+async function listAll({ docker, call }: Place): Promise<Leftover[]> {
+  const filters = JSON.stringify({ name: ["\\.(new|old)-[0-9a-f]{10}$"] });
+  const list = await docker.containers.list({ query: { all: "1", filters } }, call);
+  return list.flatMap(({ Id, Names }) =>
+    Names.flatMap((name) => {
+      const leftover = leftoverOf(Id, name);
+      return leftover ? [leftover] : [];
+    }),
+  );
+}

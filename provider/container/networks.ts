@@ -1,0 +1,75 @@
+import type { ContainerInspect } from "../../contract";
+import { equal } from "../core/equal";
+import { isLost } from "../core/lost";
+import type { Wire } from "./argument";
+import {
+  type Attachment,
+  actualNetworks,
+  attachments,
+  type NetworkInput,
+  networkArguments,
+} from "./arguments/networks";
+import { findById } from "./find";
+import type { Place } from "./place";
+
+export async function connect(place: Place, id: string, network: string, config: Wire): Promise<void> {
+  const { docker, call } = place;
+  try {
+    await docker.networks.connect(
+      { params: { id: network }, body: { Container: id, EndpointConfig: config } },
+      call,
+    );
+  } catch (error) {
+    if (!isLost(error) || !(await isConnected(place, id, network))) throw error;
+  }
+}
+
+async function disconnect(place: Place, id: string, network: string): Promise<void> {
+  const { docker, call } = place;
+  try {
+    await docker.networks.disconnect({ params: { id: network }, body: { Container: id } }, call);
+  } catch (error) {
+    if (!isLost(error) || (await isConnected(place, id, network))) throw error;
+  }
+}
+
+async function isConnected(place: Place, id: string, network: string): Promise<boolean> {
+  const container = await findById(place, id);
+  return container !== undefined && network in actualNetworks(container);
+}
+
+/** Connects and disconnects a container until it is on the wished networks, and only on those. */
+export async function rewire(
+  place: Place,
+  container: ContainerInspect,
+  wished: readonly NetworkInput[],
+): Promise<void> {
+  const actual = actualNetworks(container);
+  const nameOf = ({ network }: Attachment) =>
+    Object.entries(actual).find(([name, { NetworkID }]) => name === network || NetworkID === network)?.[0];
+  const wishes = attachments(wished);
+  const kept = new Set<string>();
+  for (const [index, wish] of wishes.entries()) {
+    const name = nameOf(wish);
+    const entry = wished[index];
+    if (name !== undefined && entry !== undefined && isAsWished(container, entry)) {
+      kept.add(name);
+      continue;
+    }
+    if (name !== undefined) await disconnect(place, container.Id, name);
+    await connect(place, container.Id, wish.network, wish.config);
+    if (name !== undefined) kept.add(name);
+  }
+  for (const name of Object.keys(actual)) {
+    if (!kept.has(name)) await disconnect(place, container.Id, name);
+  }
+}
+
+function isAsWished(container: ContainerInspect, wish: NetworkInput): boolean {
+  const { normalize, read } = networkArguments.networks;
+  const target = typeof wish === "string" ? wish : wish.network;
+  const actual = read(container, [wish]).filter(
+    (entry) => (typeof entry === "string" ? entry : entry.network) === target,
+  );
+  return equal(normalize(actual), normalize([wish]));
+}

@@ -1,0 +1,47 @@
+import type { ContainerInspect } from "../../contract";
+import { equal } from "../core/equal";
+import type { Properties } from "../core/hidden";
+import type { Argument } from "./argument";
+import { type ContainerSettled, containerArguments } from "./arguments";
+
+type Wishes = Partial<ContainerSettled>;
+
+/**
+ * The inputs as the engine has them: a wish that is fulfilled reads as it was written, however the engine spells it.
+ *
+ * @param wished the inputs last carried out; without any, everything that the engine shows is read.
+ */
+export function observe(container: ContainerInspect, wished: Wishes | undefined): Properties {
+  const entries = Object.entries(containerArguments).flatMap(([key, argument]) => {
+    const wish = wished?.[key as keyof ContainerSettled];
+    if (wished !== undefined && isUnset(wish)) return [];
+    const value = argument.read ? readOne(argument, container, wish) : wish;
+    return value === undefined ? [] : [[key, value] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+function readOne(argument: Argument, container: ContainerInspect, wish: unknown): unknown {
+  const actual = argument.read?.(container, wish as never);
+  return !isUnset(wish) && isSame(argument, actual, wish) ? wish : actual;
+}
+
+/** The properties whose wish the engine does not fulfil. */
+export function unfulfilled(
+  container: ContainerInspect,
+  wished: ContainerSettled,
+): (keyof ContainerSettled)[] {
+  const actual = observe(container, wished);
+  return (Object.keys(containerArguments) as (keyof ContainerSettled)[]).filter(
+    (key) => !isUnset(wished[key]) && !isSame(containerArguments[key], actual[key], wished[key]),
+  );
+}
+
+function isSame({ normalize }: Argument, left: unknown, right: unknown): boolean {
+  const canonical = (value: unknown) => (isUnset(value) || !normalize ? value : normalize(value as never));
+  return equal(canonical(left), canonical(right));
+}
+
+function isUnset(value: unknown): value is undefined | null {
+  return value === undefined || value === null;
+}

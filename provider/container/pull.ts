@@ -1,0 +1,43 @@
+import { isApiError } from "../../client";
+import { ProviderError } from "../core/failure";
+import type { ContainerSettled } from "./arguments";
+import { canonicalImage } from "./arguments/image";
+import type { Place } from "./place";
+
+type Wish = Pick<ContainerSettled, "image" | "pull" | "registryId" | "platform">;
+
+/** Whether the engine answered a creation that it does not have the image. */
+export function isImageMissing(error: unknown): boolean {
+  return isApiError(error) && error.status === 404 && /no such image/i.test(error.serverMessage);
+}
+
+/** Pulls an image, showing the progress. A pull that fails says so in the stream, after the status of success. */
+export async function pullImage({ docker, context, call }: Place, wish: Wish): Promise<void> {
+  const layers = new Map<string, boolean>();
+  context.progress(`pulling ${wish.image}`);
+  const lines = docker.images.pull(
+    { query: { ...reference(wish.image), ...(wish.platform !== undefined && { platform: wish.platform }) } },
+    { ...call, ...(wish.registryId !== undefined && { headers: registryHeader(wish.registryId) }) },
+  );
+  for await (const { id, status, error, errorDetail } of lines) {
+    const reason = errorDetail?.message ?? error;
+    if (reason !== undefined) throw new ProviderError(`pulling ${wish.image}: ${reason}`);
+    if (id === undefined || status === undefined || !/^[0-9a-f]{12}$/.test(id)) continue;
+    layers.set(id, /^(?:pull complete|already exists)/i.test(status));
+    const done = [...layers.values()].filter(Boolean).length;
+    context.progress(`pulling ${wish.image}: ${done}/${layers.size} layers`);
+  }
+}
+
+/** Without a tag the engine would pull every tag there is. */
+function reference(image: string): { fromImage: string; tag?: string } {
+  const full = canonicalImage(image);
+  if (full.includes("@")) return { fromImage: full };
+  const split = full.lastIndexOf(":");
+  return { fromImage: full.slice(0, split), tag: full.slice(split + 1) };
+}
+
+/** Portainer puts the registry's credentials in the place of its id. */
+function registryHeader(registryId: number): Record<string, string> {
+  return { "x-registry-auth": Buffer.from(JSON.stringify({ registryId })).toString("base64") };
+}

@@ -1,0 +1,80 @@
+import type { ContainerInspect } from "../../contract";
+import { ProviderError } from "../core/failure";
+import { until } from "../core/wait";
+import type { ContainerSettled } from "./arguments";
+import { findById } from "./find";
+import { lastLines } from "./logs";
+import type { Place } from "./place";
+
+const LOG_LINES = 15;
+/** For how long a roll-out watches a new container that has only to start, in seconds: many crash at once. */
+const SETTLE_SECONDS = 1;
+
+type Wish = Pick<ContainerSettled, "waitFor" | "desiredState">;
+
+export interface Readiness {
+  readonly container: ContainerInspect;
+  /** What a container that was to end has written. */
+  readonly logs?: string;
+}
+
+/**
+ * Waits until a started container is ready, as `waitFor` says.
+ *
+ * @param settle whether to watch for a moment one that has only to start.
+ * @throws ProviderError with its last lines when it crashes or is unhealthy.
+ */
+export async function ready(place: Place, id: string, wish: Wish, settle: boolean): Promise<Readiness> {
+  const { context, call } = place;
+  const waitFor = wish.desiredState === "running" ? (wish.waitFor ?? "started") : "nothing";
+  const container = await until(call.signal ?? context.signal, async (seconds) => {
+    const now = await findById(place, id);
+    if (!now)
+      throw new ProviderError(`the container was removed while it was waited for${removalHint(wish)}`);
+    if (waitFor === "nothing") return now;
+    const verdict = await judge(place, now, waitFor);
+    if (verdict === "wait")
+      context.progress(
+        `waiting for ${waitFor}: ${now.State.Health?.Status ?? now.State.Status} ${seconds} s`,
+      );
+    const isSettled = !settle || waitFor !== "started" || !now.State.Running || seconds >= SETTLE_SECONDS;
+    return verdict === "ready" && isSettled ? now : undefined;
+  });
+  return waitFor === "exited"
+    ? { container, logs: await lastLines(place, container, LOG_LINES) }
+    : { container };
+}
+
+const removalHint = ({ waitFor }: Wish): string =>
+  waitFor === "exited" ? "; with autoRemove its exit code cannot be seen" : "";
+
+type Verdict = "ready" | "wait";
+
+async function judge(place: Place, container: ContainerInspect, waitFor: string): Promise<Verdict> {
+  const { State } = container;
+  const crashed =
+    State.Restarting || (State.Status === "exited" && State.ExitCode !== 0) || State.Status === "dead";
+  if (crashed) throw await failure(place, container, `ended with exit code ${State.ExitCode}`);
+  if (waitFor === "exited") return State.Status === "exited" ? "ready" : "wait";
+  if (waitFor !== "healthy") return "ready";
+  if (State.Status === "exited") throw await failure(place, container, "ended before it was healthy");
+  if (!State.Health || State.Health.Status === "none") {
+    throw new ProviderError(
+      'waitFor is "healthy", but neither the program nor the image has a health check: set `healthcheck`',
+    );
+  }
+  if (State.Health.Status === "unhealthy") throw await failure(place, container, "is unhealthy");
+  return State.Health.Status === "healthy" ? "ready" : "wait";
+}
+
+async function failure(place: Place, container: ContainerInspect, what: string): Promise<ProviderError> {
+  const check = container.State.Health?.Log?.at(-1);
+  const lines = await lastLines(place, container, LOG_LINES).catch(() => "");
+  return new ProviderError(
+    [
+      `the container ${what}${container.State.OOMKilled ? " (out of memory)" : ""}`,
+      ...(check && check.ExitCode !== 0 ? [`last health check: ${check.Output.trim()}`] : []),
+      ...(lines ? [`its last lines:\n${lines}`] : []),
+    ].join("; "),
+  );
+}

@@ -1,0 +1,86 @@
+import type { ContainerInspect } from "../../contract";
+import { ProviderError } from "../core/failure";
+import type { ContainerSettled } from "./arguments";
+import { findById, findByName, nameOfContainer } from "./find";
+import { CREATE_LABEL, labelsOf } from "./labels";
+import { asLeftover, leftoversFor } from "./leftovers";
+import type { Place } from "./place";
+import { discard } from "./removal";
+import { rename } from "./rename";
+
+/** What state says of the container. */
+export interface Known {
+  readonly containerId: string;
+  readonly createId: string;
+  readonly name: string;
+}
+
+/**
+ * Finds the container that state names, and finishes or takes back a roll-out that was killed half-way: its new
+ * container stays if it is up, else the old one gets its name back.
+ *
+ * @returns `undefined` when the container is gone.
+ */
+export async function recover(
+  place: Place,
+  known: Known,
+  wish: Pick<ContainerSettled, "desiredState">,
+): Promise<ContainerInspect | undefined> {
+  const container = await findKnown(place, known);
+  const leftovers = await leftoversFor(place, known.name);
+  for (const { id, role } of leftovers) {
+    if (role === "new" && id !== container?.Id) await discardOwn(place, id);
+  }
+  const aside = container && asLeftover(container);
+  if (!container || aside?.role !== "old") return container;
+  return await settle(place, container, aside.createId, known.name, wish);
+}
+
+/** By its id; or by its name, if Portainer's "recreate" has made it anew with all its labels. */
+export async function findKnown(place: Place, known: Known): Promise<ContainerInspect | undefined> {
+  const container = await findById(place, known.containerId);
+  if (container) return container;
+  const namesake = await findByName(place, known.name);
+  const isOurs = namesake && known.createId !== "" && labelsOf(namesake)[CREATE_LABEL] === known.createId;
+  return isOurs ? namesake : undefined;
+}
+
+/** The old container stands aside: decides which of the two keeps the name. */
+async function settle(
+  place: Place,
+  old: ContainerInspect,
+  createId: string,
+  name: string,
+  { desiredState }: Pick<ContainerSettled, "desiredState">,
+): Promise<ContainerInspect | undefined> {
+  const holder = await findByName(place, name);
+  if (holder && labelsOf(holder)[CREATE_LABEL] !== createId) {
+    throw new ProviderError(
+      `a roll-out of "${name}" was interrupted, and its name is now held by another container (${holder.Id.slice(0, 12)}): rename or remove that one, then run again. The container from before is "${nameOfContainer(old)}"`,
+    );
+  }
+  if (holder && isUp(holder, desiredState)) {
+    await discard(place, old.Id, false);
+    place.context.info(`finished an interrupted roll-out of "${name}": the new container stays`);
+    return holder;
+  }
+  if (holder) await discard(place, holder.Id, false);
+  await rename(place, old.Id, name);
+  place.context.info(
+    `took back an interrupted roll-out of "${name}": the container from before has its name again`,
+  );
+  return await findById(place, old.Id);
+}
+
+function isUp({ State }: ContainerInspect, desiredState: ContainerSettled["desiredState"]): boolean {
+  if (desiredState !== "running") return true;
+  const isHealthy = !State.Health || ["none", "healthy"].includes(State.Health.Status);
+  return State.Running && !State.Restarting && isHealthy;
+}
+
+/** A new container of a killed roll-out: its name ends in the id that its label has, so it is nobody else's. */
+async function discardOwn(place: Place, id: string): Promise<void> {
+  const container = await findById(place, id);
+  const leftover = container && asLeftover(container);
+  if (leftover && labelsOf(container)[CREATE_LABEL] === leftover.createId) await discard(place, id, false);
+}

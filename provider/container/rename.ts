@@ -1,0 +1,14 @@
+import { findById, nameOfContainer } from "./find";
+import { surely } from "./lost-answer";
+import type { Place } from "./place";
+
+export async function rename(place: Place, id: string, name: string): Promise<void> {
+  const { docker, call } = place;
+  await surely(
+    () => docker.containers.rename({ params: { id }, query: { name } }, call),
+    async () => {
+      const now = await findById(place, id);
+      return now !== undefined && nameOfContainer(now) === name;
+    },
+  );
+}

@@ -1,0 +1,155 @@
+import type { ContainerInspect } from "../../contract";
+import { messageOf, ProviderError } from "../core/failure";
+import { ownershipFrom, setAccess } from "./access";
+import { at } from "./argument";
+import type { ContainerSettled } from "./arguments";
+import { actualNetworks } from "./arguments/networks";
+import { ANONYMOUS } from "./arguments/storage";
+import { refuseToCutTheBranch } from "./branch";
+import { findById, nameOfContainer } from "./find";
+import { newCreateId } from "./labels";
+import { asideName, freshName } from "./leftovers";
+import { connect } from "./networks";
+import { createContainer, furnish, type NewContainer } from "./new-container";
+import { afterwards, type Place } from "./place";
+import { type Readiness, ready } from "./ready";
+import { discard, remove } from "./removal";
+import { rename } from "./rename";
+import { bringTo, pause, start, stop } from "./run-state";
+
+/** How long putting the old container back may take, in seconds. */
+const ROLL_BACK_SECONDS = 60;
+
+/**
+ * Puts a new container in the place of an old one that bears its name. The image is pulled and the new container
+ * created while the old one runs. Whatever then fails, the old one gets its name, restart policy and state back, and
+ * the error says so.
+ */
+export async function rollOut(
+  place: Place,
+  old: ContainerInspect,
+  inputs: ContainerSettled,
+): Promise<Readiness & { warnings: readonly string[] }> {
+  if (!inputs.force) await refuseToCutTheBranch(place, old);
+  const { context } = place;
+  const createId = newCreateId();
+  const name = nameOfContainer(old);
+  const undo: Undo[] = [];
+  try {
+    const fresh = await createContainer(place, inputs, {
+      name: freshName(inputs.name, createId),
+      createId,
+      volumes: anonymousVolumes(old),
+    });
+    undo.push(["remove the new container", (safe) => discard(safe, fresh.id, false)]);
+    await furnish(place, fresh, inputs);
+    await copyUnmanaged(place, old, fresh, inputs);
+
+    context.progress("stopping the old container");
+    await standAside(place, old, asideName(inputs.name, createId), name, undo);
+    await rename(place, fresh.id, inputs.name);
+    const readiness = await bringUp(place, fresh.id, inputs);
+
+    context.progress("removing the old container");
+    await discard(place, old.Id, inputs.removeVolumes ?? false);
+    return { ...readiness, warnings: fresh.warnings };
+  } catch (error) {
+    throw await rollBack(place, old, undo, error);
+  }
+}
+
+type Undo = readonly [what: string, step: (safe: Place) => Promise<void>];
+
+/** Stops the old container for good and gives its name free. Each step is noted before it is taken. */
+async function standAside(
+  place: Place,
+  old: ContainerInspect,
+  aside: string,
+  name: string,
+  undo: Undo[],
+): Promise<void> {
+  const { RestartPolicy, AutoRemove } = old.HostConfig as {
+    RestartPolicy?: { Name?: string };
+    AutoRemove?: boolean;
+  };
+  if (AutoRemove && old.State.Running) {
+    await remove(place, old.Id, false);
+    return;
+  }
+  const restarts = RestartPolicy?.Name && RestartPolicy.Name !== "no";
+  if (restarts) {
+    undo.push(["restore its restart policy", (safe) => setRestartPolicy(safe, old.Id, RestartPolicy)]);
+    await setRestartPolicy(place, old.Id, { Name: "no" });
+  }
+  if (old.State.Running) {
+    undo.push(["start it", (safe) => revive(safe, old)]);
+    await stop(place, old.Id);
+  }
+  undo.push(["give it its name back", (safe) => rename(safe, old.Id, name)]);
+  await rename(place, old.Id, aside);
+}
+
+async function setRestartPolicy({ docker, call }: Place, id: string, RestartPolicy: object): Promise<void> {
+  await docker.containers.update({ params: { id }, body: { RestartPolicy } }, call);
+}
+
+async function revive(place: Place, old: ContainerInspect): Promise<void> {
+  await start(place, old.Id);
+  if (old.State.Paused) await pause(place, old.Id);
+}
+
+async function bringUp(place: Place, id: string, inputs: ContainerSettled): Promise<Readiness> {
+  const created = await findById(place, id);
+  if (!created) throw new ProviderError("the new container was removed while it was being rolled out");
+  await bringTo(place, created, inputs.desiredState);
+  return await ready(place, id, inputs, true);
+}
+
+/** Undoes the steps, the last first, and makes the error that says how it ended. */
+async function rollBack(place: Place, old: ContainerInspect, undo: Undo[], error: unknown): Promise<Error> {
+  const safe = afterwards(place, ROLL_BACK_SECONDS);
+  place.context.progress("putting the old container back");
+  const failed: string[] = [];
+  for (const [what, step] of undo.reverse()) {
+    try {
+      await step(safe);
+    } catch (reason) {
+      failed.push(`could not ${what}: ${messageOf(reason)}`);
+    }
+  }
+  const name = nameOfContainer(old);
+  const isGone = failed.length === 0 && (await findById(safe, old.Id)) === undefined;
+  const outcome = isGone
+    ? `The old container "${name}" had autoRemove and is gone: the next \`up\` creates it anew.`
+    : failed.length === 0
+      ? `The old container "${name}" ${old.State.Running ? "runs" : "is there"} as before.`
+      : `Putting the old container "${name}" (${old.Id.slice(0, 12)}) back was not finished: ${failed.join("; ")}. The next \`up\` tries again.`;
+  return new ProviderError(`the roll-out failed: ${messageOf(error)}\n${outcome}`);
+}
+
+/** Data that the old container has in volumes without a name, for the new one at the same paths. */
+function anonymousVolumes({ Mounts }: ContainerInspect): string[] {
+  return (Mounts ?? []).flatMap(({ Type, Name, Destination }) =>
+    Type === "volume" && Name !== undefined && ANONYMOUS.test(Name) ? [`${Name}:${Destination}`] : [],
+  );
+}
+
+/** Takes over what was done to the old container by others, where the program says nothing of it. */
+async function copyUnmanaged(
+  place: Place,
+  old: ContainerInspect,
+  fresh: NewContainer,
+  inputs: ContainerSettled,
+): Promise<void> {
+  const control = old.Portainer?.ResourceControl;
+  if (inputs.access === undefined && control && control.Id > 0 && !control.System) {
+    await setAccess(place, fresh.id, fresh.control, ownershipFrom(control));
+  }
+  if (inputs.networks !== undefined || inputs.networkMode !== undefined) return;
+  const mode = String(at(old, ["HostConfig", "NetworkMode"]) ?? "default");
+  for (const [network, { Aliases }] of Object.entries(actualNetworks(old))) {
+    if (["bridge", "host", "none", mode].includes(network)) continue;
+    const ownAliases = ((Aliases ?? []) as string[]).filter((alias) => !old.Id.startsWith(alias));
+    await connect(place, fresh.id, network, { Aliases: ownAliases });
+  }
+}

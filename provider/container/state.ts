@@ -1,0 +1,68 @@
+import type { ContainerInspect } from "../../contract";
+import { CREATE_LABEL, labelsOf } from "./labels";
+import type { Place } from "./place";
+
+export interface ContainerOutputs {
+  /** The engine's id of the container that now has the name; another one after each roll-out. */
+  readonly containerId: string;
+  /** The id of the call that created it. */
+  readonly createId: string;
+  /** The id of its image. */
+  readonly imageId: string;
+  /** When it was created. */
+  readonly createdAt: string;
+  /** `"running"`, `"exited"`, `"paused"` … */
+  readonly status: string;
+  /** `"healthy"`, `"unhealthy"`, `"starting"`; unset without a health check. */
+  readonly health?: string | undefined;
+  /** The exit code, once it has ended. */
+  readonly exitCode?: number | undefined;
+  /** The ports of the host, by port of the container: `{ "80/tcp": 32768 }`. */
+  readonly assignedPorts: Readonly<Record<string, number>>;
+  /** The container's addresses, by network. */
+  readonly networkAddresses: Readonly<Record<string, string>>;
+  /** The id of Portainer's access rule for it. */
+  readonly resourceControlId?: number | undefined;
+  /** What the engine warned of at creation, such as limits it cannot apply. */
+  readonly warnings?: readonly string[] | undefined;
+  /** What it has written, when `waitFor` is `"exited"`. */
+  readonly logs?: string | undefined;
+  /** The id of the engine. */
+  readonly engineId: string;
+  /** The id of the Portainer installation. */
+  readonly instanceId: string;
+}
+
+/** The outputs, as the engine shows the container. */
+export function outputsOf(
+  { instanceId, engineId }: Place,
+  container: ContainerInspect,
+  { warnings, logs }: { warnings?: readonly string[] | undefined; logs?: string | undefined } = {},
+): ContainerOutputs {
+  const { State, NetworkSettings } = container;
+  const hasEnded = State.Status === "exited" || State.Status === "dead";
+  return {
+    containerId: container.Id,
+    createId: labelsOf(container)[CREATE_LABEL] ?? "",
+    imageId: container.Image,
+    createdAt: container.Created,
+    status: State.Status,
+    health: State.Health?.Status === "none" ? undefined : State.Health?.Status,
+    exitCode: hasEnded ? State.ExitCode : undefined,
+    assignedPorts: Object.fromEntries(
+      Object.entries(NetworkSettings.Ports ?? {}).flatMap(([port, bindings]) =>
+        bindings?.[0] ? [[port, Number(bindings[0].HostPort)]] : [],
+      ),
+    ),
+    networkAddresses: Object.fromEntries(
+      Object.entries(NetworkSettings.Networks ?? {}).flatMap(([network, { IPAddress }]) =>
+        typeof IPAddress === "string" && IPAddress !== "" ? [[network, IPAddress]] : [],
+      ),
+    ),
+    resourceControlId: container.Portainer?.ResourceControl?.Id,
+    warnings: warnings?.length ? warnings : undefined,
+    logs,
+    engineId,
+    instanceId,
+  };
+}
