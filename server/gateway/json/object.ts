@@ -5,7 +5,8 @@ export class JsonObject {
   readonly text: Buffer;
   readonly span: Span;
 
-  constructor(text: Buffer, span: Span = { start: 0, end: text.length }) {
+  /** Without a span the text is one object, and perhaps a line end behind it, as engines write. */
+  constructor(text: Buffer, span: Span = { start: 0, end: text.lastIndexOf("}") + 1 }) {
     this.text = text;
     this.span = span;
   }
