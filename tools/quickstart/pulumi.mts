@@ -6,6 +6,7 @@ import { run } from "../machine/command.mts";
 import { interruption } from "../machine/interruption.mts";
 import { isRunning } from "../machine/process.mts";
 import { say, step } from "../machine/progress.mts";
+import { SetUpError } from "../machine/set-up-error.mts";
 
 export interface Project {
   folder: string;
@@ -30,11 +31,14 @@ export function pulumiIn({ folder, stack, backend, environment }: Project) {
     run("pulumi", withStack(args), { ...options, ...(input !== undefined && { input }) });
 
   /** Prints what the CLI prints, except the dots with which it passes the time. */
-  const show = (args: readonly string[]) =>
-    run("pulumi", withStack(args), {
-      ...options,
-      onLine: (line) => line.trim() && !line.startsWith("@") && say(`  ${line}`),
-    });
+  const show = async (args: readonly string[]) => {
+    try {
+      const print = (line: string) => line.trim() && !line.startsWith("@") && say(`  ${line}`);
+      return await run("pulumi", withStack(args), { ...options, onLine: print });
+    } catch (cause) {
+      throw new SetUpError(`pulumi ${args[0]} failed for the reasons above.`, { cause });
+    }
+  };
 
   /** An update that was killed leaves its lock, and perhaps a process that still works under it. */
   const recover = async () => {
