@@ -1,11 +1,22 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AdminUserInputs, AdminUserOutputs, AdminUserSettled } from "../provider/admin-user";
+import { allOf } from "./properties";
 import { PortainerResource } from "./resource";
 import type { Args, Outputs } from "./types";
 
 export interface AdminUserArgs extends Args<AdminUserInputs> {}
 
 export interface AdminUser extends Outputs<AdminUserSettled>, Outputs<AdminUserOutputs> {}
+
+const PROPERTIES = allOf<AdminUserSettled & AdminUserOutputs>()(
+  "username",
+  "password",
+  "url",
+  "startupTimeout",
+  "setupToken",
+  "userId",
+  "instanceId",
+);
 
 /**
  * The administrator of a server: initialises a new one (waiting until it has started), takes over the administrator
@@ -14,6 +25,6 @@ export interface AdminUser extends Outputs<AdminUserSettled>, Outputs<AdminUserO
  */
 export class AdminUser extends PortainerResource {
   constructor(name: string, args: AdminUserArgs, options?: pulumi.CustomResourceOptions) {
-    super({ type: "AdminUser", outputs: ["userId", "instanceId"], exclusive: true }, name, args, options);
+    super({ type: "AdminUser", properties: PROPERTIES, exclusive: true }, name, args, options);
   }
 }

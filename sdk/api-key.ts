@@ -1,11 +1,22 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ApiKeyInputs, ApiKeyOutputs, ApiKeySettled } from "../provider/api-key";
+import { allOf } from "./properties";
 import { PortainerResource } from "./resource";
 import type { Args, Outputs } from "./types";
 
 export interface ApiKeyArgs extends Args<ApiKeyInputs> {}
 
 export interface ApiKey extends Outputs<ApiKeySettled>, Outputs<ApiKeyOutputs> {}
+
+const PROPERTIES = allOf<ApiKeySettled & ApiKeyOutputs>()(
+  "description",
+  "rawKey",
+  "keyId",
+  "userId",
+  "prefix",
+  "createdAt",
+  "instanceId",
+);
 
 /**
  * An API key of the user that its Provider logs in as, with a username and a password. `rawKey` can configure another
@@ -23,7 +34,7 @@ export class ApiKey extends PortainerResource {
     super(
       {
         type: "ApiKey",
-        outputs: ["rawKey", "keyId", "userId", "prefix", "createdAt", "instanceId"],
+        properties: PROPERTIES,
         secretOutputs: ["rawKey"],
         exclusive: false,
       },

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ContainerInputs, ContainerOutputs, ContainerSettled } from "../provider/container";
+import { allOf } from "./properties";
 import { PortainerResource } from "./resource";
 import type { Args, Outputs } from "./types";
 
@@ -7,7 +8,72 @@ export interface ContainerArgs extends Args<ContainerInputs> {}
 
 export interface Container extends Outputs<ContainerSettled>, Outputs<ContainerOutputs> {}
 
-const OUTPUTS = [
+const PROPERTIES = allOf<ContainerSettled & ContainerOutputs>()(
+  "endpointId",
+  "name",
+  "image",
+  "pull",
+  "registryId",
+  "platform",
+  "command",
+  "entrypoint",
+  "env",
+  "labels",
+  "user",
+  "workingDir",
+  "hostname",
+  "domainname",
+  "tty",
+  "stdinOpen",
+  "init",
+  "stopSignal",
+  "stopTimeout",
+  "groupAdd",
+  "healthcheck",
+  "ports",
+  "publishAllPorts",
+  "exposedPorts",
+  "networks",
+  "networkMode",
+  "dns",
+  "dnsSearch",
+  "dnsOptions",
+  "extraHosts",
+  "volumes",
+  "volumesFrom",
+  "tmpfs",
+  "shmSize",
+  "readOnly",
+  "storageOpt",
+  "files",
+  "memory",
+  "memoryReservation",
+  "memorySwap",
+  "cpus",
+  "cpuShares",
+  "cpuPeriod",
+  "cpuQuota",
+  "cpusetCpus",
+  "cpusetMems",
+  "pidsLimit",
+  "blkioWeight",
+  "privileged",
+  "capAdd",
+  "capDrop",
+  "securityOpt",
+  "sysctls",
+  "pidMode",
+  "runtime",
+  "restart",
+  "desiredState",
+  "autoRemove",
+  "waitFor",
+  "replacement",
+  "adopt",
+  "force",
+  "removeVolumes",
+  "triggers",
+  "access",
   "containerId",
   "createId",
   "imageId",
@@ -22,7 +88,7 @@ const OUTPUTS = [
   "logs",
   "engineId",
   "instanceId",
-] as const satisfies readonly (keyof ContainerOutputs)[];
+);
 
 /**
  * A container on an environment. A change that the engine can make is made on the container that runs; any other
@@ -45,6 +111,6 @@ export class Container extends PortainerResource {
   }
 
   constructor(name: string, args: ContainerArgs, options?: pulumi.CustomResourceOptions) {
-    super({ type: "Container", outputs: OUTPUTS, exclusive: true }, name, args, options);
+    super({ type: "Container", properties: PROPERTIES, exclusive: true }, name, args, options);
   }
 }

@@ -1,11 +1,32 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { EndpointInputs, EndpointOutputs, EndpointSettled } from "../provider/endpoint/schema";
+import { allOf } from "./properties";
 import { PortainerResource } from "./resource";
 import type { Args, Outputs } from "./types";
 
 export interface EndpointArgs extends Args<EndpointInputs> {}
 
 export interface Endpoint extends Outputs<EndpointSettled>, Outputs<EndpointOutputs> {}
+
+const PROPERTIES = allOf<EndpointSettled & EndpointOutputs>()(
+  "name",
+  "url",
+  "type",
+  "tls",
+  "publicUrl",
+  "groupId",
+  "tagIds",
+  "access",
+  "security",
+  "containerEngine",
+  "adopt",
+  "startupTimeout",
+  "endpointId",
+  "status",
+  "tlsFingerprints",
+  "engineId",
+  "instanceId",
+);
 
 /**
  * An environment: a Docker engine that Portainer looks after, over a local socket, TCP or TLS, or a Portainer agent.
@@ -25,7 +46,7 @@ export class Endpoint extends PortainerResource {
     super(
       {
         type: "Endpoint",
-        outputs: ["endpointId", "status", "tlsFingerprints", "engineId", "instanceId"],
+        properties: PROPERTIES,
         exclusive: true,
       },
       name,

@@ -5,9 +5,9 @@ import { refuseOptions } from "./options";
 interface Declaration {
   /** The export of `pulumi-portainer/provider` that knows what the resource means. */
   readonly type: string;
-  /** Outputs that are no inputs: the SDK drops what is not declared. */
-  readonly outputs: readonly string[];
-  /** Those of them that are secret. */
+  /** All properties that a program can read, inputs and outputs (`allOf`). */
+  readonly properties: readonly string[];
+  /** The outputs among them that are secret. */
   readonly secretOutputs?: readonly string[];
   /** Whether two of them cannot exist at once, so that a replacement deletes first. */
   readonly exclusive: boolean;
@@ -31,7 +31,7 @@ export abstract class PortainerResource extends pulumi.CustomResource {
       type,
       name,
       {
-        ...Object.fromEntries(declaration.outputs.map((output) => [output, undefined])),
+        ...Object.fromEntries(declaration.properties.map((property) => [property, undefined])),
         ...args,
         __provider: `exports.handler=()=>require("pulumi-portainer/provider").${declaration.type};`,
         __urn: pulumi.createUrn(name, type, parent),

@@ -10,10 +10,12 @@ export const identityFields = {
    */
   endpointId: filledIn(IdSchema),
   /** The container's name. A change renames it in place. @default the resource's name */
-  name: z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/, {
-    error: ({ input }) =>
-      `${JSON.stringify(input)} is not a container name: at least two letters, digits, "_", "." or "-", beginning with a letter or digit`,
-  }),
+  name: filledIn(
+    z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/, {
+      error: ({ input }) =>
+        `${JSON.stringify(input)} is not a container name: at least two letters, digits, "_", "." or "-", beginning with a letter or digit`,
+    }),
+  ),
 };
 
 export const identityArguments = {
