@@ -8,7 +8,7 @@ async function askForPackages() {
   if (!process.stdin.isTTY || process.argv.includes("--yes")) return;
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   console.log(
-    "First come the npm packages of package-lock.json, into ./node_modules (about 450 MB). Nothing outside this folder is changed.",
+    "First come the npm packages of package-lock.json, into ./node_modules (about 470 MB). Nothing outside this folder is changed.",
   );
   const answer = await terminal.question("Go on? [Y/n] ");
   terminal.close();

@@ -1,3 +1,4 @@
+import { say } from "../machine/progress.mts";
 import { ensureBuild } from "../setup/build.mts";
 import { linkPackageForExamples } from "../setup/example-packages.mts";
 import { ensureImages } from "../setup/image/ensure.mts";
@@ -12,7 +13,7 @@ import { bootstrapStack } from "./stack.mts";
 import { printSummary } from "./summary.mts";
 
 export async function deploy(yes: boolean): Promise<void> {
-  await confirm(await planOf(), yes);
+  if (!(await confirm(await planOf(), yes))) return say("Nothing was installed.");
 
   await ensureBuild();
   await linkPackageForExamples();

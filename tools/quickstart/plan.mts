@@ -2,7 +2,7 @@ import { cacheFolder } from "../machine/folders.mts";
 import { findEngine } from "../setup/engine/find.mts";
 import { missingEnginePackages } from "../setup/engine/install.mts";
 import { findPulumi } from "../setup/pulumi/find.mts";
-import { findGo } from "../setup/pulumi/go.mts";
+import { hasGo } from "../setup/pulumi/go.mts";
 import { quickstartEngine } from "./engine.mts";
 
 /** What will be installed or started because the machine does not have it, each as a line for a person. */
@@ -21,7 +21,7 @@ async function planForEngine(): Promise<string[]> {
 
 async function planForPulumi(): Promise<string[]> {
   if (await findPulumi()) return [];
-  const go = (await findGo()) ? "with the Go that is here" : "with a Go fetched into the same folder";
+  const go = (await hasGo()) ? "with the Go that is here" : "with a Go fetched for it";
   return [
     `the Pulumi CLI in ${cacheFolder}: downloaded, or where that is impossible built from source ${go} (about 10 minutes, once; it stays)`,
   ];

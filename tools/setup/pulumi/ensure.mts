@@ -4,7 +4,7 @@ import { cacheFolder } from "../../machine/folders.mts";
 import { lock } from "../../machine/lock.mts";
 import { say } from "../../machine/progress.mts";
 import { messageOf, SetUpError } from "../../machine/set-up-error.mts";
-import { findPulumi, installedPulumi } from "./find.mts";
+import { findPulumi, ownPulumi } from "./find.mts";
 import { buildPulumi } from "./from-source.mts";
 import { downloadPulumi } from "./official.mts";
 
@@ -22,28 +22,27 @@ export async function ensurePulumi(): Promise<string> {
 }
 
 async function make(): Promise<string> {
-  const unfinished = `${installedPulumi}.unfinished`;
-  await rm(unfinished, { recursive: true, force: true });
-  await mkdir(join(unfinished, "bin"), { recursive: true });
-  try {
-    await downloadPulumi(unfinished);
-  } catch (refusal) {
-    say(
-      `  The official Pulumi CLI cannot be downloaded here (${messageOf(refusal)}); building it from its Go modules instead, which takes minutes, once.`,
-    );
-    await build(unfinished);
-  }
-  await mkdir(dirname(installedPulumi), { recursive: true });
-  await rename(unfinished, installedPulumi);
-  return join(installedPulumi, "bin");
+  const workshop = join(cacheFolder, "pulumi.unfinished");
+  const folder = await downloadOrBuild(workshop);
+  await mkdir(dirname(ownPulumi), { recursive: true });
+  await rename(folder, ownPulumi);
+  await rm(workshop, { recursive: true, force: true });
+  return ownPulumi;
 }
 
-async function build(folder: string): Promise<void> {
+async function downloadOrBuild(workshop: string): Promise<string> {
   try {
-    await buildPulumi(folder);
+    return await downloadPulumi(join(workshop, "download"));
+  } catch (refusal) {
+    say(`  It cannot be downloaded here (${messageOf(refusal)}).`);
+    say("  So it is built from its Go modules: that takes minutes and 4 GB of disk, once; 200 MB stay.");
+  }
+  try {
+    return await buildPulumi(join(workshop, "build"));
   } catch (cause) {
+    const remedy = "Install it (see pulumi.com) and put it on PATH";
     throw new SetUpError(
-      `the Pulumi CLI: it could neither be downloaded nor built. ${messageOf(cause)}\nInstall it and put it on PATH`,
+      `the Pulumi CLI, which could neither be downloaded nor built. ${remedy}. ${messageOf(cause)}`,
       { cause },
     );
   }

