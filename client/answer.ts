@@ -35,7 +35,9 @@ function parse(call: Call, schema: z.ZodType, text: string): unknown {
   const result = schema.safeParse(parseJson(call, text));
   if (result.success) return result.data;
   const { issues } = result.error;
-  const named = issues.slice(0, MOST).map(({ path, message }) => `${pointer(path)}: ${message}`);
+  const named = issues
+    .slice(0, MOST)
+    .map(({ path, message }) => `${pointer(path)}: ${message.replace("Invalid input: ", "")}`);
   throw mismatch(call, issues.length > MOST ? [...named, `and ${issues.length - MOST} more`] : named);
 }
 

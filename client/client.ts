@@ -24,7 +24,7 @@ export function createClient(options: ClientOptions): PortainerClient {
   const base = parseUrl(options.url);
   const closing = new AbortController();
   const signal = anySignal(closing.signal, options.signal);
-  const transport = createTransport(base.origin, options);
+  const transport = createTransport(base.origin, options, signal);
 
   const session = createSession(checked(options.credentials), async (Username, Password) => {
     const { jwt } = await operations.auth.login({ body: { Username, Password } });
@@ -43,6 +43,11 @@ export function createClient(options: ClientOptions): PortainerClient {
   const operations = bindRoutes(contract, call);
   const engines = new Map<number, DockerClient>();
 
+  async function close() {
+    closing.abort(new Error("The client was closed."));
+    await transport.destroy();
+  }
+
   return {
     ...operations,
     docker(endpointId) {
@@ -50,10 +55,8 @@ export function createClient(options: ClientOptions): PortainerClient {
       engines.set(endpointId, engine);
       return engine;
     },
-    async close() {
-      closing.abort(new Error("The client was closed."));
-      await transport.destroy();
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
 

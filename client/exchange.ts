@@ -94,10 +94,7 @@ async function* readChunks(
 function failure(error: unknown, outgoing: Outgoing, base: Base, sent: boolean): unknown {
   if (outgoing.signal.aborted) return outgoing.signal.reason;
   const { code, words } = rootOf(error);
-  const { reason, hint } = diagnose(code, words, {
-    host: new URL(base.origin).host,
-    timeout: outgoing.timeout,
-  });
+  const { reason, hint } = diagnose(code, words, { ...base, timeout: outgoing.timeout });
   return new ConnectionError({
     method: outgoing.method,
     url: base.origin + outgoing.path,
@@ -109,9 +106,17 @@ function failure(error: unknown, outgoing: Outgoing, base: Base, sent: boolean):
   });
 }
 
-/** A host with several addresses fails with one error for each; the first speaks for all. */
+interface Failure {
+  readonly code?: unknown;
+  readonly name?: unknown;
+  readonly message?: unknown;
+  readonly errors?: readonly unknown[];
+}
+
+/** Not by `instanceof`: an error of Node.js itself is of another realm where tests run. */
 function rootOf(error: unknown): { readonly code: string; readonly words: string } {
-  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  if (!(first instanceof Error)) return { code: "UNKNOWN", words: String(first) };
-  return { code: "code" in first ? String(first.code) : first.name, words: first.message };
+  const failed = Object(error) as Failure;
+  // A host with several addresses fails with one error for each; the first speaks for all.
+  if (failed.errors?.[0]) return rootOf(failed.errors[0]);
+  return { code: String(failed.code ?? failed.name ?? "UNKNOWN"), words: String(failed.message ?? error) };
 }

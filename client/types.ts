@@ -63,9 +63,9 @@ export interface DockerClient extends Bound<DockerContract> {
 }
 
 /** Every operation of a Portainer server. */
-export interface PortainerClient extends Bound<Contract> {
+export interface PortainerClient extends Bound<Contract>, AsyncDisposable {
   /** The engine of the environment with this id. */
   docker(endpointId: number): DockerClient;
-  /** Ends all calls under way, and the connections. */
+  /** Ends all calls under way, and the connections. `await using` does the same at the end of a block. */
   close(): Promise<void>;
 }

@@ -1,6 +1,9 @@
 /** Where a server's API begins. */
 export interface Base {
   readonly origin: string;
+  /** With the port, if it is not the usual one. */
+  readonly host: string;
+  readonly isTls: boolean;
   /** `/sub/path/api` */
   readonly apiPath: string;
   /** For people: `https://portainer.example/sub/path`. */
@@ -23,7 +26,13 @@ export function parseUrl(url: string): Base {
   if (parsed.search || parsed.hash)
     throw new TypeError("The url of a Portainer server ends with its path: leave out ? and #.");
   const path = parsed.pathname.replace(/\/+$/, "").replace(/\/api$/, "");
-  return { origin: parsed.origin, apiPath: `${path}/api`, href: parsed.origin + path };
+  return {
+    origin: parsed.origin,
+    host: parsed.host,
+    isTls: parsed.protocol === "https:",
+    apiPath: `${path}/api`,
+    href: parsed.origin + path,
+  };
 }
 
 function notHttp(url: string): TypeError {

@@ -50,7 +50,7 @@ export class ApiError extends Error {
 
 /** Whether a value is an {@link ApiError}, also one of another copy of this package. */
 export function isApiError(value: unknown): value is ApiError {
-  return value instanceof Error && BRAND in value;
+  return typeof value === "object" && value !== null && BRAND in value;
 }
 
 function describe({ method, path, status, serverMessage, details, hint }: Refusal): string {

@@ -39,7 +39,7 @@ export class ConnectionError extends Error {
 
 /** Whether a value is a {@link ConnectionError}, also one of another copy of this package. */
 export function isConnectionError(value: unknown): value is ConnectionError {
-  return value instanceof Error && BRAND in value;
+  return typeof value === "object" && value !== null && BRAND in value;
 }
 
 function describe({ method, url, code, sent, reason, hint }: Interruption): string {

@@ -19,7 +19,7 @@ export class ContractError extends Error {
 
   constructor({ method, path, expectations, hint }: Mismatch) {
     super(
-      [`${method} ${path}: the answer is not as expected. ${expectations.join("; ")}.`, hint]
+      [`${method} ${path}: the answer is not as expected: ${expectations.join("; ")}.`, hint]
         .filter(Boolean)
         .join(" "),
     );
@@ -35,5 +35,5 @@ export class ContractError extends Error {
 
 /** Whether a value is a {@link ContractError}, also one of another copy of this package. */
 export function isContractError(value: unknown): value is ContractError {
-  return value instanceof Error && BRAND in value;
+  return typeof value === "object" && value !== null && BRAND in value;
 }

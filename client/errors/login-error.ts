@@ -17,5 +17,5 @@ export class LoginError extends Error {
 
 /** Whether a value is a {@link LoginError}, also one of another copy of this package. */
 export function isLoginError(value: unknown): value is LoginError {
-  return value instanceof Error && BRAND in value;
+  return typeof value === "object" && value !== null && BRAND in value;
 }

@@ -43,6 +43,10 @@ const RULES: readonly Rule[] = [
     "Begin the url with https://.",
   ],
   [
+    ({ status, message }) => status === 400 && /SSL certificate/i.test(message),
+    "A proxy in front of the server wants a client certificate: give clientCert and clientKey.",
+  ],
+  [
     ({ status, isJson, source }) => status === 401 && isJson && source === "portainer",
     "Are the credentials those of this server, and was the API key not revoked?",
   ],

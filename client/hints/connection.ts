@@ -7,6 +7,7 @@ export interface Diagnosis {
 /** Where the request went. */
 export interface Target {
   readonly host: string;
+  readonly isTls: boolean;
   /** In seconds. */
   readonly timeout: number;
 }
@@ -21,6 +22,10 @@ const NO_TLS: Describe = ({ host }) => ({
   reason: "the server does not speak TLS",
   hint: `If it speaks plain HTTP there, the url is http://${host}.`,
 });
+const NO_HTTP: Describe = ({ host }) => ({
+  reason: "the answer is not HTTP",
+  hint: `If TLS is spoken there, the url is https://${host}.`,
+});
 const NO_CONNECTION: Describe = ({ host }) => ({
   reason: `there was no connection to ${host}`,
   hint: "Is the url's host right, and does no firewall stand between?",
@@ -29,9 +34,11 @@ const UNKNOWN_HOST: Describe = ({ host }) => ({
   reason: `the host ${host} is not known`,
   hint: "Is the url's host spelt right, and known to the name server that this machine asks?",
 });
-const BROKEN_OFF: Describe = () => ({
+const BROKEN_OFF: Describe = ({ isTls }) => ({
   reason: "the connection was closed before the answer was complete",
-  hint: "A server that speaks only HTTPS, or is just restarting, does that.",
+  hint: isTls
+    ? "A server that wants a client certificate (clientCert, clientKey), or is just restarting, does that."
+    : "A server that speaks only HTTPS, or is just restarting, does that.",
 });
 const NEEDS_CLIENT_CERTIFICATE: Describe = () => ({
   reason: "the server did not accept this client's certificate, or its lack of one",
@@ -84,22 +91,19 @@ const BY_CODE: Readonly<Record<string, Describe>> = {
   }),
   ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
-  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: NEEDS_CLIENT_CERTIFICATE,
-  ERR_SSL_SSL_ALERT_HANDSHAKE_FAILURE: NEEDS_CLIENT_CERTIFICATE,
-  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: NEEDS_CLIENT_CERTIFICATE,
-  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: NEEDS_CLIENT_CERTIFICATE,
   UND_ERR_PRX_CONN: PROXY,
   UND_ERR_PRX_TLS: PROXY,
   UND_ERR_ABORTED: PROXY,
 };
 
+/** Codes whose spelling varies with the version of TLS and of its library. */
+const BY_PATTERN: readonly (readonly [RegExp, Describe])[] = [
+  [/ALERT_(CERTIFICATE_REQUIRED|BAD_CERTIFICATE|HANDSHAKE_FAILURE|UNKNOWN_CA)$/, NEEDS_CLIENT_CERTIFICATE],
+  [/^HPE_|^HTTPParserError$/, NO_HTTP],
+];
+
 /** What is known of a failure by its code; otherwise its own words. */
 export function diagnose(code: string, words: string, target: Target): Diagnosis {
-  if (code.startsWith("HPE_")) {
-    return {
-      reason: "the answer is not HTTP",
-      hint: `If TLS is spoken there, the url is https://${target.host}.`,
-    };
-  }
-  return BY_CODE[code]?.(target) ?? { reason: words };
+  const describe = BY_CODE[code] ?? BY_PATTERN.find(([pattern]) => pattern.test(code))?.[1];
+  return describe?.(target) ?? { reason: words };
 }
