@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AccessPolicies, FormFile, Id, listOf } from "./common";
-import { live, route } from "./route";
+import { live, route, source } from "./route";
 
 /** What an environment is; written by the server, never by a client. */
 export const EndpointType = {
@@ -85,6 +85,15 @@ const CreateForm = z.object({
   Gpus: z.string().optional(),
   EdgeCheckinInterval: z.string().optional(),
 });
+
+const DeleteMany = z.object({
+  endpoints: z
+    .array(z.object({ id: z.int(), deleteCluster: z.boolean().optional() }), NOTHING_TO_DELETE)
+    .min(1, NOTHING_TO_DELETE),
+});
+
+/** Answered only when some could not be deleted. */
+const DeletedMany = z.object({ deleted: z.array(z.int()), errors: z.array(z.int()) }).optional();
 
 export const endpoints = {
   list: route({
@@ -189,13 +198,59 @@ export const endpoints = {
     path: "/endpoints",
     access: "administrator",
     summary: "Delete several environments; 206 names those that could not be deleted",
-    body: z.object({
-      endpoints: z
-        .array(z.object({ id: z.int(), deleteCluster: z.boolean().optional() }), NOTHING_TO_DELETE)
-        .min(1, NOTHING_TO_DELETE),
-    }),
-    response: z.object({ deleted: z.array(z.int()), errors: z.array(z.int()) }).optional(),
+    body: DeleteMany,
+    response: DeletedMany,
     status: 204,
+    verified: live,
+  }),
+  deleteManyByPost: route({
+    method: "POST",
+    path: "/endpoints/delete",
+    access: "administrator",
+    summary: "Delete several environments, as newer servers are asked",
+    body: DeleteMany,
+    response: DeletedMany,
+    status: 204,
+    verified: source,
+  }),
+  updateRelations: route({
+    method: "PUT",
+    path: "/endpoints/relations",
+    access: "administrator",
+    summary: "Set the tags and the group of several environments",
+    body: z.object({
+      Relations: z
+        .record(
+          z.string(),
+          z.object({
+            EdgeGroups: z.array(z.int()).optional(),
+            Tags: z.array(z.int()).optional(),
+            Group: z.int().optional(),
+          }),
+        )
+        .optional(),
+    }),
+    verified: live,
+  }),
+  agentVersions: route({
+    method: "GET",
+    path: "/endpoints/agent_versions",
+    access: "restricted",
+    summary: "List the versions of the agents in use",
+    response: z.array(z.string()),
+    verified: source,
+  }),
+  forceUpdateService: route({
+    method: "PUT",
+    path: "/endpoints/:id/forceupdateservice",
+    access: "authenticated",
+    summary: "Start the tasks of a swarm service anew",
+    body: z.object({
+      ServiceID: z.string("Invalid service identifier").min(1, "Invalid service identifier"),
+      PullImage: z.boolean().optional(),
+    }),
+    response: z.looseObject({ Warnings: z.array(z.string()).nullish() }),
+    pace: "slow",
     verified: live,
   }),
   delete: route({

@@ -5,16 +5,22 @@
  */
 import { apiKeys } from "./api-key";
 import { auth } from "./auth";
+import { customTemplates } from "./custom-template";
 import { endpoints } from "./endpoint";
 import { endpointGroups } from "./endpoint-group";
+import { motd } from "./motd";
+import { registries } from "./registry";
 import { resourceControls } from "./resource-control";
+import { roles } from "./role";
 import { settings } from "./settings";
+import { ssl } from "./ssl";
 import { status } from "./status";
 import { tags } from "./tag";
 import { teams } from "./team";
 import { teamMemberships } from "./team-membership";
 import { tlsFiles } from "./tls-file";
 import { users } from "./user";
+import { webhooks } from "./webhook";
 
 /** Portainer's own operations, by entity. */
 export const contract = {
@@ -30,17 +36,25 @@ export const contract = {
   endpoints,
   tlsFiles,
   resourceControls,
+  registries,
+  customTemplates,
+  webhooks,
+  roles,
+  motd,
+  ssl,
 };
 export type Contract = typeof contract;
 
 export { ApiKey } from "./api-key";
 export { API_KEY_HEADER, SESSION_COOKIE, SETUP_TOKEN_HEADER } from "./auth";
 export { AccessPolicies, ErrorBody, FormFile } from "./common";
+export { CustomTemplate, type NewTemplate } from "./custom-template";
 export { ContainerInspect } from "./docker/container";
 export { PullLine } from "./docker/image";
 export { type DockerContract, dockerContract } from "./docker/index";
 export { CreationType, Endpoint, EndpointStatus, EndpointType, SecuritySettings } from "./endpoint";
 export { EndpointGroup, UNASSIGNED_GROUP } from "./endpoint-group";
+export { Registry, RegistryAccess, RegistryType } from "./registry";
 export { ResourceControl, ResourceType } from "./resource-control";
 export {
   type Access,
@@ -60,3 +74,4 @@ export { Team } from "./team";
 export { TeamMembership, TeamRole } from "./team-membership";
 export { TLS_FILES, type TlsFile } from "./tls-file";
 export { Role, User } from "./user";
+export { Webhook } from "./webhook";

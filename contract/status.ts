@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { live, route, source } from "./route";
+import { live, route } from "./route";
 
 export const Status = z.looseObject({
   Version: z.string(),
@@ -47,6 +47,30 @@ export const status = {
     access: "authenticated",
     summary: "Show the version in detail, by its old path",
     response: Version,
-    verified: source,
+    verified: live,
+  }),
+  info: route({
+    method: "GET",
+    path: "/system/info",
+    access: "authenticated",
+    summary: "Show what the server runs on, and how many agents it has",
+    response: z.object({ platform: z.string(), edgeAgents: z.int(), agents: z.int() }),
+    verified: live,
+  }),
+  nodes: route({
+    method: "GET",
+    path: "/system/nodes",
+    access: "authenticated",
+    summary: "Count the nodes of all environments",
+    response: z.object({ nodes: z.int() }),
+    verified: live,
+  }),
+  nodesOld: route({
+    method: "GET",
+    path: "/status/nodes",
+    access: "authenticated",
+    summary: "Count the nodes of all environments, by its old path",
+    response: z.object({ nodes: z.int() }),
+    verified: live,
   }),
 };

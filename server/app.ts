@@ -4,22 +4,29 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { contract } from "../contract";
 import { apiKeyHandlers } from "./api/api-key";
 import { authHandlers } from "./api/auth";
+import { customTemplateHandlers } from "./api/custom-template";
 import { endpointHandlers } from "./api/endpoint";
 import { endpointGroupHandlers } from "./api/endpoint-group";
+import { registryHandlers } from "./api/registry";
 import { resourceControlHandlers } from "./api/resource-control";
 import { settingsHandlers } from "./api/settings";
+import { sslHandlers } from "./api/ssl";
 import { statusHandlers } from "./api/status";
 import { tagHandlers } from "./api/tag";
 import { teamHandlers } from "./api/team";
 import { teamMembershipHandlers } from "./api/team-membership";
 import { tlsFileHandlers } from "./api/tls-file";
 import { userHandlers } from "./api/user";
+import { webhookHandlers } from "./api/webhook";
 import { refuseTwoCredentials } from "./auth/authenticate";
 import type { CsrfGuard } from "./auth/csrf";
 import { errorResponse } from "./http/errors";
 import { HttpError } from "./http-error";
 import { type Api, mount, refuseOtherMethods } from "./route/mount";
 import type { Services } from "./services";
+
+/** A real Portainer shows its makers' news; this server asks nobody. */
+const NO_MESSAGE = { Title: "", Message: "", ContentLayout: null, Style: "", Hash: null };
 
 /** The API plane: what this server has, in order. */
 export function createApp(services: Services, csrf: CsrfGuard, log: (error: unknown) => void) {
@@ -48,6 +55,12 @@ export function createApp(services: Services, csrf: CsrfGuard, log: (error: unkn
   mount(api, services, contract.endpoints, endpointHandlers(services));
   mount(api, services, contract.tlsFiles, tlsFileHandlers(services));
   mount(api, services, contract.resourceControls, resourceControlHandlers(services));
+  mount(api, services, contract.registries, registryHandlers(services));
+  mount(api, services, contract.customTemplates, customTemplateHandlers(services));
+  mount(api, services, contract.webhooks, webhookHandlers(services));
+  mount(api, services, contract.roles, { list: () => [] });
+  mount(api, services, contract.motd, { get: () => NO_MESSAGE });
+  mount(api, services, contract.ssl, sslHandlers(services));
   refuseOtherMethods(
     api,
     Object.values(contract).flatMap((routes) => Object.values(routes)),

@@ -1,6 +1,8 @@
 import { connectionOf } from "./api/endpoint/connection";
+import { emptyControl } from "./api/resource-control";
 import { requireEndpointAccess } from "./auth/access";
 import { type Authenticator, refuseTwoCredentials } from "./auth/authenticate";
+import { mayUseRegistry } from "./auth/registry";
 import { mayUseControl } from "./auth/resource-control";
 import type { GatewayControls, GatewayHost } from "./gateway/host";
 import { HttpError } from "./http-error";
@@ -28,25 +30,22 @@ export function createGatewayHost(
     },
     controls: gatewayControls(store),
     hiddenLabels: async () => store.settings.get(1)?.BlackListedLabels ?? [],
-    registryAuth: async () => undefined,
+    async registryAuth(caller, environmentId, registryId) {
+      const registry = store.registries.get(registryId);
+      if (!registry || !mayUseRegistry(caller, registry, environmentId)) return undefined;
+      return {
+        username: registry.Username,
+        password: registry.Password,
+        serveraddress: registry.URL,
+      };
+    },
   };
 }
 
 function gatewayControls(store: Store): GatewayControls {
-  const insert = (
-    fields: Partial<ResourceControlRecord> & Pick<ResourceControlRecord, "Type" | "ResourceId">,
-  ) =>
+  const insert = (type: number, resourceId: string, access: Partial<ResourceControlRecord>) =>
     store.change(() =>
-      store.resourceControls.insert((Id) => ({
-        SubResourceIds: [],
-        UserAccesses: [],
-        TeamAccesses: [],
-        Public: false,
-        AdministratorsOnly: false,
-        System: false,
-        ...fields,
-        Id,
-      })),
+      store.resourceControls.insert((Id) => ({ ...emptyControl(type, resourceId), ...access, Id })),
     );
   return {
     async current() {
@@ -58,14 +57,12 @@ function gatewayControls(store: Store): GatewayControls {
           resourceControls.find((c) => c.SubResourceIds.includes(id)),
       };
     },
-    createPrivate: (Type, ResourceId, userId) =>
-      insert({ Type, ResourceId, UserAccesses: [{ UserId: userId, AccessLevel: 1 }] }),
-    createFromLabels: (Type, ResourceId, access) => {
+    createPrivate: (type, resourceId, userId) =>
+      insert(type, resourceId, { UserAccesses: [{ UserId: userId, AccessLevel: 1 }] }),
+    createFromLabels: (type, resourceId, access) => {
       const users = store.users.filter(({ Username }) => access.users.includes(Username.toLowerCase()));
       const teams = store.teams.filter(({ Name }) => access.teams.includes(Name.toLowerCase()));
-      return insert({
-        Type,
-        ResourceId,
+      return insert(type, resourceId, {
         Public: access.public,
         UserAccesses: users.map(({ Id }) => ({ UserId: Id, AccessLevel: 1 })),
         TeamAccesses: teams.map(({ Id }) => ({ TeamId: Id, AccessLevel: 1 })),

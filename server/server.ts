@@ -73,6 +73,13 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     tlsFiles,
     gateway,
     setupToken: options.setupToken,
+    folderOf: (kind, id) => join(data ?? "/data", kind, String(id)),
+    serving: {
+      http: !options.httpDisabled,
+      certPath: join(data ?? "/data", "certs", "cert.pem"),
+      keyPath: join(data ?? "/data", "certs", "key.pem"),
+      selfSigned: !options.https,
+    },
     administratorCreated: () => ensurePrimary(services, options.engine),
   };
   await ensurePrimary(services, options.engine);

@@ -17,6 +17,17 @@ export interface Services {
   readonly gateway: Gateway;
   /** Asked of whoever initialises the server, when set. */
   readonly setupToken: string | undefined;
+  /** Where, for those who ask, files of an object would be. */
+  folderOf(kind: string, id: number): string;
+  readonly serving: Serving;
   /** What waits for the first administrator. */
   administratorCreated(): Promise<void>;
+}
+
+/** How the server itself is served. */
+export interface Serving {
+  readonly http: boolean;
+  readonly certPath: string;
+  readonly keyPath: string;
+  readonly selfSigned: boolean;
 }

@@ -23,6 +23,16 @@ export class TlsFiles {
     return path;
   }
 
+  /** Writes the files that are given, and tells where. */
+  async writeAll(folder: string, contents: { [File in TlsFile]?: string | Uint8Array | undefined }) {
+    const { ca, cert, key } = contents;
+    const paths: { TLSCACert?: string; TLSCert?: string; TLSKey?: string } = {};
+    if (ca !== undefined) paths.TLSCACert = await this.write(folder, "ca", ca);
+    if (cert !== undefined) paths.TLSCert = await this.write(folder, "cert", cert);
+    if (key !== undefined) paths.TLSKey = await this.write(folder, "key", key);
+    return paths;
+  }
+
   /** Where a file is, or would be. */
   async path(folder: string | number, file: TlsFile): Promise<string> {
     return join(await this.#folder(), safe(String(folder)), `${file}.pem`);

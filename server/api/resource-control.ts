@@ -7,6 +7,7 @@ import { found } from "../not-found";
 import type { Handlers } from "../route/call";
 import { INVALID_PAYLOAD } from "../route/decode-json";
 import type { Services } from "../services";
+import type { ResourceControlRecord } from "../store/records";
 
 type Ownership = z.output<typeof contract.resourceControls.update.body>;
 
@@ -22,11 +23,9 @@ export function resourceControlHandlers({ store }: Services): Handlers<typeof co
             "A resource control is already applied on this resource",
           );
         return store.resourceControls.insert((Id) => ({
+          ...emptyControl(body.Type, body.ResourceID),
           Id,
-          ResourceId: body.ResourceID,
           SubResourceIds: body.SubResourceIDs ?? [],
-          Type: body.Type,
-          System: false,
           ...accesses(body),
         }));
       });
@@ -58,6 +57,20 @@ export function resourceControlHandlers({ store }: Services): Handlers<typeof co
         store.resourceControls.delete(found(store.resourceControls, params.id).Id);
       });
     },
+  };
+}
+
+/** A control that lets nobody in yet. */
+export function emptyControl(Type: number, ResourceId: string): Omit<ResourceControlRecord, "Id"> {
+  return {
+    Type,
+    ResourceId,
+    SubResourceIds: [],
+    UserAccesses: [],
+    TeamAccesses: [],
+    Public: false,
+    AdministratorsOnly: false,
+    System: false,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { contract } from "../../contract";
+import { type contract, EndpointType } from "../../contract";
 import type { Caller } from "../auth/caller";
 import type { Handlers } from "../route/call";
 import type { Services } from "../services";
@@ -7,9 +7,29 @@ import type { Services } from "../services";
 export const PORTAINER_VERSION = "2.23.0";
 
 export function statusHandlers({ store }: Services): Handlers<typeof contract.status> {
+  const agents = (types: readonly number[]) =>
+    store.endpoints.filter(({ Type }) => types.includes(Type)).length;
   const status = () => ({ Version: PORTAINER_VERSION, InstanceID: store.instance.get(1)?.InstanceID ?? "" });
-  return { get: status, getSystem: status, version, versionOld: version };
+  const nodes = () => ({
+    nodes: store.endpoints.list().reduce((sum, { Snapshot }) => sum + nodesIn(Snapshot), 0),
+  });
+  return {
+    get: status,
+    getSystem: status,
+    version,
+    versionOld: version,
+    info: () => ({ platform: "", edgeAgents: agents(EDGE), agents: agents(AGENTS) }),
+    nodes,
+    nodesOld: nodes,
+  };
 }
+
+const EDGE: readonly number[] = [EndpointType.edgeAgentDocker, EndpointType.edgeAgentKubernetes];
+const AGENTS: readonly number[] = [EndpointType.agentDocker, EndpointType.agentKubernetes];
+
+/** Swarms say how many nodes they have; a single engine counts for none. */
+const nodesIn = (snapshot: Record<string, unknown> | undefined): number =>
+  Number(snapshot?.["NodeCount"] ?? 0);
 
 function version({ caller }: { caller: Caller }) {
   const Build = {

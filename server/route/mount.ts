@@ -22,9 +22,13 @@ export interface Gate {
 
 /** Serves the routes of an entity: access first, then the login limiter, then the handler. */
 export function mount<Rs extends Routes>(api: Api, gate: Gate, routes: Rs, handlers: Handlers<Rs>): void {
-  for (const [name, route] of Object.entries(routes))
+  // What is registered first wins: `/users/me` has to come before `/users/:id`.
+  const byParameters = Object.entries(routes).sort(([, a], [, b]) => parameters(a) - parameters(b));
+  for (const [name, route] of byParameters)
     api.on(route.method, route.path, (c) => serve(c, gate, route, handlers[name] as Handler<Route>));
 }
+
+const parameters = ({ path }: Route): number => path.split("/:").length;
 
 /** Paths that are served, but not by this method. To be called when every route is mounted. */
 export function refuseOtherMethods(api: Api, routes: Iterable<Route>): void {

@@ -66,6 +66,7 @@ export type EndpointRecord = {
   TeamAccessPolicies: AccessPolicies;
   EdgeKey: string;
   EdgeCheckinInterval: number;
+  UserTrusted?: boolean;
   SecuritySettings: SecuritySettings;
   EnableGPUManagement: boolean;
   Snapshot?: Record<string, unknown>;
@@ -85,3 +86,79 @@ export type ResourceControlRecord = {
 
 /** This installation: made at the first start, the same ever after. */
 export type InstanceRecord = { Id: 1; InstanceID: string };
+
+export type RegistryAccessRecord = {
+  UserAccessPolicies: AccessPolicies | null;
+  TeamAccessPolicies: AccessPolicies | null;
+  Namespaces: string[];
+};
+
+/** How the server itself reaches a registry. */
+export type RegistryManagement = {
+  Type: number;
+  Authentication: boolean;
+  Username: string;
+  Password: string;
+  TLSConfig: TlsRecord;
+  Ecr: { Region: string };
+};
+
+export type RegistryRecord = {
+  Id: number;
+  Type: number;
+  Name: string;
+  URL: string;
+  BaseURL: string;
+  Authentication: boolean;
+  Username: string;
+  Password: string;
+  ManagementConfiguration: RegistryManagement;
+  Gitlab: { ProjectId: number; InstanceURL: string; ProjectPath: string };
+  Quay: { UseOrganisation?: boolean; OrganisationName: string };
+  Ecr: { Region: string };
+  /** By environment id. */
+  RegistryAccesses: Record<string, RegistryAccessRecord>;
+};
+
+export type GitRecord = {
+  URL: string;
+  ReferenceName: string;
+  ConfigFilePath: string;
+  Authentication: { Username: string; Password: string } | null;
+  ConfigHash: string;
+  TLSSkipVerify: boolean;
+};
+
+export type TemplateVariable = {
+  name: string;
+  label: string;
+  defaultValue?: string | undefined;
+  description?: string | undefined;
+};
+
+export type CustomTemplateRecord = {
+  Id: number;
+  Title: string;
+  Description: string;
+  Note: string;
+  Platform: number;
+  Logo: string;
+  Type: number;
+  EntryPoint: string;
+  CreatedByUserId: number;
+  Variables: TemplateVariable[] | null;
+  GitConfig: GitRecord | null;
+  IsComposeFormat: boolean;
+  EdgeTemplate: boolean;
+  /** The file itself. */
+  Content: string;
+};
+
+export type WebhookRecord = {
+  Id: number;
+  Token: string;
+  ResourceId: string;
+  EndpointId: number;
+  RegistryId: number;
+  Type: number;
+};

@@ -2,14 +2,17 @@ import { Collection, type CollectionState, type Journal } from "./collection";
 import type { Change, Persistence } from "./persistence";
 import type {
   ApiKeyRecord,
+  CustomTemplateRecord,
   EndpointGroupRecord,
   EndpointRecord,
   InstanceRecord,
+  RegistryRecord,
   ResourceControlRecord,
   TagRecord,
   TeamMembershipRecord,
   TeamRecord,
   UserRecord,
+  WebhookRecord,
 } from "./records";
 import type { SettingsRecord } from "./settings-record";
 
@@ -29,6 +32,9 @@ export class Store {
   readonly endpointGroups = this.#collection<EndpointGroupRecord>("endpoint_groups");
   readonly endpoints = this.#collection<EndpointRecord>("endpoints");
   readonly resourceControls = this.#collection<ResourceControlRecord>("resource_control");
+  readonly registries = this.#collection<RegistryRecord>("registries");
+  readonly customTemplates = this.#collection<CustomTemplateRecord>("customtemplates");
+  readonly webhooks = this.#collection<WebhookRecord>("webhooks");
   readonly settings = this.#collection<SettingsRecord>("settings");
   readonly instance = this.#collection<InstanceRecord>("version");
 

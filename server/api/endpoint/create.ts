@@ -15,7 +15,7 @@ import type { Services } from "../../services";
 import type { EndpointRecord, Gpu, TlsRecord } from "../../store/records";
 import type { Store } from "../../store/store";
 import { unknownTag } from "../tag";
-import { edgeKey } from "./edge";
+import { edgeSide } from "./edge";
 import { DEFAULT_SECURITY } from "./security";
 import { shown } from "./shown";
 import { probe } from "./snapshot";
@@ -58,7 +58,7 @@ async function reached(services: Services, draft: EndpointRecord): Promise<Endpo
 }
 
 function asEdge(draft: EndpointRecord): EndpointRecord {
-  return { ...draft, EdgeKey: edgeKey(draft.URL, draft.Id) };
+  return { ...draft, ...edgeSide(draft.URL, draft.Id), UserTrusted: true };
 }
 
 function readForm(form: Form): Omit<EndpointRecord, "Id" | "TLSConfig"> {
@@ -112,17 +112,14 @@ function requireTlsFiles(form: Form): void {
 
 async function storeTlsFiles({ tlsFiles }: Services, id: number, form: Form): Promise<TlsRecord> {
   const wanted = wantedFiles(form);
-  const store = async (file: TlsFile) =>
-    wanted[file] ? tlsFiles.write(String(id), file, form[FORM_FILES[file].field]?.content ?? "") : undefined;
-  const [TLSCACert, TLSCert, TLSKey] = [await store("ca"), await store("cert"), await store("key")];
+  const content = (file: TlsFile) => (wanted[file] ? form[FORM_FILES[file].field]?.content : undefined);
+  const paths = await tlsFiles.writeAll(String(id), {
+    ca: content("ca"),
+    cert: content("cert"),
+    key: content("key"),
+  });
   const TLS = form.TLS === "true";
-  return {
-    TLS,
-    TLSSkipVerify: TLS && form.TLSSkipVerify === "true",
-    ...(TLSCACert && { TLSCACert }),
-    ...(TLSCert && { TLSCert }),
-    ...(TLSKey && { TLSKey }),
-  };
+  return { TLS, TLSSkipVerify: TLS && form.TLSSkipVerify === "true", ...paths };
 }
 
 export function requireFreeName(store: Store, name: string, exceptId?: number): void {

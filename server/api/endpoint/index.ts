@@ -5,8 +5,10 @@ import { HttpError } from "../../http-error";
 import { found } from "../../not-found";
 import type { Handlers } from "../../route/call";
 import type { Services } from "../../services";
+import { restartService } from "../service";
+import { connectionOf } from "./connection";
 import { createEndpoint } from "./create";
-import { deleteEndpoint } from "./delete";
+import { deleteEndpoint, deleteMany } from "./delete";
 import { listEndpoints } from "./list";
 import { shown } from "./shown";
 import { takeSnapshot } from "./snapshot";
@@ -53,17 +55,27 @@ export function endpointHandlers(services: Services): Handlers<typeof contract.e
       await Promise.all(engines.map((endpoint) => takeSnapshot(services, endpoint)));
     },
 
-    async deleteMany({ body, reply }) {
-      const deleted: number[] = [];
-      const errors: number[] = [];
-      for (const { id } of body.endpoints) {
-        const isKnown = store.endpoints.get(id) !== undefined;
-        if (isKnown) await deleteEndpoint(services, id);
-        (isKnown ? deleted : errors).push(id);
-      }
-      if (errors.length === 0) return undefined;
-      reply.status = 206;
-      return { deleted, errors };
+    deleteMany: ({ body, reply }) => deleteMany(services, body, reply),
+
+    deleteManyByPost: ({ body, reply }) => deleteMany(services, body, reply),
+
+    async updateRelations({ body }) {
+      await store.change(() => {
+        for (const [id, { Tags, Group }] of Object.entries(body.Relations ?? {})) {
+          const endpoint = found(store.endpoints, Number(id));
+          const change = defined({ TagIds: Tags, GroupId: Group });
+          store.endpoints.put(endpoint.Id, { ...endpoint, ...change });
+        }
+      });
+    },
+
+    agentVersions: () => [],
+
+    async forceUpdateService({ caller, params, body }) {
+      const endpoint = found(store.endpoints, params.id);
+      requireEndpointAccess(store, caller, endpoint);
+      const environment = await connectionOf(services.tlsFiles, endpoint);
+      return restartService(environment, { serviceId: body.ServiceID, pull: body.PullImage });
     },
 
     async delete({ params }) {

@@ -1,4 +1,4 @@
-import { EndpointStatus, EndpointType, TLS_FILES, UNASSIGNED_GROUP } from "../../../contract";
+import { EndpointStatus, EndpointType, UNASSIGNED_GROUP } from "../../../contract";
 import type { EngineOptions } from "../../options";
 import type { Services } from "../../services";
 import type { TlsRecord } from "../../store/records";
@@ -36,11 +36,6 @@ export async function ensurePrimary(services: Services, engine: EngineOptions | 
 
 async function storeFiles({ tlsFiles }: Services, id: number, { tls }: EngineOptions): Promise<TlsRecord> {
   if (!tls) return { TLS: false, TLSSkipVerify: false };
-  const config: TlsRecord = { TLS: true, TLSSkipVerify: tls.ca === undefined };
-  const names = { ca: "TLSCACert", cert: "TLSCert", key: "TLSKey" } as const;
-  for (const file of TLS_FILES) {
-    const content = tls[file];
-    if (content !== undefined) config[names[file]] = await tlsFiles.write(String(id), file, content);
-  }
-  return config;
+  const paths = await tlsFiles.writeAll(String(id), tls);
+  return { TLS: true, TLSSkipVerify: tls.ca === undefined, ...paths };
 }

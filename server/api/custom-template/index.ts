@@ -1,0 +1,172 @@
+import { type contract, ResourceType } from "../../../contract";
+import type { Caller } from "../../auth/caller";
+import { mayUseControl } from "../../auth/resource-control";
+import { readRepository } from "../../git";
+import { HttpError } from "../../http-error";
+import { found } from "../../not-found";
+import type { Handlers } from "../../route/call";
+import { INVALID_PAYLOAD } from "../../route/decode-json";
+import type { Services } from "../../services";
+import type { CustomTemplateRecord, GitRecord } from "../../store/records";
+import { emptyControl } from "../resource-control";
+import { fromForm, problemWith, readWish, type TemplateWish } from "./wish";
+
+export function customTemplateHandlers(services: Services): Handlers<typeof contract.customTemplates> {
+  const { store } = services;
+
+  const controlOf = (template: CustomTemplateRecord) =>
+    store.resourceControls.find(
+      (c) => c.Type === ResourceType.customTemplate && c.ResourceId === String(template.Id),
+    );
+
+  const shown = ({ Content, ...template }: CustomTemplateRecord, withControl = true) => ({
+    ...template,
+    ProjectPath: services.folderOf("custom_templates", template.Id),
+    ResourceControl: withControl ? (controlOf({ Content, ...template }) ?? null) : null,
+    GitConfig: withoutPassword(template.GitConfig),
+  });
+
+  const refuseSameTitle = (title: string, exceptId?: number) => {
+    if (store.customTemplates.find(({ Id, Title }) => Title === title && Id !== exceptId))
+      throw new HttpError(500, "Template name must be unique");
+  };
+
+  const create = (caller: Caller, wish: TemplateWish, content: string, GitConfig: GitRecord | null = null) =>
+    store.change(() => {
+      refuseSameTitle(wish.Title);
+      const template = store.customTemplates.insert((Id) => ({
+        Id,
+        ...wish,
+        EntryPoint: GitConfig?.ConfigFilePath || "docker-compose.yml",
+        CreatedByUserId: caller.id,
+        GitConfig,
+        Content: content,
+      }));
+      store.resourceControls.insert((Id) => ({
+        ...emptyControl(ResourceType.customTemplate, String(template.Id)),
+        Id,
+        UserAccesses: [{ UserId: caller.id, AccessLevel: 1 }],
+      }));
+      return shown(template);
+    });
+
+  /** A template that the caller may look at and change: his own, or any for an administrator. */
+  const editable = (caller: Caller, id: number): CustomTemplateRecord => {
+    const template = found(store.customTemplates, id);
+    if (!caller.isAdmin && template.CreatedByUserId !== caller.id)
+      throw new HttpError(403, "Access denied to resource");
+    return template;
+  };
+
+  return {
+    list({ caller, query, url }) {
+      const types = url.searchParams.getAll("type").map(Number);
+      return store.customTemplates
+        .filter((template) => {
+          const control = controlOf(template);
+          const mayUse =
+            caller.isAdmin ||
+            template.CreatedByUserId === caller.id ||
+            (control !== undefined && mayUseControl(caller, control));
+          const isEdge = query.edge === undefined || template.EdgeTemplate === (query.edge === "true");
+          return mayUse && isEdge && (types.length === 0 || types.includes(template.Type));
+        })
+        .map((template) => shown(template));
+    },
+
+    createFromString: ({ caller, body }) =>
+      create(caller, readWish(body, body.FileContent), body.FileContent ?? ""),
+
+    createFromFile({ caller, form }) {
+      const content = form.File && Buffer.from(form.File.content).toString();
+      return create(caller, readWish(fromForm(form), content), content ?? "");
+    },
+
+    async createFromRepository({ caller, body }) {
+      const wish = readWish(body, body.RepositoryURL);
+      refuseSameTitle(wish.Title);
+      const { git, content } = await fetchFile(body);
+      return create(caller, wish, content, git);
+    },
+
+    get: ({ caller, params }) => shown(editable(caller, params.id)),
+
+    file: ({ params }) => ({ FileContent: found(store.customTemplates, params.id).Content }),
+
+    async fetch({ caller, params }) {
+      const { GitConfig } = editable(caller, params.id);
+      if (!GitConfig) throw new HttpError(400, "Git configuration does not exist in this custom template");
+      const { commit, files } = await readRepository(GitConfig, [GitConfig.ConfigFilePath]);
+      const FileContent = files.get(GitConfig.ConfigFilePath) ?? "";
+      await store.change(() => {
+        const template = found(store.customTemplates, params.id);
+        const git = { ...GitConfig, ConfigHash: commit };
+        store.customTemplates.put(template.Id, { ...template, GitConfig: git, Content: FileContent });
+      });
+      return { FileContent };
+    },
+
+    async update({ caller, params, body }) {
+      const problem = problemWith(body, body.FileContent || body.RepositoryURL);
+      if (problem) throw new HttpError(400, INVALID_PAYLOAD, problem);
+      refuseSameTitle(body.Title ?? "", params.id);
+      editable(caller, params.id);
+      const wish = readWish(body, body.FileContent || body.RepositoryURL);
+      const fetched = body.RepositoryURL ? await fetchFile(body) : undefined;
+      return store.change(() => {
+        refuseSameTitle(wish.Title, params.id);
+        const template = editable(caller, params.id);
+        const updated = {
+          ...template,
+          ...wish,
+          GitConfig: fetched?.git ?? null,
+          Content: fetched?.content ?? body.FileContent ?? "",
+        };
+        // Portainer's answer to an update leaves the control out.
+        return shown(store.customTemplates.put(template.Id, updated), false);
+      });
+    },
+
+    async delete({ caller, params }) {
+      await store.change(() => {
+        const template = editable(caller, params.id);
+        const control = controlOf(template);
+        if (control) store.resourceControls.delete(control.Id);
+        store.customTemplates.delete(template.Id);
+      });
+    },
+  };
+}
+
+interface RepositoryWish {
+  RepositoryURL?: string | undefined;
+  RepositoryReferenceName?: string | undefined;
+  RepositoryAuthentication?: boolean | undefined;
+  RepositoryUsername?: string | undefined;
+  RepositoryPassword?: string | undefined;
+  ComposeFilePathInRepository?: string | undefined;
+  TLSSkipVerify?: boolean | undefined;
+}
+
+async function fetchFile(wish: RepositoryWish): Promise<{ git: GitRecord; content: string }> {
+  const path = wish.ComposeFilePathInRepository || "docker-compose.yml";
+  const repository = {
+    URL: wish.RepositoryURL ?? "",
+    ReferenceName: wish.RepositoryReferenceName ?? "",
+    Authentication: wish.RepositoryAuthentication
+      ? { Username: wish.RepositoryUsername ?? "", Password: wish.RepositoryPassword ?? "" }
+      : null,
+    TLSSkipVerify: wish.TLSSkipVerify ?? false,
+  };
+  const { commit, files } = await readRepository(repository, [path]).catch((cause: Error) => {
+    throw new HttpError(500, "Unable to create custom template", cause.message, { cause });
+  });
+  return {
+    git: { ...repository, ConfigFilePath: path, ConfigHash: commit },
+    content: files.get(path) ?? "",
+  };
+}
+
+function withoutPassword(git: GitRecord | null): GitRecord | null {
+  return git && { ...git, Authentication: git.Authentication && { ...git.Authentication, Password: "" } };
+}

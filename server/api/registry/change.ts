@@ -1,0 +1,123 @@
+import type { z } from "zod";
+import { type contract, RegistryType } from "../../../contract";
+import { HttpError } from "../../http-error";
+import type { RegistryManagement, RegistryRecord, TlsRecord } from "../../store/records";
+import type { Store } from "../../store/store";
+
+type Wish = z.output<typeof contract.registries.create.body>;
+type Change = z.output<typeof contract.registries.update.body>;
+type Configuration = z.output<typeof contract.registries.configure.form>;
+
+/** Call inside `Store.change`. */
+export function createRegistry(store: Store, wish: Wish): RegistryRecord {
+  const draft = withManagement({
+    Id: 0,
+    Type: wish.Type,
+    Name: wish.Name,
+    URL: wish.URL,
+    BaseURL: wish.BaseURL ?? "",
+    Authentication: wish.Authentication ?? false,
+    Username: wish.Authentication ? (wish.Username ?? "") : "",
+    Password: wish.Authentication ? (wish.Password ?? "") : "",
+    ManagementConfiguration: UNMANAGED,
+    Gitlab: { ProjectId: 0, InstanceURL: "", ProjectPath: "", ...wish.Gitlab },
+    Quay: { OrganisationName: "", ...wish.Quay },
+    Ecr: { Region: "", ...wish.Ecr },
+    RegistryAccesses: {},
+  } as RegistryRecord);
+  refuseSameName(store, draft);
+  refuseSameUrl(store, draft);
+  return store.registries.insert((Id) => ({ ...draft, Id }));
+}
+
+/** Credentials are looked at only together with `Authentication`; an empty password keeps the old one. */
+export function updatedRegistry(store: Store, registry: RegistryRecord, change: Change): RegistryRecord {
+  const draft = {
+    ...registry,
+    Name: change.Name ?? registry.Name,
+    URL: change.URL ?? registry.URL,
+    BaseURL: registry.Type === RegistryType.proGet ? (change.BaseURL ?? registry.BaseURL) : registry.BaseURL,
+    Quay: { ...registry.Quay, ...change.Quay } as RegistryRecord["Quay"],
+    Ecr: { Region: change.Ecr?.Region ?? registry.Ecr.Region },
+    ...credentials(registry, change),
+  };
+  if (change.Name !== undefined) refuseSameName(store, draft);
+  if (change.URL !== undefined) refuseSameUrl(store, draft);
+  return withManagement(draft);
+}
+
+/** How the server reaches the registry, where that differs from how environments do. */
+export function configured(
+  registry: RegistryRecord,
+  form: Configuration,
+  files: Omit<TlsRecord, "TLS" | "TLSSkipVerify">,
+): RegistryRecord {
+  const before = registry.ManagementConfiguration;
+  const Authentication = form.Authentication === "true";
+  const TLS = form.TLS === "true";
+  const ManagementConfiguration = {
+    Type: registry.Type,
+    Authentication,
+    Username: Authentication ? (form.Username ?? "") : "",
+    Password: Authentication ? form.Password || before.Password : "",
+    TLSConfig: TLS
+      ? { TLS, TLSSkipVerify: form.TLSSkipVerify === "true", ...files }
+      : { TLS, TLSSkipVerify: false },
+    Ecr: { Region: form.Region ?? before.Ecr.Region },
+  };
+  return { ...registry, ManagementConfiguration };
+}
+
+const UNMANAGED: RegistryManagement = {
+  Type: 0,
+  Authentication: false,
+  Username: "",
+  Password: "",
+  TLSConfig: { TLS: false, TLSSkipVerify: false },
+  Ecr: { Region: "" },
+};
+
+/** The server reaches a registry as environments do, until it is configured otherwise. */
+function withManagement(registry: RegistryRecord): RegistryRecord {
+  const { Type, Authentication, Username, Password, Ecr } = registry;
+  const { TLSConfig } = registry.ManagementConfiguration;
+  return {
+    ...registry,
+    ManagementConfiguration: { Type, Authentication, Username, Password, TLSConfig, Ecr },
+  };
+}
+
+function credentials(registry: RegistryRecord, change: Change) {
+  if (change.Authentication === undefined) return {};
+  if (!change.Authentication) return { Authentication: false, Username: "", Password: "" };
+  return {
+    Authentication: true,
+    Username: change.Username ?? registry.Username,
+    Password: change.Password || registry.Password,
+  };
+}
+
+function refuseSameName(store: Store, { Id, Name }: RegistryRecord): void {
+  if (store.registries.find((other) => other.Id !== Id && other.Name === Name))
+    throw new HttpError(
+      409,
+      "Another registry with the same name already exists",
+      "A registry is already defined with this name",
+    );
+}
+
+/** One URL may be there several times with different users, and for different GitLab projects. */
+function refuseSameUrl(store: Store, wish: RegistryRecord): void {
+  const isSame = (other: RegistryRecord) =>
+    other.Id !== wish.Id &&
+    other.URL === wish.URL &&
+    other.Authentication === wish.Authentication &&
+    other.Username === wish.Username &&
+    (wish.Type !== RegistryType.gitlab || other.Gitlab.ProjectPath === wish.Gitlab.ProjectPath);
+  if (store.registries.find(isSame))
+    throw new HttpError(
+      409,
+      "Another registry with the same URL and credentials already exists",
+      "A registry is already defined for this URL and credentials",
+    );
+}

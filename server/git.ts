@@ -1,0 +1,64 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve, sep } from "node:path";
+import { promisify } from "node:util";
+import type { GitRecord } from "./store/records";
+
+const run = promisify(execFile);
+const TIMEOUT = 5 * 60_000;
+
+export type Repository = Omit<GitRecord, "ConfigHash" | "ConfigFilePath">;
+
+/** What was read of a repository at one commit. */
+export interface Checkout {
+  readonly commit: string;
+  /** By path. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/** Reads files from the tip of a branch or tag, with the `git` of this machine. */
+export async function readRepository(repository: Repository, paths: readonly string[]): Promise<Checkout> {
+  const folder = await mkdtemp(join(tmpdir(), "pulumi-portainer-git-"));
+  try {
+    const reference = repository.ReferenceName.replace(/^refs\/(?:heads|tags)\//, "");
+    const branch = reference === "" ? [] : ["--branch", reference];
+    await git(repository, ["clone", "--quiet", "--depth", "1", ...branch, "--", repository.URL, folder]);
+    const { stdout } = await git(repository, ["-C", folder, "rev-parse", "HEAD"]);
+    const files = new Map<string, string>();
+    for (const path of paths) files.set(path, await readFile(inside(folder, path), "utf8"));
+    return { commit: stdout.trim(), files };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Credentials go by the environment: arguments can be read by every user of the machine. */
+function git({ Authentication, TLSSkipVerify }: Repository, args: string[]) {
+  const config: [string, string][] = [];
+  if (TLSSkipVerify) config.push(["http.sslVerify", "false"]);
+  if (Authentication) {
+    const { Username, Password } = Authentication;
+    const basic = Buffer.from(`${Username || "token"}:${Password}`).toString("base64");
+    config.push(["http.extraHeader", `Authorization: Basic ${basic}`]);
+  }
+  const env: NodeJS.ProcessEnv = {
+    PATH: process.env["PATH"],
+    GIT_TERMINAL_PROMPT: "0",
+    GIT_ALLOW_PROTOCOL: "http:https:git:ssh",
+    GIT_CONFIG_NOSYSTEM: "1",
+    GIT_CONFIG_COUNT: String(config.length),
+  };
+  config.forEach(([key, value], index) => {
+    env[`GIT_CONFIG_KEY_${index}`] = key;
+    env[`GIT_CONFIG_VALUE_${index}`] = value;
+  });
+  return run("git", args, { env, timeout: TIMEOUT, maxBuffer: 16 * 1024 * 1024 });
+}
+
+/** A path comes from a client: it must not lead out of the checkout. */
+function inside(folder: string, path: string): string {
+  const file = resolve(folder, path);
+  if (file.startsWith(folder + sep)) return file;
+  throw new Error(`${path} is not in the repository`);
+}
