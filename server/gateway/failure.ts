@@ -42,8 +42,8 @@ export function sendFailure(response: ServerResponse, cause: unknown): void {
 
 /** Node reports a name with several addresses as one error per address, with no message of its own. */
 export function reasonOf(cause: unknown): string {
-  if (cause instanceof AggregateError && cause.message === "") return cause.errors.map(reasonOf).join(", ");
-  return cause instanceof Error ? cause.message : String(cause);
+  const { message = String(cause), errors = [] } = (cause ?? {}) as Partial<AggregateError>;
+  return message || errors.map(reasonOf).join(", ");
 }
 
 const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -22,6 +22,8 @@ export type Gateway = ReturnType<typeof createGateway>;
 /** The plane of the server that passes requests on to Docker engines: `/api/endpoints/{id}/docker/*`. */
 export function createGateway(host: GatewayHost) {
   const engines = new Engines();
+  /** Node's server closes only connections that it still knows as HTTP. */
+  const takenOver = new Set<Duplex>();
   const match = matcherOf(RULES);
 
   /** Finds out what a request is about and whether its caller may ask it. */
@@ -76,6 +78,8 @@ export function createGateway(host: GatewayHost) {
       head: Buffer,
       endpointId: number,
     ): Promise<void> {
+      takenOver.add(connection);
+      connection.once("close", () => takenOver.delete(connection));
       connection.on("error", () => connection.destroy());
       try {
         const { call, rule } = await admit(request, endpointId);
@@ -101,6 +105,7 @@ export function createGateway(host: GatewayHost) {
 
     async close(): Promise<void> {
       engines.close();
+      for (const connection of takenOver) connection.destroy();
     },
   };
 }

@@ -1,6 +1,5 @@
 import { isIP, type NetConnectOpts } from "node:net";
 import type { ConnectionOptions } from "node:tls";
-import { HttpError } from "../../http-error";
 import type { GatewayEnvironment } from "../host";
 
 /** How to connect to an engine. */
@@ -20,7 +19,7 @@ const TLS_PORT = 2376;
 /** A connection stays readable when the other side has said all, as it must for `docker attach`. */
 const HALF_OPEN = { allowHalfOpen: true } as const;
 
-/** Throws an `HttpError` when the environment's URL names no engine. */
+/** Throws when the environment's URL names no engine. */
 export function addressOf({ url, tls }: Pick<GatewayEnvironment, "url" | "tls">): Address {
   if (url.startsWith("unix://")) {
     return {
@@ -54,7 +53,7 @@ export function addressOf({ url, tls }: Pick<GatewayEnvironment, "url" | "tls">)
 function parse(url: string): URL {
   const parsed = URL.parse(url.includes("://") ? url : `tcp://${url}`);
   if (parsed?.hostname && ["tcp:", "http:", "https:"].includes(parsed.protocol)) return parsed;
-  throw new HttpError(500, "Unable to create proxy", `Not the address of an engine: ${url}`);
+  throw new Error(`Not the address of an engine: ${url}`);
 }
 
 function defaultPort(protocol: string, secure: boolean): number {

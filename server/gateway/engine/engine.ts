@@ -19,7 +19,7 @@ export class Engine {
   private readonly identity = new Identity(this);
 
   constructor(environment: GatewayEnvironment) {
-    this.environment = environment;
+    this.environment = structuredClone(environment);
     this.address = addressOf(environment);
     this.agent = new Agent({ keepAlive: true, scheduling: "lifo", maxFreeSockets: 64 });
     this.agent.createConnection = () => connect(this.address);
