@@ -35,13 +35,13 @@ export async function rollOut(
   const createId = newCreateId();
   const name = nameOfContainer(old);
   const undo: Undo[] = [];
+  let fresh: NewContainer | undefined;
   try {
-    const fresh = await createContainer(place, inputs, {
+    fresh = await createContainer(place, inputs, {
       name: freshName(inputs.name, createId),
       createId,
       volumes: anonymousVolumes(old),
     });
-    undo.push(["remove the new container", (safe) => discard(safe, fresh.id, false)]);
     await furnish(place, fresh, inputs);
     await copyUnmanaged(place, old, fresh, inputs);
 
@@ -54,9 +54,13 @@ export async function rollOut(
     await discard(place, old.Id, inputs.removeVolumes ?? false);
     return { ...readiness, warnings: fresh.warnings };
   } catch (error) {
+    // The new container goes first: it may hold the name and the ports.
+    if (fresh) undo.push(removal(fresh.id));
     throw await rollBack(place, old, undo, error);
   }
 }
+
+const removal = (id: string): Undo => ["remove the new container", (safe) => discard(safe, id, false)];
 
 type Undo = readonly [what: string, step: (safe: Place) => Promise<void>];
 

@@ -1,11 +1,12 @@
-import { isApiError, isConnectionError } from "../../client";
+import { isApiError, isConnectionError, isContractError } from "../../client";
 
 /**
  * Whether a write may have been done although it failed, because its answer was lost on the way: look before it is
- * tried again. A proxy says so too, by 502 or 504.
+ * tried again. A proxy says so too, by 502 or 504; and an answer that cannot be read is as good as lost.
  */
 export function isLost(error: unknown): boolean {
   if (isConnectionError(error)) return error.sent;
+  if (isContractError(error)) return true;
   return isApiError(error) && (error.status === 502 || error.status === 504);
 }
 

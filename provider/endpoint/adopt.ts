@@ -16,14 +16,14 @@ export function adopt(found: Endpoint, wish: EndpointSettled, directory: Directo
     );
   }
   const different = differences(found, wish, directory);
-  if (wish.adopt === "matching" && different.length > 0) {
-    throw new ProviderError(
-      `${present} has the name "${wish.name}" and differs in ${different.join(", ")}. Set these as they are there, or \`adopt: "replace"\` to have them changed.`,
-    );
-  }
   if (typeOf(found) !== wish.type || different.includes("containerEngine")) {
     throw new ProviderError(
       `${present} has the name "${wish.name}" and is of another type, which cannot be changed: delete it, or choose another name.`,
+    );
+  }
+  if (wish.adopt === "matching" && different.length > 0) {
+    throw new ProviderError(
+      `${present} has the name "${wish.name}" and differs in ${different.join(", ")}. Set these as they are there, or \`adopt: "replace"\` to have them changed.`,
     );
   }
   return found;

@@ -26,11 +26,15 @@ export function everything(endpoint: Endpoint, wish: Wish, directory: Directory)
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
-/** The same, cut to what is wished: the rest is nobody's concern. */
+/**
+ * The same, cut to what is wished: the rest is nobody's concern. Nothing changes the type of an environment, and
+ * Portainer may call an agent's by another name.
+ */
 export function asWished(endpoint: Endpoint, wish: Wish, directory: Directory): Partial<EndpointSettled> {
   const now = everything(endpoint, wish, directory);
   const cut = {
     ...now,
+    ...(wish.type && { type: wish.type }),
     access: pick(now.access, wish.access),
     security: pick(now.security, wish.security),
     containerEngine: now.containerEngine ?? wish.containerEngine,
