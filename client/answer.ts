@@ -1,4 +1,4 @@
-import { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import type { z } from "zod";
 import type { Call } from "./call";
 import { ContractError } from "./errors/contract-error";
@@ -9,12 +9,12 @@ import { readLines } from "./lines";
 const MOST = 3;
 
 /** The answer of a successful call, as its route declares it. */
-export async function readAnswer(call: Call, { chunks }: Incoming): Promise<unknown> {
+export async function readAnswer(call: Call, { body }: Incoming): Promise<unknown> {
   const { response, lines, bytes } = call.route;
-  if (bytes) return Readable.from(chunks, { objectMode: false });
-  if (lines) return parseLines(call, lines, chunks);
-  const text = await readText(chunks);
-  return response ? parse(call, response, text) : undefined;
+  if (bytes) return body;
+  if (lines) return parseLines(call, lines, body);
+  const said = await text(body);
+  return response ? parse(call, response, said) : undefined;
 }
 
 async function* parseLines(
@@ -23,12 +23,6 @@ async function* parseLines(
   chunks: AsyncIterable<Buffer>,
 ): AsyncGenerator<unknown> {
   for await (const line of readLines(chunks)) yield parse(call, schema, line);
-}
-
-async function readText(chunks: AsyncIterable<Buffer>): Promise<string> {
-  const read: Buffer[] = [];
-  for await (const chunk of chunks) read.push(chunk);
-  return Buffer.concat(read).toString("utf8");
 }
 
 function parse(call: Call, schema: z.ZodType, text: string): unknown {

@@ -68,6 +68,7 @@ export function prepare(
     secrets: [
       ...defaults.secrets,
       ...Object.values(custom),
+      ...(options.secrets ?? []),
       ...secretsIn(request.body),
       ...secretsIn(request.form),
     ],

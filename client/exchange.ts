@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { Readable } from "node:stream";
+import { PassThrough, type Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 import type { Method } from "../contract/index";
 import { abortable } from "./abort";
@@ -26,8 +26,8 @@ export interface Outgoing {
 export interface Incoming {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** The body. Whoever leaves it early closes the connection. */
-  readonly chunks: AsyncGenerator<Buffer, void>;
+  /** Whoever destroys it early closes the connection. */
+  readonly body: Readable;
 }
 
 /** Sends one request, once. */
@@ -44,7 +44,7 @@ export function createExchange(transport: Dispatcher, base: Base): Exchange {
     const explain = (error: unknown) => failure(error, outgoing, base, progress.sent);
     try {
       const answer = await abortable(request(transport, base, outgoing, progress), outgoing.signal);
-      return { status: answer.statusCode, headers: answer.headers, chunks: readChunks(answer.body, explain) };
+      return { status: answer.statusCode, headers: answer.headers, body: withErrors(answer.body, explain) };
     } catch (error) {
       throw explain(error);
     }
@@ -77,18 +77,13 @@ function noteStart(progress: { sent: boolean }): Dispatcher.DispatcherComposeInt
   };
 }
 
-async function* readChunks(
-  body: Readable,
-  explain: (error: unknown) => unknown,
-): AsyncGenerator<Buffer, void> {
-  body.on("error", () => {});
-  try {
-    yield* body;
-  } catch (error) {
-    throw explain(error);
-  } finally {
-    body.destroy();
-  }
+/** The same bytes, with errors in the words of this client. One that nobody reads does not end the process. */
+function withErrors(body: Readable, explain: (error: unknown) => unknown): Readable {
+  const explained = new PassThrough();
+  explained.on("error", () => {});
+  explained.on("close", () => body.destroy());
+  body.on("error", (error) => explained.destroy(explain(error) as Error));
+  return body.pipe(explained);
 }
 
 function failure(error: unknown, outgoing: Outgoing, base: Base, sent: boolean): unknown {

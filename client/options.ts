@@ -42,4 +42,6 @@ export interface CallOptions {
   readonly timeout?: number | undefined;
   /** Whether to send credentials. @default true, but false for public routes */
   readonly authenticate?: boolean | undefined;
+  /** Texts that must not show in an error, although the request holds them and the server may repeat them. */
+  readonly secrets?: readonly string[] | undefined;
 }

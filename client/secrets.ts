@@ -2,6 +2,8 @@
 const SHORTEST = 6;
 
 const SECRET_NAME = /password|secret|token|key/i;
+/** As in the environment of a container, `DB_PASSWORD=…`. */
+const ASSIGNMENT = /^(\w+)=(.*)$/s;
 
 /** What looks secret wherever it comes from: PEM, JWT, API keys of Portainer. */
 const SECRET_SHAPES = [
@@ -13,7 +15,7 @@ const SECRET_SHAPES = [
 /** The same text with every secret replaced by `[secret]`. */
 export function redact(text: string, secrets: readonly string[]): string {
   let clean = text;
-  for (const secret of [...secrets].sort(longestFirst)) {
+  for (const secret of secrets.flatMap(spellings).sort(longestFirst)) {
     if (secret.length >= SHORTEST) clean = clean.replaceAll(secret, "[secret]");
   }
   for (const shape of SECRET_SHAPES) clean = clean.replace(shape, "[secret]");
@@ -22,9 +24,20 @@ export function redact(text: string, secrets: readonly string[]): string {
 
 /** The texts in a request body that are secret by their name, at any depth. */
 export function secretsIn(value: unknown, name = ""): string[] {
-  if (typeof value === "string") return SECRET_NAME.test(name) ? [value] : [];
+  if (typeof value === "string") return secretsInText(value, name);
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, item]) => secretsIn(item, Array.isArray(value) ? name : key));
+}
+
+function secretsInText(text: string, name: string): string[] {
+  if (SECRET_NAME.test(name)) return [text];
+  const [, variable = "", value = ""] = ASSIGNMENT.exec(text) ?? [];
+  return SECRET_NAME.test(variable) ? [value] : [];
+}
+
+/** As it is, and as it looks inside JSON and a URL. */
+function spellings(secret: string): string[] {
+  return [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)];
 }
 
 function longestFirst(a: string, b: string): number {

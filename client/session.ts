@@ -52,7 +52,7 @@ function passwordSession(logIn: () => Promise<string>): Session {
   };
 }
 
-/** Trying a wrong password again, or anything while banned, only prolongs the ban. */
+/** What the server itself refuses: a wrong password tried again, or anything while banned, prolongs the ban. */
 function isFinal(error: unknown): error is ApiError {
-  return isApiError(error) && [400, 403, 422].includes(error.status);
+  return isApiError(error) && error.isJson && [400, 403, 422].includes(error.status);
 }

@@ -9,6 +9,7 @@ export interface Refused {
   readonly isJson: boolean;
   readonly source: "portainer" | "engine";
   readonly isDocker: boolean;
+  readonly path: string;
 }
 
 type Rule = readonly [applies: (refused: Refused) => boolean, hint: string];
@@ -62,6 +63,10 @@ const RULES: readonly Rule[] = [
   [
     ({ status, source }) => status === 403 && source === "portainer",
     "The user of these credentials may not do this.",
+  ],
+  [
+    ({ status, isJson, isDocker, path }) => status === 404 && !isJson && isDocker && path.includes("/edge/"),
+    "Portainer takes a path that holds /edge/ for one of its edge agents: name the object by its id instead.",
   ],
   [
     ({ status, isJson }) => status === 404 && !isJson,

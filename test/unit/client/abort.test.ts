@@ -26,15 +26,17 @@ test("sends nothing once the signal has fired", async () => {
   expect(server.requests).toHaveLength(0);
 });
 
-test("ends a call that still waits for a free connection", async () => {
-  await using server = await serve(silent);
+test("ends a call that still waits for a free connection, and never sends it", async () => {
+  await using server = await serve((response) => void setTimeout(() => json(response, 200, STATUS), 150));
   await using client = connect(server.url, { concurrency: 1 });
 
-  const busy = failure(client.status.get());
+  const busy = client.status.get();
   const signal = AbortSignal.timeout(50);
-  expect(await failure(client.status.get({}, { signal }))).toBe(signal.reason);
-  await client.close();
+  const waiting = failure(client.tags.create({ body: { Name: "prod" } }, { signal }));
+  expect(await waiting).toBe(signal.reason);
   await busy;
+  await client.status.get();
+  expect(server.requests.map(({ method }) => method)).toEqual(["GET", "GET"]);
 });
 
 test("ends an answer that is being read", async () => {

@@ -19,6 +19,11 @@ async function inspect(url: string): Promise<unknown> {
   return await client.docker(1).containers.inspect({ params: { id: "web" } });
 }
 
+async function inspectImage(url: string): Promise<unknown> {
+  await using client = connect(url);
+  return await client.docker(1).images.inspect({ params: { name: "registry/edge/agent" } });
+}
+
 async function createTag(url: string): Promise<unknown> {
   await using client = connect(url);
   return await client.tags.create({ body: { Name: "prod" } });
@@ -189,6 +194,12 @@ test.each<[string, Answer, ((url: string) => Promise<unknown>) | undefined, RegE
     engine((response) => response.writeHead(502).end()),
     inspect,
     /502 Bad Gateway\. Portainer could not reach the engine of this environment/,
+  ],
+  [
+    "an image that Portainer mistakes for an edge agent's path",
+    engine((response) => text(response, 404, "404 page not found")),
+    inspectImage,
+    /name the object by its id instead/,
   ],
   [
     "an environment that the server cannot reach",

@@ -102,6 +102,39 @@ test("streams bytes", async () => {
   expect((await buffer(stream)).equals(log)).toBe(true);
 });
 
+test("a stream of bytes that is not wanted any more closes its connection", async () => {
+  const closed = Promise.withResolvers<void>();
+  await using server = await serve(
+    engine((response) => {
+      response.on("close", closed.resolve);
+      response.write("first");
+    }),
+  );
+  await using client = connect(server.url);
+
+  const stream = await client
+    .docker(1)
+    .containers.getArchive({ params: { id: "web" }, query: { path: "/" } });
+  stream.destroy();
+  await closed.promise;
+});
+
+test("a stream of bytes that nobody reads survives the end of its connection, and tells of it later", async () => {
+  await using server = await serve(
+    engine((response) => {
+      response.write("first");
+      setTimeout(() => response.destroy(), 30);
+    }),
+  );
+  await using client = connect(server.url);
+
+  const stream = await client
+    .docker(1)
+    .containers.getArchive({ params: { id: "web" }, query: { path: "/" } });
+  await new Promise((resolve) => stream.on("close", resolve));
+  await expect(buffer(stream)).rejects.toThrow("the connection was closed before the answer was complete");
+});
+
 test("takes 304 of a write as done: the container runs already", async () => {
   await using server = await serve(engine(always(304)));
   await using client = connect(server.url);

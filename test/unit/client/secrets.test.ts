@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { expect, test } from "@jest/globals";
 import { redact, secretsIn } from "../../../client/secrets";
-import { API_KEY, connect, failure, json, serve } from "./kit";
+import { API_KEY, connect, failure, json, serve, text } from "./kit";
 
 const JWT = "eyJhbGciOiJIUzI1NiJ9.eyJpZCI6MX0.c2lnbmF0dXJl";
 const PEM = "-----BEGIN PRIVATE KEY-----\nMIGHAgEA\n-----END PRIVATE KEY-----";
@@ -36,6 +36,16 @@ test("an error shows no file of a form", async () => {
   expect(inspect(error)).not.toContain("MIGH");
 });
 
+test("an error shows nothing that its caller calls secret", async () => {
+  await using server = await serve((response, { body }) =>
+    json(response, 409, { message: `${body} exists` }),
+  );
+  await using client = connect(server.url);
+
+  const error = await failure(client.tags.create({ body: { Name: "hunter2" } }, { secrets: ["hunter2"] }));
+  expect(inspect(error)).not.toContain("hunter2");
+});
+
 test("a failed connection shows no credentials", async () => {
   await using server = await serve((response) => response.socket?.destroy());
   await using client = connect(server.url);
@@ -53,6 +63,22 @@ test.each([
   expect(redact(text, [])).toBe(clean);
 });
 
+test.each(['pass"word\\1', "pass word/1"])("recognises the secret %j inside JSON and a URL", (secret) => {
+  expect(redact(`${JSON.stringify({ secret })} ?p=${encodeURIComponent(secret)}`, [secret])).toBe(
+    '{"secret":"[secret]"} ?p=[secret]',
+  );
+});
+
+test("a secret that is cut off with the rest of a long text does not show its beginning", async () => {
+  await using server = await serve((response) =>
+    text(response, 500, `${"x".repeat(190)} correct horse battery`),
+  );
+  await using client = connect(server.url);
+
+  const options = { secrets: ["correct horse battery"] };
+  expect((await failure(client.users.me({}, options))).message).not.toContain("correct");
+});
+
 test("replaces a secret that contains another one as a whole", () => {
   expect(redact("x correct horse battery y", ["correct horse", "correct horse battery"])).toBe(
     "x [secret] y",
@@ -64,6 +90,13 @@ test("leaves words alone that are a secret too short to tell", () => {
 });
 
 test("finds the secrets of a body by their names, at any depth", () => {
-  const body = { Name: "a", Password: "b", nested: [{ authToken: "c", note: "d" }], keys: ["e"], none: null };
-  expect(secretsIn(body)).toEqual(["b", "c", "e"]);
+  const body = {
+    Name: "a",
+    Password: "b",
+    nested: [{ authToken: "c", note: "d" }],
+    keys: ["e"],
+    none: null,
+    Env: ["A=1", "DB_PASSWORD=f"],
+  };
+  expect(secretsIn(body)).toEqual(["b", "c", "e", "f"]);
 });
