@@ -6,7 +6,11 @@ export class SetUpError extends Error {
 }
 
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  // fetch and undici say what went wrong in the cause only.
+  return error.cause instanceof Error && error.message === "fetch failed"
+    ? messageOf(error.cause)
+    : error.message;
 }
 
 /** For the end of a program: words for what a reader can act on, a stack trace for our own mistakes. */

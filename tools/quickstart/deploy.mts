@@ -1,3 +1,5 @@
+import { mkdir } from "node:fs/promises";
+import { quickstartFolder } from "../machine/folders.mts";
 import { say } from "../machine/progress.mts";
 import { ensureBuild } from "../setup/build.mts";
 import { linkPackageForExamples } from "../setup/example-packages.mts";
@@ -5,7 +7,7 @@ import { ensureImages } from "../setup/image/ensure.mts";
 import { ensurePulumi } from "../setup/pulumi/ensure.mts";
 import { confirm } from "./confirm.mts";
 import { ensureQuickstartEngine } from "./engine.mts";
-import { waitForPage } from "./page.mts";
+import { answers, waitForPage } from "./page.mts";
 import { planOf } from "./plan.mts";
 import { ensureServer } from "./server.mts";
 import { readSettings } from "./settings.mts";
@@ -15,6 +17,7 @@ import { printSummary } from "./summary.mts";
 export async function deploy(yes: boolean): Promise<void> {
   if (!(await confirm(await planOf(), yes))) return say("Nothing was installed.");
 
+  await mkdir(quickstartFolder, { recursive: true, mode: 0o700 });
   await ensureBuild();
   await linkPackageForExamples();
   const engine = await ensureQuickstartEngine();
@@ -25,6 +28,7 @@ export async function deploy(yes: boolean): Promise<void> {
   const server = await ensureServer(settings);
   const stack = await bootstrapStack({ pulumi, engine, server, settings });
   const { changed } = await stack.up();
+  if (!changed && !(await answers(settings.containerPort))) await stack.repair();
   const page = await waitForPage(settings.containerPort);
   if (changed) await stack.upWithoutChange();
 

@@ -4,8 +4,9 @@
 //   npm run quickstart -- --yes         does not ask before it installs anything
 //   npm run quickstart -- --destroy     takes all of it down again
 
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { quickstartFolder } from "../machine/folders.mts";
+import { cacheFolder } from "../machine/folders.mts";
 import { cleanUpWhenInterrupted, INTERRUPTED_EXIT_CODE, interruption } from "../machine/interruption.mts";
 import { lock } from "../machine/lock.mts";
 import { say } from "../machine/progress.mts";
@@ -18,7 +19,7 @@ try {
   const { values } = parseArgs({
     options: { yes: { type: "boolean", default: false }, destroy: { type: "boolean", default: false } },
   });
-  using _turn = await lock(`${quickstartFolder}.lock`, () =>
+  using _turn = await lock(join(cacheFolder, "quickstart.lock"), () =>
     say("Another quick start is running; waiting for it"),
   );
   await (values.destroy ? destroy() : deploy(values.yes));

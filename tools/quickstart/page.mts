@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { interruption } from "../machine/interruption.mts";
 import { step } from "../machine/progress.mts";
-import { SetUpError } from "../machine/set-up-error.mts";
+import { messageOf, SetUpError } from "../machine/set-up-error.mts";
 
 export interface Page {
   url: string;
@@ -10,30 +10,46 @@ export interface Page {
 
 const ANSWERS_WITHIN = 15_000;
 
-/** What the container answers on its published port. */
+/** Whether the container answers on its published port. */
+export async function answers(port: number): Promise<boolean> {
+  try {
+    await fetchText(urlOf(port));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export function waitForPage(port: number): Promise<Page> {
-  const url = `http://127.0.0.1:${port}/`;
+  const url = urlOf(port);
   return step(
     "Container",
-    () => fetchPage(url),
+    () => retry(url),
     ({ text }) => `${url} answers "${text}"`,
   );
 }
 
-async function fetchPage(url: string): Promise<Page> {
-  let failure: unknown;
-  for (
-    const deadline = Date.now() + ANSWERS_WITHIN;
-    Date.now() < deadline;
-    await sleep(200, undefined, { signal: interruption })
-  ) {
+/** A container that has just started may need a moment to listen. */
+async function retry(url: string): Promise<Page> {
+  const deadline = Date.now() + ANSWERS_WITHIN;
+  for (;;) {
     try {
-      const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) });
-      if (answer.ok) return { url, text: (await answer.text()).trim() };
-      failure = `it answers ${answer.status}`;
+      return { url, text: await fetchText(url) };
     } catch (error) {
-      failure = error;
+      if (Date.now() > deadline) {
+        throw new SetUpError(`The container was created, but ${url} does not answer: ${messageOf(error)}`);
+      }
+      await sleep(200, undefined, { signal: interruption });
     }
   }
-  throw new SetUpError(`The container was created, but ${url} does not answer: ${String(failure)}`);
+}
+
+async function fetchText(url: string): Promise<string> {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+  if (!answer.ok) throw new Error(`status ${answer.status}`);
+  return (await answer.text()).trim();
+}
+
+function urlOf(port: number): string {
+  return `http://127.0.0.1:${port}/`;
 }

@@ -59,6 +59,12 @@ export async function bootstrapStack({ pulumi: bin, engine, server, settings }: 
     };
   };
 
+  /** Without `--refresh` Pulumi compares the program with its own state only, and does not see what others changed. */
+  const repair = async () => {
+    say("\n$ pulumi up --refresh   (the container does not answer: something else has changed it)");
+    await pulumi.show(["up", "--refresh", "--yes", "--skip-preview"]);
+  };
+
   /** The proof that nothing is left to do; fails if Pulumi finds a change. */
   const upWithoutChange = async () => {
     say("\n$ pulumi up --expect-no-changes");
@@ -72,5 +78,5 @@ export async function bootstrapStack({ pulumi: bin, engine, server, settings }: 
     await pulumi.show(["destroy", "--yes", "--skip-preview", "--remove"]);
   };
 
-  return { environmentFile, up, upWithoutChange, destroy };
+  return { environmentFile, up, repair, upWithoutChange, destroy };
 }
