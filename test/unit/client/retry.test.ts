@@ -116,7 +116,6 @@ test("an abort ends the wait between two tries", async () => {
   await using client = connect(server.url);
 
   const signal = AbortSignal.timeout(60);
-  const start = performance.now();
   expect(await failure(client.status.get({}, { signal }))).toBe(signal.reason);
-  expect(performance.now() - start).toBeLessThan(180);
+  expect(server.requests).toHaveLength(1);
 });
