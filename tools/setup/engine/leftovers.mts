@@ -6,7 +6,7 @@ import { endProcess } from "../../machine/process.mts";
 export async function removeLeftovers(folders: readonly string[]): Promise<void> {
   for (const folder of folders) {
     for (const pid of await processesNaming(folder)) await endProcess(pid, folder, 5_000);
-    for (const mount of await mountsBelow(folder)) await run("umount", ["--lazy", mount]);
+    for (const mount of await mountsIn(folder)) await run("umount", ["--lazy", mount]);
   }
 }
 
@@ -23,9 +23,10 @@ async function commandOf(pid: number): Promise<string> {
   return readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
 }
 
-async function mountsBelow(folder: string): Promise<string[]> {
+/** The folder itself too: an engine mounts its data folder on itself. Innermost first. */
+async function mountsIn(folder: string): Promise<string[]> {
   const mounts = (await readFile("/proc/self/mounts", "utf8"))
     .split("\n")
     .map((line) => line.split(" ")[1] ?? "");
-  return mounts.filter((mount) => mount.startsWith(`${folder}/`)).reverse();
+  return mounts.filter((mount) => mount === folder || mount.startsWith(`${folder}/`)).reverse();
 }
