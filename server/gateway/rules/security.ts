@@ -1,5 +1,6 @@
-import type { SecuritySettings } from "../../../contract";
+import { ResourceType, type SecuritySettings } from "../../../contract";
 import { refusal } from "../failure";
+import type { GatewayControls } from "../host";
 import { allAt } from "../json/all-at";
 import type { RequestStep } from "./rule";
 
@@ -10,6 +11,8 @@ interface Restriction {
   /** Any of these values in the request is what is restricted. */
   readonly at: readonly string[];
   readonly is: (value: unknown) => boolean;
+  /** Portainer 2.23 lets it pass and later versions do not: the control it would have stored leaves a gap. */
+  readonly leavesGap?: true;
 }
 
 const isNotEmpty = (value: unknown) => Object.keys(value ?? {}).length > 0;
@@ -65,6 +68,7 @@ const CONTAINER: readonly Restriction[] = [
     allowedBy: "allowBindMountsForRegularUsers",
     at: ["HostConfig", "Mounts", "*", "Type"],
     is: isBind,
+    leavesGap: true,
   },
 ];
 
@@ -81,15 +85,23 @@ export const containerSecurity = limitedBy(CONTAINER);
 export const serviceSecurity = limitedBy(SERVICE);
 
 function limitedBy(restrictions: readonly Restriction[]): RequestStep {
-  return async ({ caller, environment, engine }, draft) => {
+  return async ({ host, caller, environment, engine }, draft) => {
     if (caller.isAdmin) return;
     const body = await draft.readBody();
     if (!isJson(body)) throw refusal(engine.address, 500, "unexpected end of JSON input");
     const forbidden = restrictions.find(
       ({ allowedBy, at, is }) => !environment.security[allowedBy] && allAt(body, at).some(is),
     );
-    if (forbidden) throw refusal(engine.address, 403, `forbidden to use ${forbidden.what}`);
+    if (!forbidden) return;
+    if (forbidden.leavesGap) await leaveGap(host.controls, caller.id);
+    throw refusal(engine.address, 403, `forbidden to use ${forbidden.what}`);
   };
+}
+
+/** Uses up the number of a control, so that those stored later have the numbers that clients know. */
+async function leaveGap(controls: GatewayControls, userId: number): Promise<void> {
+  const { Type, ResourceId } = await controls.createPrivate(ResourceType.container, "refused", userId);
+  await controls.remove(Type, ResourceId);
 }
 
 function isJson(text: Buffer): boolean {

@@ -29,7 +29,9 @@ engineOrSkip()("the docker command line", () => {
   beforeAll(async () => {
     direct = await dockerCli(engineUrl);
   });
-  afterAll(() => direct[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await direct[Symbol.asyncDispose]();
+  });
 
   describe.each(Object.entries(transports))("through the gateway to an engine on %s", (_, start) => {
     const name = `gw-${randomUUID().slice(0, 8)}`;
