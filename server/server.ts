@@ -94,7 +94,12 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   for (const { url } of Object.values(ports)) log.info({ url }, "listening");
   const url = (ports.http ?? ports.https)?.url ?? "";
 
-  const stop = async (grace = 0) => {
+  let stopped: Promise<void> | undefined;
+  const stop = (grace = 0) => {
+    stopped ??= close(grace);
+    return stopped;
+  };
+  const close = async (grace: number) => {
     await Promise.all(Object.values(ports).map((port) => port.close(grace)));
     await gateway.close();
     await store.close();

@@ -1,0 +1,316 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { makeCertificates } from "../support/certificates";
+import { startTinyEngine, type TinyEngine } from "../support/tiny-engine";
+import { form, play, startWorld, type World } from "./kit";
+
+let world: World;
+let engine: TinyEngine;
+beforeAll(async () => {
+  engine = await startTinyEngine();
+  world = await startWorld();
+});
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+  await engine[Symbol.asyncDispose]();
+});
+
+const create = (fields: Record<string, string | Blob>) => form({ EndpointCreationType: "1", ...fields });
+const path = "/endpoints";
+
+describe("an environment", () => {
+  const refused = (details: string) => ({ message: "Invalid request payload", details });
+  play(
+    () => world,
+    [
+      {
+        name: "needs a name",
+        as: "admin",
+        method: "POST",
+        path,
+        body: create({}),
+        status: 400,
+        expected: refused("Invalid environment name"),
+      },
+      { name: "needs a type", as: "admin", method: "POST", path, body: form({ Name: "x" }), status: 400 },
+      {
+        name: "is no JSON",
+        as: "admin",
+        method: "POST",
+        path,
+        body: { Name: "x", EndpointCreationType: 1 },
+        status: 400,
+        expected: refused("Invalid environment name"),
+      },
+      {
+        name: "has a list of tags",
+        as: "admin",
+        method: "POST",
+        path,
+        body: create({ Name: "x", TagIds: "1,2" }),
+        status: 400,
+        expected: refused("Invalid TagIds parameter"),
+      },
+      {
+        name: "has tags that exist",
+        as: "admin",
+        method: "POST",
+        path,
+        body: create({ Name: "x", TagIds: "[7]" }),
+        status: 500,
+      },
+      {
+        name: "has a group that exists",
+        as: "admin",
+        method: "POST",
+        path,
+        body: create({ Name: "x", GroupID: "7" }),
+        status: 500,
+        expected: { message: "Unable to find an environment group inside the database" },
+      },
+      {
+        name: "with TLS needs a CA",
+        as: "admin",
+        method: "POST",
+        path,
+        body: create({ Name: "x", TLS: "true" }),
+        status: 400,
+        expected: refused("Invalid CA certificate file. Ensure that the file is uploaded correctly"),
+      },
+      {
+        name: "needs an engine that answers",
+        as: "admin",
+        method: "POST",
+        path,
+        body: create({ Name: "x", URL: "tcp://127.0.0.1:1" }),
+        status: 500,
+        expected: { message: "Unable to initiate communications with environment" },
+      },
+      {
+        name: "is an administrator's to create",
+        as: "alice",
+        method: "POST",
+        path,
+        body: create({ Name: "x" }),
+        status: 403,
+      },
+      {
+        name: "leaves nothing behind when refused",
+        as: "admin",
+        method: "GET",
+        path,
+        status: 200,
+        expected: "[]",
+      },
+      {
+        name: "that is edge needs no engine",
+        as: "admin",
+        method: "POST",
+        path,
+        body: form({ Name: "edge", EndpointCreationType: "4", URL: "https://portainer.example.com" }),
+        status: 200,
+        expected: { Type: 4, URL: "portainer.example.com" },
+      },
+    ],
+  );
+
+  test("comes as multipart, urlencoded or query, and a name is taken once", async () => {
+    const fields = { EndpointCreationType: "1", URL: engine.url };
+    const send = (name: string, body?: FormData | URLSearchParams, query = "") =>
+      world
+        .send({ as: "admin", method: "POST", path: path + query, ...(body && { body }) })
+        .then(({ status }) => [name, status]);
+    expect(await send("form", create({ Name: "form", URL: engine.url }))).toEqual(["form", 200]);
+    expect(await send("urlencoded", new URLSearchParams({ Name: "urlencoded", ...fields }))).toEqual([
+      "urlencoded",
+      200,
+    ]);
+    expect(await send("query", undefined, `?${new URLSearchParams({ Name: "query", ...fields })}`)).toEqual([
+      "query",
+      200,
+    ]);
+    expect(await send("again", create({ Name: "form", URL: engine.url }))).toEqual(["again", 409]);
+  });
+
+  test("is created once when two ask at once", async () => {
+    const answers = await Promise.all(
+      [1, 2].map(() =>
+        world.send({ as: "admin", method: "POST", path, body: create({ Name: "twice", URL: engine.url }) }),
+      ),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+  });
+});
+
+describe("access to an environment", () => {
+  test("is by user, by team, or by group", async () => {
+    const { Id } = await world.admin<{ Id: number }>(
+      "POST",
+      path,
+      create({ Name: "shared", URL: engine.url }),
+    );
+    const status = async (as: "alice" | "leader") =>
+      (await world.send({ as, method: "GET", path: `${path}/${Id}` })).status;
+    expect([await status("alice"), await status("leader")]).toEqual([403, 403]);
+    await world.admin("PUT", `${path}/${Id}`, { UserAccessPolicies: { "2": { RoleId: 0 } } });
+    expect([await status("alice"), await status("leader")]).toEqual([200, 403]);
+    await world.admin("PUT", `${path}/${Id}`, {
+      UserAccessPolicies: {},
+      TeamAccessPolicies: { "1": { RoleId: 0 } },
+    });
+    expect([await status("alice"), await status("leader")]).toEqual([403, 200]);
+    const group = await world.admin<{ Id: number }>("POST", "/endpoint_groups", {
+      Name: "east",
+      AssociatedEndpoints: [Id],
+    });
+    await world.admin("PUT", `/endpoint_groups/${group.Id}`, { UserAccessPolicies: { "2": {} } });
+    expect(await status("alice")).toBe(200);
+    await world.admin("DELETE", `/endpoint_groups/${group.Id}`);
+    expect(await status("alice")).toBe(403);
+    expect(await world.admin("GET", `${path}/${Id}`)).toMatchObject({ GroupId: 1 });
+  });
+
+  test("decides what is listed, and both totals", async () => {
+    const answer = await world.send({ as: "leader", method: "GET", path: `${path}?limit=1` });
+    expect(await answer.json()).toMatchObject([{ Name: "shared", UserAccessPolicies: null }]);
+    expect(answer.headers.get("x-total-count")).toBe("1");
+    expect(answer.headers.get("x-total-available")).toBe("1");
+  });
+});
+
+test("an engine that is away shows at the next snapshot, and comes back", async () => {
+  const { Id } = await world.admin<{ Id: number }>("POST", path, create({ Name: "flaky", URL: engine.url }));
+  const statusAfterSnapshot = async () => {
+    await world.admin("POST", `${path}/${Id}/snapshot`);
+    return (await world.admin<{ Status: number }>("GET", `${path}/${Id}`)).Status;
+  };
+  await world.admin("PUT", `${path}/${Id}`, { URL: "tcp://127.0.0.1:1" });
+  expect(await statusAfterSnapshot()).toBe(2);
+  await world.admin("PUT", `${path}/${Id}`, { URL: engine.url });
+  expect(await statusAfterSnapshot()).toBe(1);
+});
+
+describe("TLS", () => {
+  let data: string;
+  let own: World;
+  let secure: TinyEngine;
+  const pem = makeCertificates();
+  beforeAll(async () => {
+    data = await mkdtemp(join(tmpdir(), "endpoint-tls-"));
+    own = await startWorld({ data });
+    secure = await startTinyEngine({ certificates: await pem, clientAuth: true });
+  });
+  afterAll(async () => {
+    await own[Symbol.asyncDispose]();
+    await secure[Symbol.asyncDispose]();
+    await rm(data, { recursive: true });
+  });
+  const blob = (text: string) => new Blob([text]);
+
+  test("files are kept for the server's user alone, rotate by upload and update, and go with the environment", async () => {
+    const { ca, client } = await pem;
+    const { Id, TLSConfig } = await own.admin<{ Id: number; TLSConfig: { TLSKey: string } }>(
+      "POST",
+      path,
+      create({
+        Name: "tls",
+        URL: secure.url,
+        TLS: "true",
+        TLSCACertFile: blob(ca),
+        TLSCertFile: blob(client.cert),
+        TLSKeyFile: blob(client.key),
+      }),
+    );
+    expect(TLSConfig).toMatchObject({
+      TLS: true,
+      TLSSkipVerify: false,
+      TLSKey: join(data, "tls", String(Id), "key.pem"),
+    });
+    expect(await readFile(TLSConfig.TLSKey, "utf8")).toBe(client.key);
+    expect((await stat(TLSConfig.TLSKey)).mode & 0o777).toBe(0o600);
+    expect((await stat(join(data, "tls", String(Id)))).mode & 0o777).toBe(0o700);
+    expect(await own.admin("GET", `${path}/${Id}/docker/version`)).toBeDefined();
+    await own.admin("POST", "/upload/tls/ca", form({ folder: String(Id), file: blob(ca) }));
+    await own.admin("PUT", `${path}/${Id}`, { TLS: true, TLSSkipVerify: true, TLSSkipClientVerify: false });
+    expect(existsSync(join(data, "tls", String(Id), "ca.pem"))).toBe(false);
+    const missing = await own.send({
+      as: "admin",
+      method: "PUT",
+      path: `${path}/${Id}`,
+      body: { TLS: true, TLSSkipVerify: false },
+    });
+    expect(missing.status).toBe(500);
+    expect(await missing.json()).toMatchObject({
+      message: "Unable to register HTTP proxy for the environment",
+    });
+    await own.admin("DELETE", `${path}/${Id}`);
+    expect(existsSync(join(data, "tls", String(Id)))).toBe(false);
+  });
+
+  test("files of a create that fails are gone", async () => {
+    const before = await own.send({
+      as: "admin",
+      method: "POST",
+      path,
+      body: create({
+        Name: "tls2",
+        URL: engine.url,
+        TLS: "true",
+        TLSSkipClientVerify: "true",
+        TLSCACertFile: blob((await pem).ca),
+      }),
+    });
+    expect(before.status).toBe(500);
+    expect(existsSync(join(data, "tls", "2"))).toBe(false);
+  });
+
+  const upload = (folder: string) => form({ folder, file: blob("x") });
+  play(
+    () => own,
+    [
+      {
+        name: "uploads do not leave their folder",
+        as: "admin",
+        method: "POST",
+        path: "/upload/tls/ca",
+        body: upload("../../etc"),
+        status: 400,
+      },
+      {
+        name: "uploads take no absolute folder",
+        as: "admin",
+        method: "POST",
+        path: "/upload/tls/ca",
+        body: upload("/etc"),
+        status: 400,
+      },
+      {
+        name: "uploads are of three kinds",
+        as: "admin",
+        method: "POST",
+        path: "/upload/tls/pem",
+        body: upload("1"),
+        status: 404,
+      },
+      {
+        name: "uploads need a file",
+        as: "admin",
+        method: "POST",
+        path: "/upload/tls/ca",
+        body: form({ folder: "1" }),
+        status: 400,
+      },
+      {
+        name: "uploads are an administrator's",
+        as: "alice",
+        method: "POST",
+        path: "/upload/tls/ca",
+        body: upload("1"),
+        status: 403,
+      },
+    ],
+  );
+});
