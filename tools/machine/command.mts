@@ -1,7 +1,7 @@
 import { type SpawnOptions, spawn } from "node:child_process";
 import { access, constants } from "node:fs/promises";
 import { basename, delimiter, join } from "node:path";
-import { interruption } from "./interruption.mts";
+import { interruption, termination } from "./interruption.mts";
 
 export interface CommandOptions {
   cwd?: string;
@@ -10,7 +10,6 @@ export interface CommandOptions {
   input?: string;
   /** Every line of output, as it comes. */
   onLine?: (line: string) => void;
-  signal?: AbortSignal;
 }
 
 const LINES_KEPT_FOR_THE_ERROR = 30;
@@ -81,8 +80,9 @@ function start(
   options: CommandOptions,
   stdio: SpawnOptions["stdio"] & {},
 ) {
-  const { cwd, env = process.env, signal = interruption } = options;
-  return spawn(command, args, { ...(cwd && { cwd }), env, signal, stdio });
+  interruption.throwIfAborted();
+  const { cwd, env = process.env } = options;
+  return spawn(command, args, { ...(cwd && { cwd }), env, signal: termination, stdio });
 }
 
 /** An interrupted program counts as ended only when it is gone, so that what it used can be taken down after it. */

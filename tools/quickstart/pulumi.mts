@@ -16,6 +16,11 @@ export interface Project {
   environment: Record<string, string>;
 }
 
+/** What is read of `pulumi stack export`. */
+interface Export {
+  deployment: { pending_operations?: unknown[] };
+}
+
 /** The CLI on one stack. */
 export function pulumiIn({ folder, stack, backend, environment }: Project) {
   const options = { cwd: folder, env: { ...process.env, ...environment } };
@@ -40,12 +45,18 @@ export function pulumiIn({ folder, stack, backend, environment }: Project) {
     }
   };
 
-  /** An update that was killed leaves its lock, and perhaps a process that still works under it. */
+  const hasPendingOperations = async () => {
+    const { deployment } = JSON.parse(await runQuietly(["stack", "export"])) as Export;
+    return (deployment.pending_operations ?? []).length > 0;
+  };
+
+  /** An update that was killed leaves its lock, and perhaps a process that still works under it; each leaves operations half done. */
   const recover = async () => {
     const lock = await readLock(backend);
-    if (!lock) return;
+    if (!lock && !(await hasPendingOperations())) return;
     await step("Recovering from an interrupted update", async () => {
-      while (await isRunning(lock.pid, "pulumi")) await sleep(500, undefined, { signal: interruption });
+      while (lock && (await isRunning(lock.pid, "pulumi")))
+        await sleep(500, undefined, { signal: interruption });
       if (await readLock(backend)) await runQuietly(["cancel", "--yes"]);
       await runQuietly(["refresh", "--yes", "--skip-preview", "--clear-pending-creates"]);
     });

@@ -1,0 +1,46 @@
+import { existsSync } from "node:fs";
+import { registerHooks } from "node:module";
+import { fileURLToPath } from "node:url";
+import type { Argument } from "../../provider/container/argument.ts";
+import type { Change } from "../../provider/core/definition.ts";
+
+/** What the reference needs of a resource's definition besides its documentation. */
+export interface Facts {
+  readonly properties: Readonly<Record<string, { readonly change?: Change }>>;
+  readonly secrets: readonly string[];
+}
+
+export interface Definitions {
+  readonly facts: Readonly<Record<string, Facts>>;
+  readonly containerArguments: Readonly<Record<string, Argument>>;
+  readonly environmentName: (key: never) => string;
+  readonly configName: (key: never) => string;
+}
+
+/** Loads the provider's definitions from their sources, so that a page never describes an older build. */
+export async function loadDefinitions(clone: string): Promise<Definitions> {
+  registerHooks({
+    resolve: (specifier, context, next) => next(withExtension(specifier, context.parentURL), context),
+    load: (url, context, next) =>
+      next(url, url.endsWith(".ts") ? { ...context, format: "module-typescript" } : context),
+  });
+  const load = (path: string) => import(`${clone}/provider/${path}`);
+  const [{ adminUser }, { apiKey }, { endpoint }, { container }] = await Promise.all(
+    ["admin-user.ts", "api-key.ts", "endpoint/index.ts", "container/index.ts"].map(load),
+  );
+  const { containerArguments } = await load("container/arguments/index.ts");
+  const { environmentName, configName } = await load("core/settings.ts");
+  return {
+    facts: { AdminUser: adminUser, ApiKey: apiKey, Endpoint: endpoint, Container: container },
+    containerArguments,
+    environmentName,
+    configName,
+  };
+}
+
+/** The sources leave extensions out, and Node does not guess. */
+function withExtension(specifier: string, parent: string | undefined): string {
+  if (!specifier.startsWith(".") || parent === undefined || /\.m?[jt]s$/.test(specifier)) return specifier;
+  const candidates = [".ts", "/index.ts"].map((ending) => new URL(`${specifier}${ending}`, parent));
+  return candidates.find((url) => existsSync(fileURLToPath(url)))?.href ?? specifier;
+}

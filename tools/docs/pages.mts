@@ -1,0 +1,209 @@
+import { type Definitions, loadDefinitions } from "./definitions.mts";
+import { type Entry, readTypes, type Types } from "./types.mts";
+
+/** Where a resource's pieces are. */
+interface Subject {
+  readonly name: string;
+  readonly sdk: string;
+  readonly provider: string;
+}
+
+const SUBJECTS: readonly Subject[] = [
+  { name: "AdminUser", sdk: "sdk/admin-user.ts", provider: "provider/admin-user.ts" },
+  { name: "ApiKey", sdk: "sdk/api-key.ts", provider: "provider/api-key.ts" },
+  { name: "Endpoint", sdk: "sdk/endpoint.ts", provider: "provider/endpoint/schema.ts" },
+  { name: "Container", sdk: "sdk/container.ts", provider: "provider/container/index.ts" },
+];
+const PROVIDER = "sdk/provider.ts";
+const SERVER_OPTIONS = "server/options.ts";
+
+const NOTICE = "<!-- Written by `npm run docs` from the sources. Do not edit. -->";
+
+const LEGEND = `What a change does: **in place** changes the object that is there, **recreated** puts a new engine container in its place within
+the update and goes back if that fails, **replaced** shows as a replacement in Pulumi, **none** says that the argument only tells the
+provider how to go about its work.`;
+
+/** Sentences that the column "Change" says already. */
+const REPEATED = / ?(?:A change (?:recreates the container|recreates|does nothing by itself)\.|Secret\.)/g;
+
+/** All pages of the reference, by file name. */
+export async function referencePages(clone: string): Promise<Map<string, string>> {
+  const definitions = await loadDefinitions(clone);
+  const files = [...SUBJECTS.flatMap(({ sdk, provider }) => [sdk, provider]), PROVIDER, SERVER_OPTIONS];
+  const types = readTypes(clone, files);
+  return new Map([
+    ["README.md", overview(types)],
+    ["provider.md", providerPage(types, definitions)],
+    ...SUBJECTS.map((subject): [string, string] => [
+      pageOf(subject.name),
+      resourcePage(subject, types, definitions),
+    ]),
+    ["server-options.md", serverPage(types)],
+  ]);
+}
+
+const pageOf = (name: string): string =>
+  `${name.replaceAll(/(?<=.)[A-Z]/g, (letter) => `-${letter}`).toLowerCase()}.md`;
+
+function overview(types: Types): string {
+  const rows = SUBJECTS.map(({ name, sdk }) => [
+    `[${name}](${pageOf(name)})`,
+    types.documentation(sdk, name).split(". ")[0]?.replace(/\.$/, "") ?? "",
+  ]);
+  return page(
+    "Reference",
+    "Every argument and every output, from the schemas that check them.",
+    table(
+      ["Class", "What it is"],
+      [["[Provider](provider.md)", "How to reach a Portainer server, and as whom"], ...rows],
+    ),
+    "Of the server: [the options of `startServer`](server-options.md).",
+  );
+}
+
+function providerPage(types: Types, { configName, environmentName }: Definitions): string {
+  const rows = types
+    .entries(PROVIDER, "ProviderArgs")
+    .map((entry) => [
+      `\`${entry.name}\``,
+      code(settingType(entry)),
+      meaning(entry, isSecret(entry.text)),
+      byDefault(entry),
+      code(configName(entry.name as never)),
+      code(environmentName(entry.name as never)),
+    ]);
+  return page(
+    "Provider",
+    types.documentation(PROVIDER, "ProviderArgs"),
+    "Which of the places counts is told in [Connection](../guides/connection.md).",
+    table(["Argument", "Type", "Meaning", "Default", "Stack config", "Environment"], rows),
+  );
+}
+
+/** Every argument may be an output of another resource; the reference names what is inside. */
+function settingType({ type }: Entry): string {
+  if (/Record/.test(type)) return "{ [name]: string }";
+  if (/CustomResource/.test(type)) return "number | string | resource";
+  return /\b(number|boolean)\b/.exec(type)?.[1] ?? "string";
+}
+
+function resourcePage({ name, sdk, provider }: Subject, types: Types, definitions: Definitions): string {
+  const { properties = {}, secrets = [] } = definitions.facts[name] ?? {};
+  const order = Object.keys(name === "Container" ? definitions.containerArguments : properties);
+  const inputs = types
+    .entries(provider, `${name}Inputs`)
+    .sort((left, right) => order.indexOf(left.name) - order.indexOf(right.name));
+  const outputs = types.entries(provider, `${name}Outputs`);
+  const changeOf = (key: string) => changeText(key, properties[key]?.change, definitions, name);
+  const groups = name === "Container" ? grouped(inputs) : [["", inputs] as const];
+  const argumentTables = groups.flatMap(([title, entries]) => [
+    ...(title === "" ? [] : [`### ${title}`]),
+    table(
+      ["Argument", "Type", "Meaning", "Default", "Change"],
+      entries.map((entry) => [
+        label(entry),
+        code(entry.type),
+        meaning(entry, secrets.includes(entry.name)),
+        byDefault(entry),
+        changeOf(entry.name),
+      ]),
+    ),
+  ]);
+  return page(
+    name,
+    types.documentation(sdk, name),
+    "## Arguments",
+    `Those in bold are needed. ${LEGEND}`,
+    ...argumentTables,
+    ...innerTables(inputs, secrets),
+    "## Outputs",
+    "Besides these, every argument is an output too, with its default filled in.",
+    table(
+      ["Output", "Type", "Meaning"],
+      outputs.map((entry) => [
+        `\`${entry.name}\``,
+        code(entry.type),
+        meaning(entry, secrets.includes(entry.name)),
+      ]),
+    ),
+  );
+}
+
+function serverPage(types: Types): string {
+  const entries = types.entries(SERVER_OPTIONS, "ServerOptions");
+  return page(
+    "Options of `startServer`",
+    "All of them may be left out. How to use it is told in [Server](../guides/server.md) and [Testing](../guides/testing.md).",
+    table(
+      ["Option", "Type", "Meaning", "Default"],
+      entries.map((entry) => [
+        label({ ...entry, isOptional: true }),
+        code(entry.type),
+        meaning(entry, false),
+        byDefault(entry),
+      ]),
+    ),
+    ...innerTables(entries, []),
+  );
+}
+
+function changeText(
+  key: string,
+  change: string | undefined,
+  { containerArguments }: Definitions,
+  name: string,
+): string {
+  if (change === "replace") return "replaced";
+  if (change === "none") return "none";
+  if (name !== "Container") return "in place";
+  return { rollout: "recreated", inPlace: "in place", setting: "none" }[
+    containerArguments[key]?.change ?? "rollout"
+  ];
+}
+
+/** By the file of the provider that a property is declared in, in the schema's order. */
+function grouped(entries: readonly Entry[]): (readonly [string, readonly Entry[]])[] {
+  const groups = Object.groupBy(entries, ({ file }) => file);
+  return Object.entries(groups).map(([file, found = []]) => [capitalized(file), found]);
+}
+
+function innerTables(entries: readonly Entry[], secrets: readonly string[]): string[] {
+  return entries.flatMap(({ inner }) =>
+    [...inner].flatMap(([path, found]) => [
+      `### \`${path}\``,
+      table(
+        ["Property", "Type", "Meaning", "Default"],
+        found.map((entry) => [
+          label(entry),
+          code(entry.type),
+          meaning(entry, secrets.includes(`${path}.${entry.name}`)),
+          byDefault(entry),
+        ]),
+      ),
+    ]),
+  );
+}
+
+const label = ({ name, isOptional }: Entry): string => (isOptional ? `\`${name}\`` : `**\`${name}\`**`);
+const isSecret = (text: string): boolean => /\bSecret\b/.test(text);
+const byDefault = ({ byDefault: text = "" }: Entry): string =>
+  /^(?:["[].*|[\d_]+s?|0o\d+|true|false)$/.test(text) ? code(text) : cell(text);
+const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+const cell = (text: string): string => text.replaceAll("|", "\\|");
+const code = (text: string): string => (text === "" ? "" : `\`${cell(text)}\``);
+
+function meaning({ text }: Entry, secret: boolean): string {
+  const said = cell(text.replaceAll(REPEATED, "").trim());
+  return secret || isSecret(text) ? `${said} **Secret.**`.trim() : said;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const kept = head.map((_, column) => rows.some((row) => row[column] !== ""));
+  const line = (cells: readonly string[]) =>
+    `| ${cells.filter((_, column) => kept[column]).join(" | ")} |`.replaceAll("|  |", "| |");
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+function page(title: string, ...parts: readonly string[]): string {
+  return `${[NOTICE, `# ${title}`, ...parts.filter((part) => part !== "")].join("\n\n")}\n`;
+}
