@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { startServer } from "../../server";
 import { PASSWORD, play, startWorld, type World } from "./kit";
+
+// A world hashes a dozen passwords, which takes a busy machine its time.
+jest.setTimeout(30_000);
 
 let world: World;
 beforeAll(async () => {

@@ -2,10 +2,13 @@ import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { makeCertificates } from "../support/certificates";
 import { startTinyEngine, type TinyEngine } from "../support/tiny-engine";
 import { form, play, startWorld, type World } from "./kit";
+
+// A world hashes a dozen passwords, which takes a busy machine its time.
+jest.setTimeout(30_000);
 
 let world: World;
 let engine: TinyEngine;

@@ -1,5 +1,8 @@
-import { afterAll, beforeAll, describe } from "@jest/globals";
+import { afterAll, beforeAll, describe, jest } from "@jest/globals";
 import { play, startWorld, type World } from "./kit";
+
+// A world hashes a dozen passwords, which takes a busy machine its time.
+jest.setTimeout(30_000);
 
 let world: World;
 beforeAll(async () => {

@@ -1,5 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { PASSWORD, play, startWorld, type World } from "./kit";
+
+// A world hashes a dozen passwords, which takes a busy machine its time.
+jest.setTimeout(30_000);
 
 let world: World;
 beforeAll(async () => {
