@@ -3,11 +3,11 @@ import type { ResourceReference } from "../provider/core/id";
 
 /**
  * The same value with every part of it allowed to be an output of another resource, and with a resource itself
- * wherever its id may stand.
+ * wherever its id may stand. Pulumi's assets have no members in types, so they stay what they are.
  */
 type Deep<T> = T extends ResourceReference
   ? pulumi.CustomResource
-  : T extends pulumi.asset.Asset | Uint8Array
+  : T extends Uint8Array
     ? T
     : T extends readonly (infer Item)[]
       ? pulumi.Input<Deep<Item>>[]
