@@ -1,0 +1,241 @@
+import { randomBytes } from "node:crypto";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { describe } from "@jest/globals";
+import { type CliResult, type RunningCli, startCli } from "./cli";
+
+const REPOSITORY = resolve(__dirname, "../..");
+const PASSPHRASE = "a passphrase for tests";
+
+/** `describe`, or its skipping form where the engine or the CLI is missing. In CI that is a failure. */
+export function stackOrSkip(): typeof describe | typeof describe.skip {
+  const missing = ["TEST_ENGINE", "TEST_PULUMI"].filter((name) => !process.env[name]);
+  if (missing.length === 0) return describe;
+  const need = `These tests need a Docker engine and the Pulumi CLI: set ${missing.join(" and ")}`;
+  if (process.env["CI"]) throw new Error(need);
+  process.stderr.write(`Skipped: ${need}\n`);
+  return describe.skip;
+}
+
+export const otherImage = process.env["TEST_OTHER_IMAGE"] ?? "pulumi-portainer/busybox:2";
+
+/** A name that nobody else on this engine has. */
+export const unique = (name: string): string => `${name}-${randomBytes(4).toString("hex")}`;
+
+/** The Pulumi program that a stack runs. */
+export interface Program {
+  readonly folder: string;
+  readonly project: string;
+  /** Puts another program in its place. */
+  write(source: string): Promise<void>;
+}
+
+export interface StackOptions {
+  /** Config of the stack: `portainer:url`, or a key of the program's own. */
+  readonly config?: Readonly<Record<string, string>>;
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** Set while the CLI runs. There are no `PORTAINER_…` besides. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface RunOptions {
+  /** Further arguments of the CLI. */
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Let it preview first. @default false */
+  readonly preview?: boolean;
+}
+
+/** One stack in a backend of its own. Use with `await using`: that destroys what the program made. */
+export interface Stack extends AsyncDisposable {
+  readonly program: Program;
+  up(options?: RunOptions): Promise<CliResult>;
+  preview(options?: RunOptions): Promise<CliResult>;
+  refresh(options?: RunOptions): Promise<CliResult>;
+  destroy(options?: RunOptions): Promise<CliResult>;
+  /** Any other command, such as `["cancel", "--yes"]`. */
+  run(args: readonly string[], options?: RunOptions): Promise<CliResult>;
+  /** An `up` that the test may kill. */
+  start(options?: RunOptions): Promise<RunningCli>;
+  setConfig(
+    config: Readonly<Record<string, string>>,
+    secrets?: Readonly<Record<string, string>>,
+  ): Promise<void>;
+  /** The state as it is stored. */
+  state(): Promise<StoredState>;
+  /** The file that the backend keeps, as text. */
+  stateFile(): Promise<string>;
+  outputs(): Promise<Record<string, unknown>>;
+}
+
+export interface StoredResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly id?: string;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly outputs?: Readonly<Record<string, unknown>>;
+  readonly delete?: boolean;
+  readonly initErrors?: readonly string[];
+}
+
+export interface StoredState {
+  readonly resources: readonly StoredResource[];
+  readonly pending: readonly unknown[];
+  /** A resource by its name in the program. */
+  resource(name: string): StoredResource | undefined;
+}
+
+/** One of the examples, run where it is. */
+export function example(name: string): Program {
+  return {
+    folder: join(REPOSITORY, "examples", name),
+    project: name,
+    write: () => Promise.reject(new Error("an example is not changed")),
+  };
+}
+
+/**
+ * A program of the test's own, in plain JavaScript: nothing has to be compiled. It finds the names `pulumi`,
+ * `portainer`, `config` (its own) and `exports`.
+ */
+export async function program(source: string): Promise<Program> {
+  const folder = await mkdtemp(join(tmpdir(), "stack-program-"));
+  const modules = join(folder, "node_modules");
+  await mkdir(modules);
+  await symlink(REPOSITORY, join(modules, "pulumi-portainer"));
+  await symlink(join(REPOSITORY, "node_modules/@pulumi"), join(modules, "@pulumi"));
+  await writeFile(join(folder, "package.json"), JSON.stringify({ name: "program", main: "index.js" }));
+  await writeFile(
+    join(folder, "Pulumi.yaml"),
+    "name: program\nruntime: { name: nodejs, options: { typescript: false } }\n",
+  );
+  const write = (text: string): Promise<void> =>
+    writeFile(
+      join(folder, "index.js"),
+      `"use strict";
+const pulumi = require("@pulumi/pulumi");
+const portainer = require("pulumi-portainer");
+const config = new pulumi.Config();
+${text}
+`,
+    );
+  await write(source);
+  return { folder, project: "program", write };
+}
+
+/** Makes a stack for a program. Nothing of it is kept in the program's folder. */
+export async function openStack(
+  running: Program,
+  { config = {}, secrets = {}, env = {} }: StackOptions = {},
+): Promise<Stack> {
+  const home = await mkdtemp(join(tmpdir(), "stack-"));
+  const backend = join(home, "backend");
+  const settings = join(home, "settings");
+  await Promise.all([mkdir(backend), mkdir(settings)]);
+  await cp(join(running.folder, "Pulumi.yaml"), join(settings, "Pulumi.yaml"));
+  const name = unique("test");
+  const binary = join(process.env["TEST_PULUMI"] ?? "", "pulumi");
+  const configFile = join(settings, `Pulumi.${name}.yaml`);
+  let runs = 0;
+
+  const begin = (
+    args: readonly string[],
+    { env: more = {}, args: further = [] }: RunOptions,
+    cwd: string,
+  ): RunningCli => {
+    runs += 1;
+    const eventLog = join(home, `events-${runs}.json`);
+    const logged = cwd === running.folder ? ["--event-log", eventLog, "--config-file", configFile] : [];
+    return startCli(binary, {
+      args: [...args, "--stack", name, ...logged, "--non-interactive", "--color", "never", ...further],
+      cwd,
+      env: { ...environment(home, backend), ...env, ...more },
+      eventLog,
+    });
+  };
+  const operation =
+    (command: string) =>
+    (options: RunOptions = {}): Promise<CliResult> =>
+      begin(
+        [command, ...(options.preview ? ["--yes"] : ["--yes", "--skip-preview"])],
+        options,
+        running.folder,
+      ).done;
+  const plainly = async (args: readonly string[], options: RunOptions = {}): Promise<CliResult> =>
+    await begin(args, options, settings).done;
+
+  const stack: Stack = {
+    program: running,
+    up: operation("up"),
+    preview: (options = {}) => begin(["preview"], options, running.folder).done,
+    refresh: operation("refresh"),
+    destroy: operation("destroy"),
+    run: plainly,
+    start: async (options = {}) => begin(["up", "--yes", "--skip-preview"], options, running.folder),
+
+    async setConfig(values, hidden = {}) {
+      const flags = [
+        ...Object.entries(values).flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]),
+        ...Object.entries(hidden).flatMap(([key, value]) => ["--secret", `${key}=${value}`]),
+      ];
+      if (flags.length > 0) must(await plainly(["config", "set-all", ...flags]));
+    },
+
+    async stateFile() {
+      return await readFile(join(backend, ".pulumi/stacks", running.project, `${name}.json`), "utf8");
+    },
+    async state() {
+      const { checkpoint } = JSON.parse(await stack.stateFile()) as Checkpoint;
+      const { resources = [], pending_operations: pending = [] } = checkpoint.latest ?? {};
+      const resource = (wanted: string) => resources.find(({ urn }) => urn.endsWith(`::${wanted}`));
+      return { resources, pending, resource };
+    },
+    async outputs() {
+      const { resources } = await stack.state();
+      return { ...resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs };
+    },
+
+    async [Symbol.asyncDispose]() {
+      await rm(home, { recursive: true, force: true });
+      if (running.folder.startsWith(tmpdir())) await rm(running.folder, { recursive: true, force: true });
+    },
+  };
+  must(await plainly(["stack", "init"]));
+  await stack.setConfig(config, secrets);
+  return stack;
+}
+
+interface Checkpoint {
+  readonly checkpoint: {
+    readonly latest?: {
+      readonly resources?: readonly StoredResource[];
+      readonly pending_operations?: readonly unknown[];
+    };
+  };
+}
+
+/** The result of a run that has to succeed. */
+export function must(result: CliResult): CliResult {
+  if (result.code === 0) return result;
+  throw new Error(`the Pulumi CLI ended with ${result.code}:\n${result.output}`);
+}
+
+/** What the CLI runs with: its own home and backend, and nothing of who runs the tests. */
+function environment(home: string, backend: string): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(
+    ([key]) => !/^(PORTAINER_|PULUMI_|NODE_OPTIONS|JEST_)/.test(key),
+  );
+  const { TEST_PULUMI = "", PATH = "" } = process.env;
+  return {
+    ...Object.fromEntries(kept),
+    PATH: `${TEST_PULUMI}:${join(process.execPath, "..")}:${PATH}`,
+    PULUMI_HOME: join(home, "home"),
+    PULUMI_BACKEND_URL: `file://${backend}`,
+    PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
+    PULUMI_DEBUG_COMMANDS: "true", // brings --event-log
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
+  };
+}
