@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Definition } from "./definition";
 import { difference } from "./diff";
-import { quiet, Unfinished } from "./failure";
+import { ProviderError, quiet, Unfinished } from "./failure";
 import { hidden, nameOf, type Properties, visible } from "./hidden";
 import { theEngine } from "./host";
 import { operate } from "./operation";
@@ -107,8 +107,9 @@ export function dynamicProvider<Schema extends z.ZodObject, Outputs extends obje
         const now = await operate("read", settings, hidden(props), (context) =>
           definition.read(context, id, visible(props) as never),
         );
-        if (!now) return {};
-        return { id: now.id, props: stored(now.outputs, props), inputs: stored(now.inputs, props) };
+        if (now) return { id: now.id, props: stored(now.outputs, props), inputs: stored(now.inputs, props) };
+        if (isGet(props)) throw new ProviderError(`there is no ${definition.type} "${id}"`);
+        return {};
       } catch (error) {
         throw quiet(error);
       }
@@ -135,4 +136,12 @@ export function dynamicProvider<Schema extends z.ZodObject, Outputs extends obje
       }
     },
   };
+}
+
+/**
+ * Whether a program asks for an object by its id. Every resource remembers on which server it is; a `get` remembers
+ * nothing, and the engine takes no notice when nothing is found.
+ */
+function isGet(props: Properties): boolean {
+  return props["instanceId"] === undefined;
 }

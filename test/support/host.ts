@@ -1,0 +1,70 @@
+import { jest } from "@jest/globals";
+import { type RunningServer, type ServerOptions, startServer } from "../../server";
+import { type FakePulumi, type Message, startFakePulumi } from "./fake-pulumi";
+import { MiniStack } from "./mini-stack";
+import { type Plugin, type PluginOptions, startPlugin } from "./plugin";
+
+/** A plugin process starts in half a second, and in many on a machine that is busy. */
+jest.setTimeout(60_000);
+
+export const PASSWORD = "correct-horse-9";
+
+/** A server, Pulumi's plugin process with a provider for that server, and an engine to run resources. */
+export interface Host extends AsyncDisposable {
+  readonly server: RunningServer;
+  readonly stack: MiniStack;
+  readonly pulumi: FakePulumi;
+  /** What was said on a resource's line. */
+  said(name: string): readonly Message[];
+  /**
+   * Goes on with another plugin process, whose provider has these settings, until that is disposed of. Every phase of
+   * a real command has a process of its own.
+   */
+  switchTo(settings: Settings, options?: PluginOptions): Promise<AsyncDisposable>;
+}
+
+/** The settings of a `Provider`, as text. */
+type Settings = Readonly<Record<string, string>>;
+
+export interface HostOptions extends ServerOptions {
+  /** The provider's settings beside the url. @default the administrator's name and password */
+  readonly settings?: Settings;
+}
+
+/** Starts all three, the server with an administrator unless said otherwise. */
+export async function startHost({ settings, ...options }: HostOptions = {}): Promise<Host> {
+  const server = await startServer({ admin: { password: PASSWORD }, ...options });
+  const pulumi = await startFakePulumi();
+  const start = (own: Settings, more?: PluginOptions): Promise<Plugin> =>
+    startPlugin({ config: providerConfig(own), engine: pulumi.address, ...more });
+  const login = { username: "admin", password: PASSWORD };
+  const stack = new MiniStack(await start({ url: server.url, ...(settings ?? login) }));
+  return {
+    server,
+    stack,
+    pulumi,
+    said: (name) => pulumi.messages.filter(({ urn }) => urn.endsWith(`::${name}`)),
+    async switchTo(own, more) {
+      const before = stack.plugin;
+      const other = await start({ url: server.url, ...own }, more);
+      stack.plugin = other;
+      return {
+        async [Symbol.asyncDispose]() {
+          stack.plugin = before;
+          await other[Symbol.asyncDispose]();
+        },
+      };
+    },
+    async [Symbol.asyncDispose]() {
+      await stack.plugin[Symbol.asyncDispose]();
+      await pulumi[Symbol.asyncDispose]();
+      await server.stop();
+    },
+  };
+}
+
+/** The keys of a `Provider` with these settings. */
+export function providerConfig(settings: Settings): Record<string, string> {
+  const keys = Object.entries(settings).map(([key, value]) => [`portainer:${key}`, value]);
+  return { ...Object.fromEntries(keys), "portainer:explicit": "true" };
+}

@@ -1,0 +1,25 @@
+import type { Properties } from "./grpc";
+
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+
+/** Whether a provider has marked a value as secret. */
+export function isSecret(value: unknown): value is { readonly value: unknown } {
+  return typeof value === "object" && value !== null && SIGNATURE in value;
+}
+
+/** The properties as the engine hands them to a dynamic provider: secrets in clear. */
+export function reveal(properties: Properties): Properties {
+  return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, revealed(value)]));
+}
+
+/** The properties as anybody may see them: without what is marked secret. */
+export function conceal(properties: Properties): Properties {
+  return JSON.parse(JSON.stringify(properties, (_key, value) => (isSecret(value) ? "[secret]" : value)));
+}
+
+function revealed(value: unknown): unknown {
+  if (isSecret(value)) return revealed(value.value);
+  if (Array.isArray(value)) return value.map(revealed);
+  if (typeof value === "object" && value !== null) return reveal(value as Properties);
+  return value;
+}
