@@ -7,13 +7,14 @@ function blocks(pem: string): { readonly label: string; readonly text: string }[
   return [...pem.matchAll(BLOCK)].map(([text, label = ""]) => ({ label, text }));
 }
 
-/** One form for all spellings of PEM: line ends, indentation and what stands around the blocks mean nothing. */
+/**
+ * One form for all spellings of PEM: line ends, indentation and what stands around the blocks mean nothing. It is also
+ * the form that TLS libraries take.
+ */
 export function normalizePem(pem: string): string {
   const lines = blocks(pem).flatMap(({ text }) => text.split(/\r?\n|\r/));
-  return lines
-    .map((line) => line.trim())
-    .filter(Boolean)
-    .join("\n");
+  const trimmed = lines.map((line) => line.trim()).filter(Boolean);
+  return `${trimmed.join("\n")}\n`;
 }
 
 /** Tells one PEM text from another without showing it. */
@@ -27,7 +28,7 @@ export function certificateProblem(pem: string): string | undefined {
   if (found.length === 0) return `is not PEM${pathHint(pem)}`;
   const stranger = found.find(({ label }) => label !== "CERTIFICATE");
   if (stranger) return `holds a ${stranger.label.toLowerCase()}, not only certificates`;
-  return found.every(({ text }) => works(() => new X509Certificate(text)))
+  return found.every(({ text }) => works(() => new X509Certificate(normalizePem(text))))
     ? undefined
     : "is PEM, but not a certificate that can be read";
 }
@@ -41,12 +42,14 @@ export function keyProblem(pem: string): string | undefined {
   if (!found.some(({ label }) => label.endsWith("PRIVATE KEY"))) {
     return `holds a ${found[0]?.label.toLowerCase()}, not a private key`;
   }
-  return works(() => createPrivateKey(pem)) ? undefined : "is PEM, but not a private key that can be read";
+  return works(() => createPrivateKey(normalizePem(pem)))
+    ? undefined
+    : "is PEM, but not a private key that can be read";
 }
 
 /** Whether a private key is that of a certificate; both must be in order. */
 export function isKeyOf(key: string, certificate: string): boolean {
-  return new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key));
+  return new X509Certificate(normalizePem(certificate)).checkPrivateKey(createPrivateKey(normalizePem(key)));
 }
 
 function pathHint(text: string): string {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Properties } from "../core/hidden";
 import { UNKNOWN } from "../core/unknown";
 import type { Failure } from "../core/validate";
-import { certificateProblem, fingerprint, isKeyOf, keyProblem } from "./pem";
+import { certificateProblem, fingerprint, isKeyOf, keyProblem, normalizePem } from "./pem";
 
 export const TlsSchema = z.strictObject({
   /** The authority that signed the engine's certificate, as PEM. Secret. Needed unless `skipVerify` is true. */
@@ -23,9 +23,9 @@ export type Fingerprints = { readonly ca?: string; readonly cert?: string; reado
 
 /** The files that Portainer uses with these settings. */
 export function filesOf(tls: Tls): Partial<Record<keyof Fingerprints, string>> {
-  const server = tls.skipVerify || tls.caCert === undefined ? {} : { ca: tls.caCert };
+  const server = tls.skipVerify || tls.caCert === undefined ? {} : { ca: normalizePem(tls.caCert) };
   if (tls.skipClientVerify || tls.clientCert === undefined || tls.clientKey === undefined) return server;
-  return { ...server, cert: tls.clientCert, key: tls.clientKey };
+  return { ...server, cert: normalizePem(tls.clientCert), key: normalizePem(tls.clientKey) };
 }
 
 /** The SHA-256 of each file, so that two can be compared without being shown. */

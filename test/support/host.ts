@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { jest } from "@jest/globals";
 import { type RunningServer, type ServerOptions, startServer } from "../../server";
 import { type FakePulumi, type Message, startFakePulumi } from "./fake-pulumi";
@@ -14,8 +15,8 @@ export interface Host extends AsyncDisposable {
   readonly server: RunningServer;
   readonly stack: MiniStack;
   readonly pulumi: FakePulumi;
-  /** What was said on a resource's line. */
-  said(name: string): readonly Message[];
+  /** Waits until something is said on a resource's line that fits. */
+  heard(name: string, text: RegExp): Promise<Message>;
   /**
    * Goes on with another plugin process, whose provider has these settings, until that is disposed of. Every phase of
    * a real command has a process of its own.
@@ -43,7 +44,14 @@ export async function startHost({ settings, ...options }: HostOptions = {}): Pro
     server,
     stack,
     pulumi,
-    said: (name) => pulumi.messages.filter(({ urn }) => urn.endsWith(`::${name}`)),
+    async heard(name, text) {
+      const fits = (message: Message) => message.urn.endsWith(`::${name}`) && text.test(message.text);
+      for (;;) {
+        const message = pulumi.messages.find(fits);
+        if (message) return message;
+        await delay(20);
+      }
+    },
     async switchTo(own, more) {
       const before = stack.plugin;
       const other = await start({ url: server.url, ...own }, more);
