@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { buffer } from "node:stream/consumers";
+import { collect } from "../relay/collect";
 import type { Engine } from "./engine";
 
 export interface EngineAnswer {
@@ -14,7 +14,7 @@ export async function ask(engine: Engine, path: string, signal?: AbortSignal): P
     signal?.addEventListener("abort", () => request.destroy(signal.reason), { once: true });
     request.on("response", resolve).on("error", reject).end();
   });
-  return { status: response.statusCode ?? 0, body: await buffer(response) };
+  return { status: response.statusCode ?? 0, body: await collect(response) };
 }
 
 /** The same for what must succeed. Throws the engine's own reason. */
