@@ -11,16 +11,18 @@ import { readArguments } from "../test/arguments.mts";
 import { runTests } from "../test/run-tests.mts";
 import { add, failedOnce, noTests, passedOnce, printTally, type Tally } from "../test/tally.mts";
 
-const checks: [string, () => Promise<unknown>][] = [
-  ["Lint", () => run("npm", ["run", "lint"], { cwd: clone })],
-  ["Types", () => run("npm", ["run", "typecheck"], { cwd: clone })],
-  ["Types of the tools", () => run("tsc", ["-p", join(clone, "tools")], { cwd: clone })],
+const npmRun = (script: string) => run("npm", ["run", "--silent", script], { cwd: clone });
+
+const checks: (() => Promise<unknown>)[] = [
+  checkPackage,
+  () => step("Lint", () => npmRun("lint")),
+  () => step("Types", () => npmRun("typecheck")),
+  () => step("Types of the tools", () => run("tsc", ["-p", join(clone, "tools")], { cwd: clone })),
 ];
 
 cleanUpWhenInterrupted();
 let tally = noTests;
-for (const [title, check] of checks) tally = add(tally, await outcomeOf(() => step(title, check)));
-tally = add(tally, await outcomeOf(checkPackage));
+for (const check of checks) tally = add(tally, await outcomeOf(check));
 tally = add(tally, await testOutcome());
 process.exitCode = interruption.aborted ? INTERRUPTED_EXIT_CODE : printTally(tally);
 

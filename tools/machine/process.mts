@@ -19,10 +19,20 @@ export async function endProcess(pid: number, argument: string, patience = 30_00
 
 async function commandLineOf(pid: number): Promise<string> {
   try {
-    if (process.platform === "linux")
-      return (await readFile(`/proc/${pid}/cmdline`, "utf8")).replaceAll("\0", " ");
-    return await run("ps", ["-o", "command=", "-p", String(pid)]);
+    return process.platform === "linux"
+      ? await linuxCommandLineOf(pid)
+      : await run("ps", ["-o", "command=", "-p", String(pid)]);
   } catch {
     return "";
   }
+}
+
+/** It is empty for the dead that nobody has waited for, and for the blink in which a shell becomes the program it starts. */
+async function linuxCommandLineOf(pid: number): Promise<string> {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const line = await readFile(`/proc/${pid}/cmdline`, "utf8");
+    if (line) return line.replaceAll("\0", " ");
+    await sleep(20);
+  }
+  return "";
 }

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { run } from "../machine/command.mts";
 import { clone } from "../machine/folders.mts";
 import { step } from "../machine/progress.mts";
-import { ensureBuild } from "../setup/build.mts";
+import { ensurePackage } from "../setup/package.mts";
 
 /** Whether every entry resolves, with types, for every kind of consumer: publint and Are the Types Wrong, on the packed tarball. */
 export async function checkPackage(): Promise<void> {
   await rm(join(clone, "dist"), { recursive: true, force: true });
-  await ensureBuild();
+  await ensurePackage();
   const folder = await mkdtemp(join(tmpdir(), "pulumi-portainer-package-"));
   try {
     const tarball = await step("Packing", () => pack(folder));

@@ -1,9 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { quickstartFolder } from "../machine/folders.mts";
 import { say } from "../machine/progress.mts";
-import { ensureBuild } from "../setup/build.mts";
-import { linkPackageForExamples } from "../setup/example-packages.mts";
 import { ensureImages } from "../setup/image/ensure.mts";
+import { ensurePackage } from "../setup/package.mts";
 import { ensurePulumi } from "../setup/pulumi/ensure.mts";
 import { confirm } from "./confirm.mts";
 import { ensureQuickstartEngine } from "./engine.mts";
@@ -18,8 +17,7 @@ export async function deploy(yes: boolean): Promise<void> {
   if (!(await confirm(await planOf(), yes))) return say("Nothing was installed.");
 
   await mkdir(quickstartFolder, { recursive: true, mode: 0o700 });
-  await ensureBuild();
-  await linkPackageForExamples();
+  await ensurePackage();
   const engine = await ensureQuickstartEngine();
   await ensureImages(engine);
   const pulumi = await ensurePulumi();

@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { quickstartFolder } from "../machine/folders.mts";
 import { say, step } from "../machine/progress.mts";
-import { ensureBuild } from "../setup/build.mts";
+import { ensurePackage } from "../setup/package.mts";
 import { ensurePulumi } from "../setup/pulumi/ensure.mts";
 import { ensureQuickstartEngine, quickstartEngine } from "./engine.mts";
 import { ensureServer, stopServer } from "./server.mts";
@@ -24,7 +24,7 @@ export async function destroy(): Promise<void> {
 
 /** The stack is destroyed through the server and on the engine it was made with, so both must run, even if they no longer did. */
 async function destroyStack(): Promise<void> {
-  await ensureBuild();
+  await ensurePackage();
   const engine = await ensureQuickstartEngine();
   const pulumi = await ensurePulumi();
   const settings = await readSettings();

@@ -1,11 +1,10 @@
 import { join } from "node:path";
 import { quickstartFolder } from "../machine/folders.mts";
 import { messageOf, SetUpError } from "../machine/set-up-error.mts";
-import { ensureBuild } from "../setup/build.mts";
 import { ensureEngine } from "../setup/engine/ensure.mts";
 import { privateEngine } from "../setup/engine/private-engine.mts";
-import { linkPackageForExamples } from "../setup/example-packages.mts";
 import { ensureImages, IMAGE, OTHER_IMAGE } from "../setup/image/ensure.mts";
+import { ensurePackage } from "../setup/package.mts";
 import { ensurePulumi } from "../setup/pulumi/ensure.mts";
 import { reserveTestEngine } from "./engine-slot.mts";
 import { needs, type Part, type Suite } from "./suites.mts";
@@ -32,8 +31,7 @@ export async function setUp(chosen: readonly Suite[]): Promise<Parts> {
   };
 
   await provide("build", async () => {
-    await ensureBuild();
-    await linkPackageForExamples();
+    await ensurePackage();
     return {};
   });
   await provide("engine", async () => {
