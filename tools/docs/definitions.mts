@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { fileURLToPath } from "node:url";
+import type { Routes } from "../../contract/route.ts";
 import type { Argument } from "../../provider/container/argument.ts";
 import type { Change } from "../../provider/core/definition.ts";
 
@@ -15,6 +16,8 @@ export interface Definitions {
   readonly containerArguments: Readonly<Record<string, Argument>>;
   readonly environmentName: (key: never) => string;
   readonly configName: (key: never) => string;
+  readonly contract: Readonly<Record<string, Routes>>;
+  readonly dockerContract: Readonly<Record<string, Routes>>;
 }
 
 /** Loads the provider's definitions from their sources, so that a page never describes an older build. */
@@ -25,6 +28,7 @@ export async function loadDefinitions(clone: string): Promise<Definitions> {
       next(url, url.endsWith(".ts") ? { ...context, format: "module-typescript" } : context),
   });
   const load = (path: string) => import(`${clone}/provider/${path}`);
+  const { contract, dockerContract } = await import(`${clone}/contract/index.ts`);
   const [{ adminUser }, { apiKey }, { endpoint }, { container }] = await Promise.all(
     ["admin-user.ts", "api-key.ts", "endpoint/index.ts", "container/index.ts"].map(load),
   );
@@ -35,6 +39,8 @@ export async function loadDefinitions(clone: string): Promise<Definitions> {
     containerArguments,
     environmentName,
     configName,
+    contract,
+    dockerContract,
   };
 }
 

@@ -1,3 +1,4 @@
+import { type Entity, rowsOf, tally } from "./api.mts";
 import { type Definitions, loadDefinitions } from "./definitions.mts";
 import { type Entry, readTypes, type Types } from "./types.mts";
 
@@ -39,6 +40,7 @@ export async function referencePages(clone: string): Promise<Map<string, string>
       resourcePage(subject, types, definitions),
     ]),
     ["server-options.md", serverPage(types)],
+    ["api.md", apiPage(definitions)],
   ]);
 }
 
@@ -57,7 +59,7 @@ function overview(types: Types): string {
       ["Class", "What it is"],
       [["[Provider](provider.md)", "How to reach a Portainer server, and as whom"], ...rows],
     ),
-    "Of the server: [the options of `startServer`](server-options.md).",
+    "Of the server: [the options of `startServer`](server-options.md), [the API that it has](api.md).",
   );
 }
 
@@ -144,6 +146,28 @@ function serverPage(types: Types): string {
       ]),
     ),
     ...innerTables(entries, []),
+  );
+}
+
+const DOCKER = "/endpoints/:endpointId/docker";
+
+function apiPage({ contract, dockerContract }: Definitions): string {
+  const entities: Entity[] = [
+    ...Object.entries(contract).map(([name, routes]) => ({ name, prefix: "", routes })),
+    ...Object.entries(dockerContract).map(([name, routes]) => ({
+      name: `docker.${name}`,
+      prefix: DOCKER,
+      routes,
+    })),
+  ];
+  return page(
+    "The API",
+    `What \`pulumi-portainer/contract\` declares, and client and server have; paths below \`/api\`. ${tally(entities)}`,
+    `*Live* was seen on a real Portainer of that version, *source* was read in its source. All other paths below \`${DOCKER}\` go to the engine as they are.`,
+    ...entities.flatMap((entity) => [
+      `## \`${entity.name}\``,
+      table(["Operation", "Who may", "What it does", "Verified"], rowsOf(entity)),
+    ]),
   );
 }
 
