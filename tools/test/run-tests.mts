@@ -10,7 +10,7 @@ export async function runTests({ suites: chosen, forJest }: Arguments): Promise<
   const possible = chosen.filter((suite) => !missing(suite));
   const impossible = chosen.flatMap((suite) => {
     const what = missing(suite);
-    return what ? [`suite ${suite}: it needs ${what}`] : [];
+    return what ? [`suite ${suite}: ${what}`] : [];
   });
   const tally = possible.length > 0 ? await runJest(possible, forJest, parts.environment) : noTests;
   return { ...tally, skipped: [...tally.skipped, ...impossible] };

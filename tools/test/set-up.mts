@@ -1,13 +1,17 @@
 import { join } from "node:path";
 import { quickstartFolder } from "../machine/folders.mts";
-import { messageOf, SetUpError } from "../machine/set-up-error.mts";
+import { say } from "../machine/progress.mts";
+import { SetUpError } from "../machine/set-up-error.mts";
 import { ensureEngine } from "../setup/engine/ensure.mts";
 import { privateEngine } from "../setup/engine/private-engine.mts";
-import { ensureImages, IMAGE, OTHER_IMAGE } from "../setup/image/ensure.mts";
+import { ensureImages, IMAGE, OTHER_IMAGE, tagImage } from "../setup/image/ensure.mts";
 import { ensurePackage } from "../setup/package.mts";
 import { ensurePulumi } from "../setup/pulumi/ensure.mts";
 import { reserveTestEngine } from "./engine-slot.mts";
 import { needs, type Part, type Suite } from "./suites.mts";
+
+/** The name that the recorded conversations of `test/twin` know. */
+const IMAGE_OF_RECORDINGS = "busybox:local";
 
 export interface Parts extends AsyncDisposable {
   environment: Record<string, string>;
@@ -26,7 +30,8 @@ export async function setUp(chosen: readonly Suite[]): Promise<Parts> {
       Object.assign(environment, await work());
     } catch (error) {
       if (!(error instanceof SetUpError)) throw error;
-      missing[part] = messageOf(error);
+      say(error.message);
+      missing[part] = error.message.split("\n")[0] ?? "";
     }
   };
 
@@ -38,9 +43,10 @@ export async function setUp(chosen: readonly Suite[]): Promise<Parts> {
     const own = stack.use(await reserveTestEngine());
     const engine = await ensureEngine(own.engine, [privateEngine(join(quickstartFolder, "engine")).url]);
     await ensureImages(engine);
+    await tagImage(engine, IMAGE, IMAGE_OF_RECORDINGS);
     return { TEST_ENGINE: engine.url, TEST_IMAGE: IMAGE, TEST_OTHER_IMAGE: OTHER_IMAGE };
   });
-  await provide("cli", async () => ({ TEST_PULUMI: await ensurePulumi() }));
+  if (!missing.engine) await provide("cli", async () => ({ TEST_PULUMI: await ensurePulumi() }));
 
   const started = stack.move();
   return { environment, missing, [Symbol.asyncDispose]: () => started.disposeAsync() };

@@ -21,7 +21,9 @@ async function refuseIfImpossible(reasons: readonly string[]): Promise<void> {
   const { DOCKER_HOST } = process.env;
   const tried = reasons.map((reason) => `\n  ${reason}`).join("");
   if (DOCKER_HOST)
-    throw new SetUpError(`a Docker engine, and the one that DOCKER_HOST names does not answer:${tried}`);
+    throw new SetUpError(
+      `DOCKER_HOST names a Docker engine that does not answer: correct it, or unset it.${tried}`,
+    );
   const obstacle = await whyNoPrivateEngine();
-  if (obstacle) throw new SetUpError(`a Docker engine (${obstacle}). Looked for one at:${tried}`);
+  if (obstacle) throw new SetUpError(`No Docker engine answers, and ${obstacle}. Tried:${tried}`);
 }

@@ -33,6 +33,13 @@ export function ensureImages(engine: Engine): Promise<void> {
   );
 }
 
+/** Gives an image another name. */
+export async function tagImage(engine: Engine, image: string, name: string): Promise<void> {
+  using client = engineClient(engine.url);
+  const [repo = name, tag = "latest"] = name.split(":");
+  await client.json(`/images/${image}/tag?${new URLSearchParams({ repo, tag })}`, "POST");
+}
+
 async function isUpToDate(client: EngineClient, image: string): Promise<boolean> {
   try {
     const { Config } = await client.json<{ Config: { Labels?: Record<string, string> | null } }>(
@@ -56,9 +63,7 @@ async function busyboxFor(engine: Engine, client: EngineClient): Promise<Buffer>
       reasons.push(messageOf(error));
     }
   }
-  throw new SetUpError(
-    `an image with busybox, which could neither be made nor pulled:\n${reasons.join("\n")}`,
-  );
+  throw new SetUpError(`An image with busybox could neither be made nor pulled.\n${reasons.join("\n")}`);
 }
 
 async function withPage(busybox: Buffer, which: string): Promise<Buffer> {

@@ -40,9 +40,8 @@ async function downloadOrBuild(workshop: string): Promise<string> {
   try {
     return await buildPulumi(join(workshop, "build"));
   } catch (cause) {
-    const remedy = "Install it (see pulumi.com) and put it on PATH";
     throw new SetUpError(
-      `the Pulumi CLI, which could neither be downloaded nor built. ${remedy}. ${messageOf(cause)}`,
+      `The Pulumi CLI could neither be downloaded nor built: install it and put it on PATH.\n${messageOf(cause)}`,
       { cause },
     );
   }
