@@ -4,14 +4,18 @@ import type { Engine } from "./engine/engine";
 import type { GatewayEnvironment, GatewayHost } from "./host";
 import type { Target } from "./relay/target";
 
-/** One request that a caller may send to an engine, as the rules see it. */
-export interface Call {
+/** Whom a request is from and which object of which engine it is about. */
+export interface Subject {
   readonly host: GatewayHost;
   readonly caller: Caller;
   readonly environment: GatewayEnvironment;
   readonly engine: Engine;
-  readonly request: IncomingMessage;
-  readonly target: Target;
   /** The part of the path that a rule's `:id` stands for. */
   readonly id: string;
+}
+
+/** One request that a caller wants to send to an engine, as the rules see it. */
+export interface Call extends Subject {
+  readonly request: IncomingMessage;
+  readonly target: Target;
 }

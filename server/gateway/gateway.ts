@@ -13,9 +13,16 @@ import { writeFailure } from "./relay/raw-answer";
 import { rewrite, stream } from "./relay/respond";
 import { send } from "./relay/send";
 import { parseTarget, segmentsIn } from "./relay/target";
+import { container } from "./rules/kind";
 import { matcherOf } from "./rules/match";
 import { enforce } from "./rules/policy";
 import { RULES } from "./rules/table";
+import { checkOrigin } from "./terminal/origin";
+import { isTerminal, parseTerminal } from "./terminal/query";
+import { connectTerminal } from "./terminal/stream";
+
+/** What relative URLs are read against; nobody looks at it. */
+const ANY_ORIGIN = "http://portainer";
 
 export type Gateway = ReturnType<typeof createGateway>;
 
@@ -29,12 +36,36 @@ export function createGateway(host: GatewayHost) {
   /** Finds out what a request is about and whether its caller may ask it. */
   async function admit(request: IncomingMessage, endpointId: number) {
     const target = parseTarget(request.url ?? "");
-    const url = new URL(request.url ?? "", "http://portainer");
+    const url = new URL(request.url ?? "", ANY_ORIGIN);
     const { caller, environment } = await host.authorize({ headers: request.headers, url }, endpointId);
     const { rule, id = "" } = match(request.method, target.segments) ?? {};
     const call: Call = { host, caller, environment, engine: engines.of(environment), request, target, id };
     await enforce(rule?.for, call);
     return { call, rule };
+  }
+
+  /** The same for a browser's terminal. */
+  async function admitTerminal({ url: path = "", headers }: IncomingMessage) {
+    const url = new URL(path, ANY_ORIGIN);
+    const query = parseTerminal(url);
+    checkOrigin(headers);
+    const { caller, environment } = await host.authorize({ headers, url }, query.endpointId);
+    const engine = engines.of(environment);
+    if (query.kind === "attach")
+      await enforce(container, { host, caller, environment, engine, id: query.id });
+    return { engine, query };
+  }
+
+  /** Keeps hold of a connection that Node's server no longer knows, and answers whatever goes wrong on it. */
+  async function takeOver(connection: Duplex, work: () => Promise<void>): Promise<void> {
+    takenOver.add(connection);
+    connection.once("close", () => takenOver.delete(connection));
+    connection.on("error", () => connection.destroy());
+    try {
+      await work();
+    } catch (error) {
+      writeFailure(connection, error);
+    }
   }
 
   async function answer(
@@ -78,15 +109,28 @@ export function createGateway(host: GatewayHost) {
       head: Buffer,
       endpointId: number,
     ): Promise<void> {
-      takenOver.add(connection);
-      connection.once("close", () => takenOver.delete(connection));
-      connection.on("error", () => connection.destroy());
-      try {
+      await takeOver(connection, async () => {
         const { call, rule } = await admit(request, endpointId);
         if (!rule?.takeover) throw new HttpError(400, "This path does not upgrade");
         await hijack(call.engine, call.target.path, { request, connection, head });
+      });
+    },
+
+    /** Connects a browser's terminal: a WebSocket of which `isTerminal`. Never throws. */
+    async terminal(request: IncomingMessage, connection: Duplex, head: Buffer): Promise<void> {
+      await takeOver(connection, async () => {
+        const { engine, query } = await admitTerminal(request);
+        await connectTerminal(engine, query, { request, connection, head });
+      });
+    },
+
+    /** Says what is wrong with a request for a terminal that is no WebSocket. Never throws. */
+    async refuseTerminal(request: IncomingMessage, response: ServerResponse): Promise<void> {
+      try {
+        await admitTerminal(request);
+        throw new HttpError(400, "Bad request", "This path is for WebSockets");
       } catch (error) {
-        writeFailure(connection, error);
+        sendFailure(response, error);
       }
     },
 
@@ -99,6 +143,8 @@ export function createGateway(host: GatewayHost) {
         engine.close();
       }
     },
+
+    isTerminal,
 
     /** Drops the connections of an environment that was changed or deleted. */
     forget: (endpointId: number): void => engines.forget(endpointId),

@@ -45,10 +45,17 @@ export async function startGateway(engine: Pick<GatewayEnvironment, "url" | "tls
   const environment: GatewayEnvironment = { id: 1, type: 1, security: ALLOW_NOTHING, ...engine };
   const gateway = createGateway(hostWith(environment, controls, hidden));
   const server = createServer({
-    shouldUpgradeCallback: (request: IncomingMessage) => gateway.takesOver(request),
+    shouldUpgradeCallback: (request: IncomingMessage) =>
+      gateway.isTerminal(request.url ?? "") || gateway.takesOver(request),
   });
-  server.on("request", (request, response) => void gateway.handle(request, response, 1));
-  server.on("upgrade", (request, socket, head) => void gateway.upgrade(request, socket, head, 1));
+  server.on("request", (request, response) => {
+    if (gateway.isTerminal(request.url ?? "")) void gateway.refuseTerminal(request, response);
+    else void gateway.handle(request, response, 1);
+  });
+  server.on("upgrade", (request, socket, head) => {
+    if (gateway.isTerminal(request.url ?? "")) void gateway.terminal(request, socket, head);
+    else void gateway.upgrade(request, socket, head, 1);
+  });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/endpoints/1/docker`,

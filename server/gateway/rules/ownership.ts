@@ -1,5 +1,5 @@
 import { type ResourceControl, ResourceType } from "../../../contract";
-import type { Call } from "../call";
+import type { Subject } from "../call";
 import type { ControlIndex } from "../host";
 import type { JsonObject } from "../json/object";
 import { accessByLabels } from "./access-labels";
@@ -17,10 +17,10 @@ export interface Owners {
   members(resourceId: string): string[];
 }
 
-export async function ownersOf(call: Call, kind: Kind): Promise<Owners> {
-  const { controls } = call.host;
+export async function ownersOf(subject: Subject, kind: Kind): Promise<Owners> {
+  const { controls } = subject.host;
   const index = await controls.current();
-  const suffix = kind.perEngine ? `_${await call.engine.id()}` : "";
+  const suffix = kind.perEngine ? `_${await subject.engine.id()}` : "";
   const resourceIdOf = (id: string) => id + suffix;
   return {
     resourceIdOf,
@@ -30,10 +30,10 @@ export async function ownersOf(call: Call, kind: Kind): Promise<Owners> {
       const stored = index.find(kind.type, resourceId);
       if (stored) return stored;
       const labels = kind.labels(object);
-      return labels && (inherited(call, index, labels) ?? fromLabels(call, kind, resourceId, labels));
+      return labels && (inherited(subject, index, labels) ?? fromLabels(subject, kind, resourceId, labels));
     },
     isAllowed: (control) =>
-      call.caller.isAdmin || (control !== undefined && controls.mayUse(call.caller, control)),
+      subject.caller.isAdmin || (control !== undefined && controls.mayUse(subject.caller, control)),
     members: (resourceId) => (kind.perEngine ? [`"ResourceID":${JSON.stringify(resourceId)}`] : []),
   };
 }
@@ -45,7 +45,11 @@ const PARENTS = [
 ] as const;
 
 /** Objects of a service or stack belong to whoever that belongs to. */
-function inherited({ environment }: Call, index: ControlIndex, labels: Labels): ResourceControl | undefined {
+function inherited(
+  { environment }: Subject,
+  index: ControlIndex,
+  labels: Labels,
+): ResourceControl | undefined {
   for (const [label, type] of PARENTS) {
     const parent = labels[label];
     if (!parent) continue;
@@ -56,7 +60,7 @@ function inherited({ environment }: Call, index: ControlIndex, labels: Labels): 
 }
 
 /** Labels speak once: what they say is stored at first sight, and may be changed in Portainer afterwards. */
-async function fromLabels({ host }: Call, kind: Kind, resourceId: string, labels: Labels) {
+async function fromLabels({ host }: Subject, kind: Kind, resourceId: string, labels: Labels) {
   const access = accessByLabels(labels);
   return access && (await host.controls.createFromLabels(kind.type, resourceId, access));
 }

@@ -1,4 +1,4 @@
-import type { Call } from "../call";
+import type { Subject } from "../call";
 import { ask } from "../engine/ask";
 import { AccessDenied } from "../failure";
 import { JsonObject } from "../json/object";
@@ -7,23 +7,23 @@ import { ownersOf } from "./ownership";
 import type { Rule } from "./rule";
 
 /** Throws unless the caller may do what the rule is about. */
-export async function enforce(policy: Rule["for"], call: Call): Promise<void> {
-  if (policy === undefined || call.caller.isAdmin) return;
-  if (policy === "administrator" || !(await mayUse(policy, call))) throw new AccessDenied();
+export async function enforce(policy: Rule["for"], subject: Subject): Promise<void> {
+  if (policy === undefined || subject.caller.isAdmin) return;
+  if (policy === "administrator" || !(await mayUse(policy, subject))) throw new AccessDenied();
 }
 
-async function mayUse(kind: Kind, call: Call): Promise<boolean> {
-  const owners = await ownersOf(call, kind);
-  const control = (await call.host.controls.current()).find(kind.type, owners.resourceIdOf(call.id));
-  return control ? owners.isAllowed(control) : await mayUseByInspection(kind, call);
+async function mayUse(kind: Kind, subject: Subject): Promise<boolean> {
+  const owners = await ownersOf(subject, kind);
+  const control = (await subject.host.controls.current()).find(kind.type, owners.resourceIdOf(subject.id));
+  return control ? owners.isAllowed(control) : await mayUseByInspection(kind, subject);
 }
 
 /** The path may give a name or the beginning of an id, and the object may belong to a service or stack. */
-async function mayUseByInspection(kind: Kind, call: Call): Promise<boolean> {
-  const { status, body } = await ask(call.engine, kind.path(encodeURIComponent(call.id)));
+async function mayUseByInspection(kind: Kind, subject: Subject): Promise<boolean> {
+  const { status, body } = await ask(subject.engine, kind.path(encodeURIComponent(subject.id)));
   if (status === 404) return true; // the engine says so itself
   if (status !== 200) return false;
   const object = new JsonObject(body);
-  const owners = await ownersOf(call, kind);
+  const owners = await ownersOf(subject, kind);
   return owners.isAllowed(await owners.controlOf(object, owners.resourceId(object)));
 }

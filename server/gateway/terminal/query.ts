@@ -1,0 +1,35 @@
+import { HttpError } from "../../http-error";
+
+/** What a browser's terminal is to be connected with. */
+export interface TerminalQuery {
+  readonly endpointId: number;
+  /** Of an exec instance, or of a container to attach to. */
+  readonly kind: "exec" | "attach";
+  readonly id: string;
+}
+
+const PATH = /^\/api\/websocket\/(exec|attach)$/;
+
+/** Whether a request is for a terminal: `GET /api/websocket/exec` or `…/attach`. */
+export const isTerminal = (url: string): boolean => PATH.test(url.split("?")[0] ?? "");
+
+/** Throws an `HttpError` that says which parameter is missing or wrong. */
+export function parseTerminal({ pathname, searchParams }: URL): TerminalQuery {
+  const kind = PATH.exec(pathname)?.[1] === "exec" ? "exec" : "attach";
+  const id = required(searchParams, "id");
+  if (!/^[0-9a-f]+$/i.test(id)) {
+    throw new HttpError(400, "Invalid query parameter: id (must be hexadecimal identifier)");
+  }
+  const endpoint = required(searchParams, "endpointId");
+  if (!/^\d+$/.test(endpoint)) {
+    const reason = `Strconv.Atoi: parsing "${endpoint}": invalid syntax`;
+    throw new HttpError(400, "Invalid query parameter: endpointId", reason);
+  }
+  return { kind, id, endpointId: Number(endpoint) };
+}
+
+function required(parameters: URLSearchParams, name: string): string {
+  const value = parameters.get(name);
+  if (value) return value;
+  throw new HttpError(400, `Invalid query parameter: ${name}`, "Missing query parameter");
+}

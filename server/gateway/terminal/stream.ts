@@ -1,0 +1,46 @@
+import type { Duplex } from "node:stream";
+import { createWebSocketStream, type WebSocket, WebSocketServer } from "ws";
+import type { Engine } from "../engine/engine";
+import type { Takeover } from "../relay/hijack";
+import { join } from "../relay/join";
+import { openStream } from "../relay/open-stream";
+import { writeRefusal } from "../relay/raw-answer";
+import type { TerminalQuery } from "./query";
+
+/** Proxies between a browser and here close connections that say nothing for a minute. */
+const PING_INTERVAL = 50_000;
+/** More than is ever pasted into a terminal, in bytes. */
+const LARGEST_MESSAGE = 1024 * 1024;
+
+const handshake = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE });
+
+/** Connects a browser's WebSocket with an exec instance or a container, as Portainer's terminal does. */
+export async function connectTerminal(
+  engine: Engine,
+  query: TerminalQuery,
+  takeover: Takeover,
+): Promise<void> {
+  const { request, connection, head } = takeover;
+  const { answer, raw } = await openStream(engine, requestOf(query), connection);
+  if (!raw) return writeRefusal(connection, answer);
+  connection.once("close", () => raw.destroy());
+  handshake.handleUpgrade(request, connection, head, (socket) => joinTerminal(socket, raw));
+}
+
+function requestOf({ kind, id }: TerminalQuery) {
+  const common = { method: "POST", upgrade: "tcp" };
+  if (kind === "attach") {
+    const path = `/containers/${id}/attach?stdin=1&stdout=1&stderr=1&stream=1`;
+    return { ...common, path, headers: [], body: Buffer.alloc(0) };
+  }
+  const body = Buffer.from(JSON.stringify({ Tty: true, Detach: false }));
+  return { ...common, path: `/exec/${id}/start`, headers: ["Content-Type", "application/json"], body };
+}
+
+/** Output goes out as text frames, so it is cut between characters; input may be text or binary. */
+function joinTerminal(socket: WebSocket, raw: Duplex): void {
+  const ping = setInterval(() => socket.ping(), PING_INTERVAL);
+  socket.once("close", () => clearInterval(ping));
+  raw.setEncoding("utf8");
+  join(raw, createWebSocketStream(socket, { decodeStrings: false }));
+}
