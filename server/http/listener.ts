@@ -31,26 +31,31 @@ export function createListener(planes: Planes) {
       if (planes.failures.intercept(request, response)) return;
       if (isTurnedAway(planes, request, response)) return;
       const target = GATEWAY.exec(pathOf(request));
-      if (!target) await planes.api(request, response);
-      else await toGateway(planes, request, response, target);
+      if (target) await toGateway(planes, request, response, target);
+      else if (planes.gateway.isTerminal(pathOf(request)))
+        await planes.gateway.refuseTerminal(request, response);
+      else await planes.api(request, response);
     },
 
     /** Clients offer HTTP/2 with ordinary requests too; only some paths of an engine do upgrade. */
     takesOver: (request: IncomingMessage): boolean =>
-      GATEWAY.test(pathOf(request)) && planes.gateway.takesOver(request),
+      planes.gateway.isTerminal(pathOf(request)) ||
+      (GATEWAY.test(pathOf(request)) && planes.gateway.takesOver(request)),
 
     async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
       planes.recorder.record(request);
       const target = GATEWAY.exec(pathOf(request));
+      const isTerminal = planes.gateway.isTerminal(pathOf(request));
       if (
-        !target ||
+        (!target && !isTerminal) ||
         planes.window.refuses(request.url ?? "") ||
         !planes.csrf.admits(request.method ?? "", request.headers)
       ) {
         socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
         return;
       }
-      await planes.gateway.upgrade(request, socket, head, Number(target[1]));
+      if (target) await planes.gateway.upgrade(request, socket, head, Number(target[1]));
+      else await planes.gateway.terminal(request, socket, head);
     },
   };
 }
