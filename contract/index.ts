@@ -14,6 +14,7 @@ import { resourceControls } from "./resource-control";
 import { roles } from "./role";
 import { settings } from "./settings";
 import { ssl } from "./ssl";
+import { stacks } from "./stack";
 import { status } from "./status";
 import { tags } from "./tag";
 import { teams } from "./team";
@@ -37,6 +38,7 @@ export const contract = {
   tlsFiles,
   resourceControls,
   registries,
+  stacks,
   customTemplates,
   webhooks,
   roles,
@@ -68,6 +70,7 @@ export {
   type Verified,
 } from "./route";
 export { PublicSettings, Settings } from "./settings";
+export { Stack, StackStatus, StackType } from "./stack";
 export { Status } from "./status";
 export { Tag } from "./tag";
 export { Team } from "./team";

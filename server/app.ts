@@ -11,6 +11,7 @@ import { registryHandlers } from "./api/registry";
 import { resourceControlHandlers } from "./api/resource-control";
 import { settingsHandlers } from "./api/settings";
 import { sslHandlers } from "./api/ssl";
+import { stackHandlers } from "./api/stack";
 import { statusHandlers } from "./api/status";
 import { tagHandlers } from "./api/tag";
 import { teamHandlers } from "./api/team";
@@ -56,6 +57,7 @@ export function createApp(services: Services, csrf: CsrfGuard, log: (error: unkn
   mount(api, services, contract.tlsFiles, tlsFileHandlers(services));
   mount(api, services, contract.resourceControls, resourceControlHandlers(services));
   mount(api, services, contract.registries, registryHandlers(services));
+  mount(api, services, contract.stacks, stackHandlers(services));
   mount(api, services, contract.customTemplates, customTemplateHandlers(services));
   mount(api, services, contract.webhooks, webhookHandlers(services));
   mount(api, services, contract.roles, { list: () => [] });

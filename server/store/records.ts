@@ -162,3 +162,34 @@ export type WebhookRecord = {
   RegistryId: number;
   Type: number;
 };
+
+export type AutoUpdateRecord = {
+  Interval?: string | undefined;
+  Webhook?: string | undefined;
+  ForceUpdate?: boolean | undefined;
+  ForcePullImage?: boolean | undefined;
+};
+
+export type StackVariable = { name: string; value: string };
+
+export type StackRecord = {
+  Id: number;
+  Name: string;
+  Type: number;
+  EndpointId: number;
+  SwarmId: string;
+  EntryPoint: string;
+  Env: StackVariable[] | null;
+  Status: number;
+  CreationDate: number;
+  CreatedBy: string;
+  UpdateDate: number;
+  UpdatedBy: string;
+  AdditionalFiles: string[] | null;
+  AutoUpdate: AutoUpdateRecord | null;
+  Option: { Prune: boolean } | null;
+  GitConfig: GitRecord | null;
+  FromAppTemplate: boolean;
+  /** The files themselves, by path. */
+  Files: Record<string, string>;
+};

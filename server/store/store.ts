@@ -8,6 +8,7 @@ import type {
   InstanceRecord,
   RegistryRecord,
   ResourceControlRecord,
+  StackRecord,
   TagRecord,
   TeamMembershipRecord,
   TeamRecord,
@@ -33,6 +34,7 @@ export class Store {
   readonly endpoints = this.#collection<EndpointRecord>("endpoints");
   readonly resourceControls = this.#collection<ResourceControlRecord>("resource_control");
   readonly registries = this.#collection<RegistryRecord>("registries");
+  readonly stacks = this.#collection<StackRecord>("stacks");
   readonly customTemplates = this.#collection<CustomTemplateRecord>("customtemplates");
   readonly webhooks = this.#collection<WebhookRecord>("webhooks");
   readonly settings = this.#collection<SettingsRecord>("settings");

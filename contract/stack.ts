@@ -1,0 +1,239 @@
+import { z } from "zod";
+import { FormFile, Id, listOf } from "./common";
+import { ResourceControl } from "./resource-control";
+import { live, route, source } from "./route";
+
+export const StackType = { swarm: 1, compose: 2, kubernetes: 3 } as const;
+export const StackStatus = { active: 1, inactive: 2 } as const;
+
+const Variable = z.object({ name: z.string(), value: z.string().optional().default("") });
+
+const AutoUpdate = z.object({
+  Interval: z.string().optional(),
+  Webhook: z.string().optional(),
+  ForceUpdate: z.boolean().optional(),
+  ForcePullImage: z.boolean().optional(),
+});
+
+export const Stack = z.looseObject({
+  Id,
+  /** Lower-cased by the server, and without most signs. */
+  Name: z.string(),
+  Type: z.int(),
+  EndpointId: z.int(),
+  SwarmId: z.string(),
+  EntryPoint: z.string(),
+  Env: listOf(Variable),
+  Status: z.int(),
+  ResourceControl: ResourceControl.nullish(),
+});
+export type Stack = z.infer<typeof Stack>;
+
+const Named = z.string("Invalid stack name").min(1, "Invalid stack name");
+const Content = z.string("Invalid stack file content").min(1, "Invalid stack file content");
+
+const FromString = z.object({
+  Name: Named,
+  StackFileContent: Content,
+  SwarmID: z.string().optional(),
+  Env: z.array(Variable).optional(),
+  FromAppTemplate: z.boolean().optional(),
+});
+
+const FromFile = z.object({
+  Name: Named,
+  SwarmID: z.string().optional(),
+  Env: z.string().optional(),
+  file: z.custom<FormFile>(
+    (value) => FormFile.safeParse(value).success,
+    "Invalid Compose file. Ensure that the Compose file is uploaded correctly",
+  ),
+});
+
+const URL_RULE = "Invalid repository URL. Must correspond to a valid URL format";
+
+const FromRepository = z.object({
+  Name: Named,
+  RepositoryURL: z.string(URL_RULE).refine((url) => URL.canParse(url), URL_RULE),
+  RepositoryReferenceName: z.string().optional(),
+  /** @default "docker-compose.yml" */
+  ComposeFile: z.string().optional(),
+  /** What 1.24 calls `ComposeFile`. */
+  ComposeFilePathInRepository: z.string().optional(),
+  AdditionalFiles: z.array(z.string()).optional(),
+  RepositoryAuthentication: z.boolean().optional(),
+  RepositoryUsername: z.string().optional(),
+  RepositoryPassword: z.string().optional(),
+  TLSSkipVerify: z.boolean().optional(),
+  SwarmID: z.string().optional(),
+  Env: z.array(Variable).optional(),
+  AutoUpdate: AutoUpdate.optional(),
+  FromAppTemplate: z.boolean().optional(),
+});
+
+const GitChange = z.object({
+  RepositoryReferenceName: z.string().optional(),
+  RepositoryAuthentication: z.boolean().optional(),
+  RepositoryUsername: z.string().optional(),
+  RepositoryPassword: z.string().optional(),
+  TLSSkipVerify: z.boolean().optional(),
+  Env: z.array(Variable).optional(),
+  Prune: z.boolean().optional(),
+  PullImage: z.boolean().optional(),
+  AutoUpdate: AutoUpdate.optional(),
+});
+
+/** Nearly every call says on which environment; the server answers 400 where it is missing. */
+const OnEndpoint = z.object({ endpointId: z.string().optional() });
+
+export const stacks = {
+  list: route({
+    method: "GET",
+    path: "/stacks",
+    access: "authenticated",
+    summary: "List the stacks that the user who asks may use",
+    query: z.object({ filters: z.string().optional() }),
+    response: z.array(Stack),
+    verified: live,
+  }),
+  createFromString: route({
+    method: "POST",
+    path: "/stacks/create/:type/string",
+    access: "authenticated",
+    summary: "Deploy a stack; the type is standalone or swarm",
+    query: OnEndpoint,
+    body: FromString,
+    response: Stack,
+    pace: "slow",
+    verified: live,
+  }),
+  createFromFile: route({
+    method: "POST",
+    path: "/stacks/create/:type/file",
+    access: "authenticated",
+    summary: "Deploy a stack from an uploaded file",
+    query: OnEndpoint,
+    form: FromFile,
+    response: Stack,
+    pace: "slow",
+    verified: live,
+  }),
+  createFromRepository: route({
+    method: "POST",
+    path: "/stacks/create/:type/repository",
+    access: "authenticated",
+    summary: "Deploy a stack from files in a git repository",
+    query: OnEndpoint,
+    body: FromRepository,
+    response: Stack,
+    pace: "slow",
+    verified: source,
+  }),
+  get: route({
+    method: "GET",
+    path: "/stacks/:id",
+    access: "authenticated",
+    summary: "Show a stack",
+    response: Stack,
+    verified: live,
+  }),
+  file: route({
+    method: "GET",
+    path: "/stacks/:id/file",
+    access: "authenticated",
+    summary: "Show the file of a stack",
+    response: z.object({ StackFileContent: z.string() }),
+    verified: live,
+  }),
+  update: route({
+    method: "PUT",
+    path: "/stacks/:id",
+    access: "authenticated",
+    summary: "Deploy a stack with another file and environment; that takes it off its repository",
+    query: OnEndpoint,
+    body: z.object({
+      StackFileContent: Content,
+      Env: z.array(Variable).optional(),
+      PullImage: z.boolean().optional(),
+      Prune: z.boolean().optional(),
+    }),
+    response: Stack,
+    pace: "slow",
+    verified: live,
+  }),
+  start: route({
+    method: "POST",
+    path: "/stacks/:id/start",
+    access: "authenticated",
+    summary: "Deploy a stack that was stopped",
+    query: OnEndpoint,
+    response: Stack,
+    pace: "slow",
+    verified: live,
+  }),
+  stop: route({
+    method: "POST",
+    path: "/stacks/:id/stop",
+    access: "authenticated",
+    summary: "Remove what a stack runs, and keep the stack",
+    query: OnEndpoint,
+    response: Stack,
+    pace: "slow",
+    verified: live,
+  }),
+  migrate: route({
+    method: "POST",
+    path: "/stacks/:id/migrate",
+    access: "authenticated",
+    summary: "Move a stack to another environment",
+    query: OnEndpoint,
+    body: z.object({
+      EndpointID: z
+        .int("Invalid environment identifier. Must be a positive number")
+        .positive("Invalid environment identifier. Must be a positive number"),
+      SwarmID: z.string().optional(),
+      Name: z.string().optional(),
+    }),
+    response: Stack,
+    pace: "slow",
+    verified: source,
+  }),
+  updateGit: route({
+    method: "POST",
+    path: "/stacks/:id/git",
+    access: "authenticated",
+    summary: "Change where in git a stack comes from, without deploying it",
+    query: OnEndpoint,
+    body: GitChange,
+    response: Stack,
+    verified: source,
+  }),
+  redeploy: route({
+    method: "PUT",
+    path: "/stacks/:id/git/redeploy",
+    access: "authenticated",
+    summary: "Read a stack's files from git again and deploy them",
+    query: OnEndpoint,
+    body: GitChange,
+    response: Stack,
+    pace: "slow",
+    verified: source,
+  }),
+  fire: route({
+    method: "POST",
+    path: "/stacks/webhooks/:token",
+    access: "public",
+    summary: "Deploy a git stack if its repository has changed",
+    pace: "slow",
+    verified: source,
+  }),
+  delete: route({
+    method: "DELETE",
+    path: "/stacks/:id",
+    access: "authenticated",
+    summary: "Delete a stack and what it runs",
+    query: OnEndpoint,
+    pace: "slow",
+    verified: live,
+  }),
+};

@@ -1,0 +1,112 @@
+import type { z } from "zod";
+import type { contract } from "../../../contract";
+import { parseDuration } from "../../duration";
+import { type Repository, readRepository } from "../../git";
+import { HttpError } from "../../http-error";
+import { INVALID_PAYLOAD } from "../../route/decode-json";
+import type { AutoUpdateRecord, GitRecord, StackVariable } from "../../store/records";
+import type { StackWish } from "./create";
+
+const ENTRY_POINT = "docker-compose.yml";
+
+type Contract = typeof contract.stacks;
+
+export function fromString(body: z.output<Contract["createFromString"]["body"]>): StackWish {
+  return {
+    Name: body.Name,
+    SwarmId: body.SwarmID ?? "",
+    EntryPoint: ENTRY_POINT,
+    Files: { [ENTRY_POINT]: body.StackFileContent },
+    Env: body.Env ?? null,
+    FromAppTemplate: body.FromAppTemplate ?? false,
+  };
+}
+
+export function fromFile(form: z.output<Contract["createFromFile"]["form"]>): StackWish {
+  return {
+    Name: form.Name,
+    SwarmId: form.SwarmID ?? "",
+    EntryPoint: ENTRY_POINT,
+    Files: { [ENTRY_POINT]: Buffer.from(form.file.content).toString() },
+    Env: readVariables(form.Env),
+    FromAppTemplate: false,
+  };
+}
+
+export async function fromRepository(
+  body: z.output<Contract["createFromRepository"]["body"]>,
+): Promise<StackWish> {
+  if (body.RepositoryAuthentication && !body.RepositoryPassword)
+    throw new HttpError(
+      400,
+      INVALID_PAYLOAD,
+      "Invalid repository credentials. Password must be specified when authentication is enabled",
+    );
+  requireAutoUpdate(body.AutoUpdate);
+  const repository = {
+    URL: body.RepositoryURL,
+    ReferenceName: body.RepositoryReferenceName ?? "",
+    Authentication: body.RepositoryAuthentication
+      ? { Username: body.RepositoryUsername ?? "", Password: body.RepositoryPassword ?? "" }
+      : null,
+    TLSSkipVerify: body.TLSSkipVerify ?? false,
+  };
+  const EntryPoint = body.ComposeFile || body.ComposeFilePathInRepository || ENTRY_POINT;
+  const AdditionalFiles = body.AdditionalFiles?.length ? body.AdditionalFiles : null;
+  const { Files, ConfigHash } = await readStackFiles(repository, [EntryPoint, ...(AdditionalFiles ?? [])]);
+  return {
+    Name: body.Name,
+    SwarmId: body.SwarmID ?? "",
+    EntryPoint,
+    AdditionalFiles,
+    Files,
+    Env: body.Env ?? null,
+    AutoUpdate: body.AutoUpdate ?? null,
+    GitConfig: { ...repository, ConfigFilePath: EntryPoint, ConfigHash },
+    FromAppTemplate: body.FromAppTemplate ?? false,
+  };
+}
+
+type GitWish = z.output<Contract["updateGit"]["body"]>;
+
+/** Where a stack comes from after a change; a password that is not sent is kept. */
+export function changedGit(git: GitRecord, wish: GitWish): GitRecord {
+  const Authentication = wish.RepositoryAuthentication
+    ? {
+        Username: wish.RepositoryUsername ?? git.Authentication?.Username ?? "",
+        Password: wish.RepositoryPassword || (git.Authentication?.Password ?? ""),
+      }
+    : null;
+  return {
+    ...git,
+    ReferenceName: wish.RepositoryReferenceName ?? git.ReferenceName,
+    TLSSkipVerify: wish.TLSSkipVerify ?? git.TLSSkipVerify,
+    Authentication: wish.RepositoryAuthentication === undefined ? git.Authentication : Authentication,
+  };
+}
+
+export async function readStackFiles(repository: Repository, paths: readonly string[]) {
+  const { commit, files } = await readRepository(repository, paths).catch((cause: Error) => {
+    throw new HttpError(500, "Unable to clone git repository", cause.message, { cause });
+  });
+  return { Files: Object.fromEntries(files), ConfigHash: commit };
+}
+
+export function requireAutoUpdate(wish: AutoUpdateRecord | undefined): void {
+  if (!wish) return;
+  const refuse = (details: string) => new HttpError(400, INVALID_PAYLOAD, details);
+  if (!wish.Interval && !wish.Webhook) throw refuse("Webhook or Interval must be provided");
+  if (wish.Webhook && !/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(wish.Webhook))
+    throw refuse("invalid Webhook format");
+  if (wish.Interval && parseDuration(wish.Interval) === undefined) throw refuse("invalid Interval format");
+}
+
+function readVariables(text: string | undefined): StackVariable[] | null {
+  if (!text) return null;
+  try {
+    const list = JSON.parse(text) as { name: string; value?: string }[] | null;
+    return list && list.map(({ name, value = "" }) => ({ name, value }));
+  } catch (cause) {
+    throw new HttpError(400, INVALID_PAYLOAD, "Invalid Env parameter", { cause });
+  }
+}
