@@ -15,6 +15,7 @@ import { findById, findByName, nameOfContainer } from "./find";
 import { idOf, parseId } from "./identity";
 import { changeInPlace, needRollOut } from "./in-place";
 import { newCreateId } from "./labels";
+import { leftoverOf, leftoversFor } from "./leftovers";
 import { createContainer, furnish, isNameTaken } from "./new-container";
 import { observe, unfulfilled } from "./observe";
 import { openPlace, type Place, Unreachable } from "./place";
@@ -118,8 +119,7 @@ export const container: Definition<Schema, ContainerOutputs> = {
   async delete(context, _id, state) {
     try {
       const place = await openPlace(context, idNumber(state.endpointId), state);
-      const leftover = await recover(place, state, state);
-      if (leftover) await remove(place, leftover.Id, state.removeVolumes ?? false);
+      await removeAll(place, state);
     } catch (error) {
       if (isEnvironmentGone(error)) return;
       if (!(error instanceof Unreachable) || !context.connection.deleteUnreachable) throw error;
@@ -188,6 +188,16 @@ async function unfinished(
     ? { ...inputs, desiredState: stateOf(now, inputs), ...outputsOf(place, now) }
     : { ...inputs, containerId, createId: "", engineId: place.engineId, instanceId: place.instanceId };
   return new Unfinished(id, partial, error);
+}
+
+/** The container of the state, and the other one of a roll-out that was killed. */
+async function removeAll(place: Place, state: ContainerState): Promise<void> {
+  const { containerId, removeVolumes = false } = state;
+  const isAside = leftoverOf(containerId, state.name) !== undefined;
+  const wasInterrupted = isAside || (await leftoversFor(place, state.name)).length > 0;
+  if (!wasInterrupted && (await remove(place, containerId, removeVolumes))) return;
+  const found = await recover(place, state, state);
+  if (found) await remove(place, found.Id, removeVolumes);
 }
 
 async function takeOver(

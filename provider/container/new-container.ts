@@ -3,6 +3,7 @@ import type { ResourceControl } from "../../contract";
 import { isLost } from "../core/lost";
 import { ownershipOf, setAccess } from "./access";
 import type { ContainerSettled } from "./arguments";
+import { carryOver } from "./arguments/storage";
 import { findByName } from "./find";
 import { CREATE_LABEL, labelsOf } from "./labels";
 import { connect } from "./networks";
@@ -22,8 +23,8 @@ export interface NewContainer {
 export interface Birth {
   readonly name: string;
   readonly createId: string;
-  /** Volumes without a name that go over from the container before, as `name:path`. */
-  readonly volumes?: readonly string[];
+  /** Volumes without a name that go over from the container before. */
+  readonly volumes?: readonly { readonly name: string; readonly target: string }[];
 }
 
 /** Whether the engine refused a creation because another container has the name. */
@@ -43,7 +44,7 @@ export async function createContainer(
   if (inputs.pull === "always") await pullImage(place, inputs);
   const apiVersion = await place.docker.apiVersion(place.call);
   const wished = specification(inputs, apiVersion, place.context.urn, birth.createId);
-  carryOver(wished, birth.volumes ?? []);
+  carryOver(wished.body, birth.volumes ?? []);
   const send = () => sendCreation(place, inputs, wished, birth);
   try {
     return await send();
@@ -82,10 +83,4 @@ async function sendCreation(
     if (!found || labelsOf(found)[CREATE_LABEL] !== createId) throw error;
     return { id: found.Id, createId, warnings: [], control: found.Portainer?.ResourceControl };
   }
-}
-
-function carryOver({ body }: Specification, volumes: readonly string[]): void {
-  if (volumes.length === 0) return;
-  const host = (body["HostConfig"] ?? {}) as { Binds?: string[] };
-  body["HostConfig"] = { ...host, Binds: [...(host.Binds ?? []), ...volumes] };
 }

@@ -3,7 +3,7 @@ import { ProviderError } from "../core/failure";
 import type { ContainerSettled } from "./arguments";
 import { findById, findByName, nameOfContainer } from "./find";
 import { CREATE_LABEL, labelsOf } from "./labels";
-import { asLeftover, leftoversFor } from "./leftovers";
+import { asLeftover, leftoverOf, leftoversFor } from "./leftovers";
 import type { Place } from "./place";
 import { discard } from "./removal";
 import { rename } from "./rename";
@@ -27,13 +27,15 @@ export async function recover(
   wish: Pick<ContainerSettled, "desiredState">,
 ): Promise<ContainerInspect | undefined> {
   const container = await findKnown(place, known);
-  const leftovers = await leftoversFor(place, known.name);
+  const aside = container && asLeftover(container);
+  // A refresh in between has written the temporary name into the state.
+  const name = aside?.name ?? leftoverOf(known.containerId, known.name)?.name ?? known.name;
+  const leftovers = await leftoversFor(place, name);
   for (const { id, role } of leftovers) {
     if (role === "new" && id !== container?.Id) await discardOwn(place, id);
   }
-  const aside = container && asLeftover(container);
   if (!container || aside?.role !== "old") return container;
-  return await settle(place, container, aside.createId, known.name, wish);
+  return await settle(place, container, aside.createId, name, wish);
 }
 
 /** By its id; or by its name, if Portainer's "recreate" has made it anew with all its labels. */

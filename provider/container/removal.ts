@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { isApiError } from "../../client";
-import { isNotFound } from "../core/gone";
+import { isEnvironmentGone, isNotFound } from "../core/gone";
 import { isLost } from "../core/lost";
 import { findById } from "./find";
 import type { Place } from "./place";
@@ -8,16 +8,21 @@ import { stop } from "./run-state";
 
 const PAUSE_MS = 300;
 
-/** Stops a container within its stop time-out and removes it. One that is gone already is fine. */
-export async function remove(place: Place, id: string, removeVolumes: boolean): Promise<void> {
+/**
+ * Stops a container within its stop time-out and removes it.
+ *
+ * @returns `false` when there is none with this id.
+ */
+export async function remove(place: Place, id: string, removeVolumes: boolean): Promise<boolean> {
   try {
     await stop(place, id);
   } catch (error) {
-    if (isNotFound(error)) return;
+    if (isNotFound(error) && !isEnvironmentGone(error)) return false;
     if (!isApiError(error) || error.source !== "engine") throw error;
     // What cannot be stopped (a paused container on old engines, one without a process) is removed by force.
   }
   await discard(place, id, removeVolumes);
+  return true;
 }
 
 /** Removes a container at once, running or not. */

@@ -89,8 +89,14 @@ async function standAside(
     undo.push(["start it", (safe) => revive(safe, old)]);
     await stop(place, old.Id);
   }
-  undo.push(["give it its name back", (safe) => rename(safe, old.Id, name)]);
+  undo.push(["give it its name back", (safe) => giveNameBack(safe, old.Id, name)]);
   await rename(place, old.Id, aside);
+}
+
+/** The rename that is undone may not have been done. */
+async function giveNameBack(place: Place, id: string, name: string): Promise<void> {
+  const now = await findById(place, id);
+  if (now && nameOfContainer(now) !== name) await rename(place, id, name);
 }
 
 async function setRestartPolicy({ docker, call }: Place, id: string, RestartPolicy: object): Promise<void> {
@@ -132,9 +138,11 @@ async function rollBack(place: Place, old: ContainerInspect, undo: Undo[], error
 }
 
 /** Data that the old container has in volumes without a name, for the new one at the same paths. */
-function anonymousVolumes({ Mounts }: ContainerInspect): string[] {
+function anonymousVolumes({ Mounts }: ContainerInspect): { name: string; target: string }[] {
   return (Mounts ?? []).flatMap(({ Type, Name, Destination }) =>
-    Type === "volume" && Name !== undefined && ANONYMOUS.test(Name) ? [`${Name}:${Destination}`] : [],
+    Type === "volume" && Name !== undefined && ANONYMOUS.test(Name)
+      ? [{ name: Name, target: Destination }]
+      : [],
   );
 }
 

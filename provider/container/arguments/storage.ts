@@ -134,11 +134,37 @@ export const ANONYMOUS = /^[0-9a-f]{64}$/;
 function readVolumes(container: unknown, wished: readonly VolumeInput[] | undefined): VolumeInput[] {
   const binds = (at(container, ["HostConfig", "Binds"]) ?? []) as string[];
   const mounts = ((at(container, ["HostConfig", "Mounts"]) ?? []) as Wire[]).map(fromMount);
-  const wishedSources = (wished ?? []).map((volume) => canonical(volume)["Source"]);
-  return [...binds, ...mounts].filter((volume) => {
-    const { Source } = canonical(volume);
-    return !ANONYMOUS.test(String(Source)) || wishedSources.includes(Source);
+  const wishes = (wished ?? []).map(canonical);
+  return [...binds, ...mounts].flatMap((volume) => {
+    const { Source, Target } = canonical(volume);
+    if (!ANONYMOUS.test(String(Source)) || wishes.some((wish) => wish["Source"] === Source)) return [volume];
+    const isWished = wishes.some((wish) => wish["Target"] === Target && wish["Source"] === undefined);
+    return isWished && typeof volume !== "string" ? [withoutSource(volume)] : [];
   });
+}
+
+/** The name that a roll-out gave to a volume that is wished without one. */
+function withoutSource({ source: _source, ...volume }: z.infer<typeof VolumeSchema>): VolumeInput {
+  return volume;
+}
+
+/**
+ * Adds volumes without a name, of the container before, to the body of a creation: where the program wishes such a
+ * volume it gets that one, and where it wishes another it gets the other.
+ */
+export function carryOver(
+  body: Wire,
+  volumes: readonly { readonly name: string; readonly target: string }[],
+): void {
+  const host = (body["HostConfig"] ?? {}) as { Binds?: string[]; Mounts?: Wire[]; Tmpfs?: Wire };
+  const isTaken = (target: string) =>
+    (host.Binds ?? []).some((bind) => fromBind(bind)["Target"] === target) || target in (host.Tmpfs ?? {});
+  for (const { name, target } of volumes) {
+    const mount = host.Mounts?.find(({ Target }) => Target === target);
+    if (mount?.["Type"] === "volume") mount["Source"] ??= name;
+    if (!mount && !isTaken(target)) host.Binds = [...(host.Binds ?? []), `${name}:${target}`];
+  }
+  body["HostConfig"] = host;
 }
 
 function fromMount(mount: Wire): z.infer<typeof VolumeSchema> {

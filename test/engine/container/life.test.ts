@@ -1,0 +1,168 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
+import { type ContainerHost, startContainerHost } from "../../support/container-host";
+import { engineApi, inspect, sweep } from "../../support/engine-api";
+import { engineOrSkip } from "../../support/needs";
+
+/** Asked once in a process, whatever the number of containers. */
+const ONCE = /\/(?:auth|status|info|version)$|\/containers\/json$/;
+
+let host: ContainerHost;
+engineOrSkip()("the life of a container", () => {
+  beforeAll(async () => {
+    host = await startContainerHost();
+  });
+  afterEach(async () => {
+    host.stack.forget();
+    await sweep(host.prefix);
+  });
+  afterAll(async () => {
+    await host[Symbol.asyncDispose]();
+  });
+
+  /** The requests that some work takes, without those that a process makes once. */
+  async function requestsOf(work: () => Promise<unknown>): Promise<string[]> {
+    const before = host.server.requests().length;
+    await work();
+    return host.server
+      .requests()
+      .slice(before)
+      .filter(({ path }) => !ONCE.test(path))
+      .map(
+        ({ method, path }) =>
+          `${method} ${path.replace(/.*\/docker\/v[\d.]+/, "").replace(/[0-9a-f]{64}/, ":id")}`,
+      );
+  }
+
+  test("takes three requests to create, one more for all files, none unchanged, one to read, two to delete", async () => {
+    const { stack, base } = host;
+    const args = { ...base, files: { "/tmp/a": "a", "/tmp/b": "b" } };
+    expect(await requestsOf(() => stack.up("Container", "web", args))).toEqual([
+      "POST /containers/create",
+      "PUT /containers/:id/archive",
+      "POST /containers/:id/start",
+      "GET /containers/:id/json",
+    ]);
+    expect(await requestsOf(() => stack.up("Container", "web", args))).toEqual([]);
+    expect(await requestsOf(() => stack.refresh("web"))).toEqual(["GET /containers/:id/json"]);
+    expect(await requestsOf(() => stack.destroy("web"))).toEqual([
+      "POST /containers/:id/stop",
+      "DELETE /containers/:id",
+    ]);
+    expect(await inspect(base.name)).toBeUndefined();
+  });
+
+  test("is started again, the same container, when it was stopped by hand", async () => {
+    const { stack, base } = host;
+    await stack.up("Container", "web", base);
+    const { containerId } = stack.outputs("web");
+    await engineApi("POST", `/containers/${base.name}/stop`);
+    await stack.refresh("web");
+    expect(stack.entry("web").inputs["desiredState"]).toBe("stopped");
+    expect(await stack.preview("Container", "web", base)).toBe("update");
+    await stack.up("Container", "web", base);
+    expect(await inspect(base.name)).toMatchObject({ Id: containerId, State: { Running: true } });
+  });
+
+  test("is created anew when it was removed by hand", async () => {
+    const { stack, base } = host;
+    await stack.up("Container", "web", base);
+    await engineApi("DELETE", `/containers/${base.name}?force=1`);
+    expect(await stack.refresh("web")).toBe(false);
+    expect(await stack.up("Container", "web", base)).toBe("create");
+    expect(await inspect(base.name)).toMatchObject({ State: { Running: true } });
+  });
+
+  test("that has ended well, and is not to be restarted, is done and no difference", async () => {
+    const { stack, base } = host;
+    const args = { ...base, command: ["echo", "all done"], waitFor: "exited" };
+    await stack.up("Container", "web", args);
+    expect(stack.outputs("web")).toMatchObject({ exitCode: 0, logs: "all done", status: "exited" });
+    await stack.refresh("web");
+    expect(await stack.preview("Container", "web", args)).toBe("same");
+  });
+
+  test("keeps its drift to be seen: environment changed by hand", async () => {
+    const { stack, base } = host;
+    const args = { ...base, env: { COLOR: "blue" } };
+    await stack.up("Container", "web", args);
+    const { Config } = (await inspect(base.name)) ?? {};
+    const labels = (Config as unknown as { Labels: object }).Labels;
+    await engineApi("DELETE", `/containers/${base.name}?force=1`);
+    await engineApi("POST", `/containers/create?name=${base.name}`, {
+      Image: base["image"],
+      Cmd: base["command"],
+      StopSignal: "SIGKILL",
+      Env: ["COLOR=red"],
+      Labels: labels,
+    });
+    await engineApi("POST", `/containers/${base.name}/start`);
+    await stack.refresh("web");
+    expect(stack.entry("web").inputs["env"]).toEqual({ COLOR: "red" });
+    await stack.up("Container", "web", args);
+    expect((await inspect(base.name))?.Config["Env"]).toContain("COLOR=blue");
+  });
+
+  test("is renamed in place", async () => {
+    const { stack, base, prefix } = host;
+    await stack.up("Container", "web", base);
+    const { containerId } = stack.outputs("web");
+    const renamed = { ...base, name: `${prefix}renamed` };
+    expect(await stack.up("Container", "web", renamed)).toBe("update");
+    expect((await inspect(renamed.name))?.Id).toBe(containerId);
+    await stack.refresh("web");
+    expect(await stack.preview("Container", "web", renamed)).toBe("same");
+  });
+
+  test("whose name begins another's id is told from it, and the other is never touched", async () => {
+    const { stack, base, prefix } = host;
+    const other = `${prefix}other`;
+    await engineApi("POST", `/containers/create?name=${other}`, {
+      Image: base["image"],
+      Cmd: ["sleep", "1000"],
+    });
+    const stranger = (await inspect(other))?.Id ?? "";
+    const name = stranger.slice(0, 4);
+    await stack.up("Container", "web", { ...base, name });
+    try {
+      expect(stack.outputs("web")["containerId"]).not.toBe(stranger);
+      await engineApi("DELETE", `/containers/${stack.outputs("web")["containerId"]}?force=1`);
+      expect(await stack.refresh("web")).toBe(false);
+      await stack.up("Container", "web", { ...base, name });
+      await stack.destroy("web");
+      expect((await inspect(other))?.Id).toBe(stranger);
+    } finally {
+      if (stack.has("web")) await stack.destroy("web");
+    }
+  });
+
+  test("deleted twice, or removed by hand before, is no error", async () => {
+    const { stack, base } = host;
+    await stack.up("Container", "web", base);
+    const entry = stack.entry("web");
+    await stack.destroy("web");
+    stack.remember("web", entry);
+    await stack.destroy("web");
+  });
+
+  test("is looked up by name or id without being managed", async () => {
+    const { stack, base } = host;
+    await stack.up("Container", "web", { ...base, env: { A: "1" } });
+    const { containerId } = stack.outputs("web");
+    expect(await stack.get("Container", "found", `1/${base.name}`)).toMatchObject({
+      containerId,
+      image: base["image"],
+      env: { A: "1" },
+    });
+    expect(await stack.get("Container", "found", `1/${String(containerId).slice(0, 12)}`)).toMatchObject({
+      containerId,
+    });
+  });
+
+  test("finds an image missing, pulls it, and takes an error inside the stream for one", async () => {
+    const { stack, base } = host;
+    const up = stack.up("Container", "web", { ...base, image: "127.0.0.1:1/nobody/nothing:1" });
+    await expect(up).rejects.toThrow(/pulling|images\/create/);
+    expect(stack.has("web")).toBe(false);
+    expect(await inspect(base.name)).toBeUndefined();
+  });
+});

@@ -1,0 +1,72 @@
+import { request } from "node:http";
+import { buffer } from "node:stream/consumers";
+import { engineSocket } from "./needs";
+
+type Json = Record<string, never>;
+
+/** Asks the engine itself, past the gateway: what a test claims is looked up where it is true. */
+export async function engineApi(
+  method: string,
+  path: string,
+  body?: object,
+): Promise<{ status: number; body: Json }> {
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  const call = request({
+    socketPath: engineSocket,
+    method,
+    path,
+    headers:
+      text === undefined
+        ? {}
+        : { "content-type": "application/json", "content-length": Buffer.byteLength(text) },
+  });
+  call.end(text);
+  const answer = await new Promise<import("node:http").IncomingMessage>((resolve, reject) => {
+    call.once("response", resolve);
+    call.once("error", reject);
+  });
+  const raw = (await buffer(answer)).toString();
+  return {
+    status: answer.statusCode ?? 0,
+    body: raw.startsWith("{") || raw.startsWith("[") ? JSON.parse(raw) : {},
+  };
+}
+
+interface Inspect {
+  readonly Id: string;
+  readonly Name: string;
+  readonly Config: Record<string, never>;
+  readonly HostConfig: Record<string, never>;
+  readonly State: { readonly Running: boolean; readonly Paused: boolean; readonly Status: string };
+  readonly NetworkSettings: { readonly Networks: Record<string, Record<string, never>> };
+  readonly Mounts: readonly { readonly Name?: string; readonly Destination: string }[];
+}
+
+/** The container of that name, if there is one. */
+export async function inspect(name: string): Promise<Inspect | undefined> {
+  const { status, body } = await engineApi("GET", `/containers/${name}/json`);
+  return status === 200 ? (body as unknown as Inspect) : undefined;
+}
+
+/** The names of all containers, running or not, that begin so. */
+export async function namesLike(prefix: string): Promise<string[]> {
+  const { body } = await engineApi("GET", "/containers/json?all=1");
+  const names = (body as unknown as { Names: string[] }[]).flatMap(({ Names }) =>
+    Names.map((name) => name.slice(1)),
+  );
+  return names.filter((name) => name.startsWith(prefix)).sort();
+}
+
+/** Removes every container, volume and network whose name begins so. */
+export async function sweep(prefix: string): Promise<void> {
+  for (const name of await namesLike(prefix)) await engineApi("DELETE", `/containers/${name}?force=1&v=1`);
+  const volumes = (await engineApi("GET", "/volumes")).body as unknown as {
+    Volumes: { Name: string }[] | null;
+  };
+  for (const { Name } of volumes.Volumes ?? []) {
+    if (Name.startsWith(prefix)) await engineApi("DELETE", `/volumes/${Name}?force=1`);
+  }
+  const networks = (await engineApi("GET", "/networks")).body as unknown as { Name: string }[];
+  for (const { Name } of networks)
+    if (Name.startsWith(prefix)) await engineApi("DELETE", `/networks/${Name}`);
+}
