@@ -171,7 +171,7 @@ async function initialise(connection: Connection, inputs: z.output<typeof AdminU
 }
 
 async function signIn(connection: Connection, { username, password }: Login): Promise<User> {
-  const users = await listUsers(connection, { username, password });
+  const users = await listForAdministrator(connection, { username, password });
   if (!users) {
     throw new ProviderError(
       `Portainer at ${connection.url} is already initialised, and the password given for "${username}" is not its password. Nothing was changed: set the administrator's present username and password.`,
@@ -179,7 +179,22 @@ async function signIn(connection: Connection, { username, password }: Login): Pr
   }
   const user = users.find((candidate) => candidate.Username.toLowerCase() === username.toLowerCase());
   if (user?.Role === Role.administrator) return user;
-  throw new ProviderError(`"${username}" is a user of ${connection.url}, but not an administrator`);
+  throw noAdministrator(connection, username);
+}
+
+async function listForAdministrator(connection: Connection, login: Login): Promise<User[] | undefined> {
+  try {
+    return await listUsers(connection, login);
+  } catch (error) {
+    const isRefused = isApiError(error) && error.status === 403 && error.path.endsWith("/users");
+    throw isRefused ? noAdministrator(connection, login.username) : error;
+  }
+}
+
+function noAdministrator({ url }: Connection, username: string): ProviderError {
+  return new ProviderError(
+    `"${username}" is a user of ${url}, but not an administrator: name one with its password`,
+  );
 }
 
 type Login = { readonly username: string; readonly password: string };

@@ -42,6 +42,15 @@ const PROPERTIES = allOf<EndpointSettled & EndpointOutputs>()(
  * ```
  */
 export class Endpoint extends PortainerResource {
+  /** An environment that is there already, by its id: to read it, and to make things on it. It is not managed. */
+  static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    options?: Omit<pulumi.CustomResourceOptions, "id">,
+  ): Endpoint {
+    return new Endpoint(name, {} as EndpointArgs, { ...options, id });
+  }
+
   constructor(name: string, args: EndpointArgs, options?: pulumi.CustomResourceOptions) {
     super(
       {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Properties } from "./hidden";
+import { keysAt } from "./schema-keys";
 import { nearest } from "./suggestion";
 import { hasUnknown } from "./unknown";
 
@@ -32,7 +33,7 @@ export function validate(
 
 function failures(issue: Issue, schema: z.ZodObject, misnomers: Readonly<Record<string, string>>): Failure[] {
   if (issue.code !== "unrecognized_keys") return [{ property: pathText(issue.path), reason: issue.message }];
-  const known = issue.path.length === 0 ? Object.keys(schema.shape) : [];
+  const known = keysAt(schema, issue.path);
   return issue.keys.map((key) => {
     const meant = (issue.path.length === 0 ? misnomers[key] : undefined) ?? nearest(key, known);
     const remedy = meant

@@ -7,10 +7,7 @@ let host: Host;
 beforeAll(async () => {
   host = await startHost();
 });
-beforeEach(async () => {
-  await host.server.reset();
-  host.stack.forget();
-});
+beforeEach(() => host.reset());
 afterAll(async () => {
   await host[Symbol.asyncDispose]();
 });

@@ -15,10 +15,7 @@ beforeAll(async () => {
   pem = await makeCertificates();
   secured = await startTinyEngine({ certificates: pem, clientAuth: true });
 });
-beforeEach(async () => {
-  await host.server.reset();
-  host.stack.forget();
-});
+beforeEach(() => host.reset());
 afterAll(async () => {
   await host[Symbol.asyncDispose]();
   await engine[Symbol.asyncDispose]();

@@ -16,6 +16,8 @@ export interface FakePulumi extends AsyncDisposable {
   /** For the plugin's command line. */
   readonly address: string;
   readonly messages: readonly Message[];
+  /** Forgets the messages. */
+  forget(): void;
   /** Ends at once, as a killed engine does. */
   die(): void;
 }
@@ -47,6 +49,7 @@ export async function startFakePulumi(): Promise<FakePulumi> {
   return {
     address: `127.0.0.1:${port}`,
     messages,
+    forget: () => void messages.splice(0),
     die: () => server.forceShutdown(),
     async [Symbol.asyncDispose]() {
       server.forceShutdown();

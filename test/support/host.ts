@@ -15,6 +15,8 @@ export interface Host extends AsyncDisposable {
   readonly server: RunningServer;
   readonly stack: MiniStack;
   readonly pulumi: FakePulumi;
+  /** All as it was at the start, except the plugin process. */
+  reset(): Promise<void>;
   /** Waits until something is said on a resource's line that fits. */
   heard(name: string, text: RegExp): Promise<Message>;
   /**
@@ -28,13 +30,15 @@ export interface Host extends AsyncDisposable {
 type Settings = Readonly<Record<string, string>>;
 
 export interface HostOptions extends ServerOptions {
+  /** A server without an administrator. @default false */
+  readonly isNew?: boolean;
   /** The provider's settings beside the url. @default the administrator's name and password */
   readonly settings?: Settings;
 }
 
 /** Starts all three, the server with an administrator unless said otherwise. */
-export async function startHost({ settings, ...options }: HostOptions = {}): Promise<Host> {
-  const server = await startServer({ admin: { password: PASSWORD }, ...options });
+export async function startHost({ settings, isNew, ...options }: HostOptions = {}): Promise<Host> {
+  const server = await startServer({ ...(!isNew && { admin: { password: PASSWORD } }), ...options });
   const pulumi = await startFakePulumi();
   const start = (own: Settings, more?: PluginOptions): Promise<Plugin> =>
     startPlugin({ config: providerConfig(own), engine: pulumi.address, ...more });
@@ -44,6 +48,11 @@ export async function startHost({ settings, ...options }: HostOptions = {}): Pro
     server,
     stack,
     pulumi,
+    async reset() {
+      await server.reset();
+      stack.forget();
+      pulumi.forget();
+    },
     async heard(name, text) {
       const fits = (message: Message) => message.urn.endsWith(`::${name}`) && text.test(message.text);
       for (;;) {
