@@ -112,7 +112,7 @@ function digest(log: readonly EngineEvent[]): Omit<CliResult, "code" | "output">
     steps,
     changes: log.findLast(({ summaryEvent }) => summaryEvent)?.summaryEvent?.resourceChanges ?? {},
     diagnostics: log.flatMap(({ diagnosticEvent }) =>
-      diagnosticEvent && !diagnosticEvent.ephemeral
+      diagnosticEvent && !diagnosticEvent.ephemeral && diagnosticEvent.severity !== "debug"
         ? [
             `${diagnosticEvent.urn?.split("::").at(-1) ?? ""}: ${diagnosticEvent.severity}: ${plainText(diagnosticEvent.message).trim()}`,
           ]

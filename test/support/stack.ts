@@ -2,10 +2,13 @@ import { randomBytes } from "node:crypto";
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { describe } from "@jest/globals";
+import { describe, jest } from "@jest/globals";
 import { type CliResult, type RunningCli, startCli } from "./cli";
 
 const REPOSITORY = resolve(__dirname, "../..");
+/** The CLI takes seconds on an idle machine; a test runs it several times, on machines that are not. */
+jest.setTimeout(300_000);
+
 const PASSPHRASE = "a passphrase for tests";
 
 /** `describe`, or its skipping form where the engine or the CLI is missing. In CI that is a failure. */
@@ -97,7 +100,8 @@ export function example(name: string): Program {
 
 /**
  * A program of the test's own, in plain JavaScript: nothing has to be compiled. It finds the names `pulumi`,
- * `portainer`, `config` (its own) and `exports`.
+ * `portainer`, `config` (its own), `image`, `otherImage`, `named` (for names on the engine) and `sleeper`, the
+ * arguments of a container that does nothing and ends at once.
  */
 export async function program(source: string): Promise<Program> {
   const folder = await mkdtemp(join(tmpdir(), "stack-program-"));
@@ -106,6 +110,7 @@ export async function program(source: string): Promise<Program> {
   await symlink(REPOSITORY, join(modules, "pulumi-portainer"));
   await symlink(join(REPOSITORY, "node_modules/@pulumi"), join(modules, "@pulumi"));
   await writeFile(join(folder, "package.json"), JSON.stringify({ name: "program", main: "index.js" }));
+  await writeFile(join(folder, "tsconfig.json"), "{}");
   await writeFile(
     join(folder, "Pulumi.yaml"),
     "name: program\nruntime: { name: nodejs, options: { typescript: false } }\n",
@@ -117,6 +122,9 @@ export async function program(source: string): Promise<Program> {
 const pulumi = require("@pulumi/pulumi");
 const portainer = require("pulumi-portainer");
 const config = new pulumi.Config();
+const { TEST_IMAGE: image, TEST_OTHER_IMAGE: otherImage, TEST_PREFIX: prefix } = process.env;
+const named = (name) => prefix + name;
+const sleeper = { image, command: ["sleep", "1000"], stopSignal: "SIGKILL" };
 ${text}
 `,
     );
@@ -234,6 +242,7 @@ function environment(home: string, backend: string): NodeJS.ProcessEnv {
     PULUMI_BACKEND_URL: `file://${backend}`,
     PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
     PULUMI_DEBUG_COMMANDS: "true", // brings --event-log
+    PULUMI_NODEJS_TRANSPILE_ONLY: "true", // types are checked by tsc, with all others
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",

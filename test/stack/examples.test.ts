@@ -1,0 +1,173 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { createClient } from "../../client";
+import { type RunningServer, startServer } from "../../server";
+import { inspect, namesLike, sweep } from "../support/engine-api";
+import { startTlsForwarder } from "../support/engine-forwarders";
+import { freePort } from "../support/free-port";
+import { PASSWORD } from "../support/host";
+import { engineSocket, engineUrl, testImage } from "../support/needs";
+import { example, must, openStack, otherImage, type Stack, stackOrSkip, unique } from "../support/stack";
+
+/** An example with all that it needs to run. */
+interface Scene {
+  readonly servers: readonly RunningServer[];
+  readonly config: Readonly<Record<string, string>>;
+  readonly secrets: Readonly<Record<string, string>>;
+  /** What it makes on the engine, with the page that it serves. */
+  readonly containers: readonly string[];
+  readonly page?: string;
+  /** What must be there after `destroy`, since it was there before. */
+  readonly environments: number;
+  readonly keys: number;
+  close?(): Promise<void>;
+}
+
+const withAdmin = () => startServer({ admin: { password: PASSWORD }, engine: { url: engineUrl } });
+
+const scenes: Readonly<Record<string, (name: string, hostPort: string) => Promise<Scene>>> = {
+  async bootstrap(name, hostPort) {
+    const server = await startServer();
+    return {
+      servers: [server],
+      config: { "portainer:url": server.url, engine: engineUrl, image: testImage, name, hostPort },
+      secrets: { password: PASSWORD },
+      containers: [name],
+      page: "Hello from a container that Pulumi runs through Portainer.",
+      environments: 0,
+      keys: 0,
+    };
+  },
+
+  async "stack-config"(name, hostPort) {
+    const server = await withAdmin();
+    return {
+      servers: [server],
+      config: {
+        "portainer:url": server.url,
+        "portainer:endpointId": "1",
+        image: testImage,
+        name,
+        hostPort,
+      },
+      secrets: { "portainer:apiKey": server.apiKey ?? "" },
+      containers: [name],
+      page: "Hello from the stack",
+      environments: 1,
+      keys: 1,
+    };
+  },
+
+  async "tls-environment"(name, hostPort) {
+    const server = await startServer({ admin: { password: PASSWORD } });
+    const engine = await startTlsForwarder(engineSocket, { clientAuth: true });
+    const { ca, client } = engine.certificates;
+    const certificates = await mkdtemp(join(tmpdir(), "certificates-"));
+    await writeFile(join(certificates, "ca.pem"), ca);
+    await writeFile(join(certificates, "cert.pem"), client.cert);
+    await writeFile(join(certificates, "key.pem"), client.key);
+    return {
+      servers: [server],
+      config: {
+        "portainer:url": server.url,
+        engine: engine.url,
+        certificates,
+        image: testImage,
+        name,
+        hostPort,
+      },
+      secrets: { "portainer:apiKey": server.apiKey ?? "" },
+      containers: [name],
+      page: "Hello from the other end of a TLS connection.",
+      environments: 0,
+      keys: 1,
+      async close() {
+        await engine[Symbol.asyncDispose]();
+        await rm(certificates, { recursive: true });
+      },
+    };
+  },
+
+  async "two-servers"(name) {
+    const [paris, oslo] = await Promise.all([withAdmin(), withAdmin()]);
+    return {
+      servers: [paris, oslo],
+      config: { parisUrl: paris.url, osloUrl: oslo.url, image: testImage, name },
+      secrets: { parisKey: paris.apiKey ?? "", osloKey: oslo.apiKey ?? "" },
+      containers: [`${name}-paris`, `${name}-oslo`],
+      environments: 1,
+      keys: 1,
+    };
+  },
+};
+
+stackOrSkip().each(Object.keys(scenes))("the example %s", (exampleName) => {
+  const name = unique("web");
+  let scene: Scene;
+  let stack: Stack;
+  let port: number;
+
+  const requests = () => scene.servers.flatMap((server) => server.requests());
+
+  beforeAll(async () => {
+    port = await freePort();
+    scene = await (scenes[exampleName] as NonNullable<(typeof scenes)[string]>)(name, String(port));
+    stack = await openStack(example(exampleName), { config: scene.config, secrets: scene.secrets });
+  });
+
+  afterAll(async () => {
+    await sweep(name);
+    await Promise.all(scene.servers.map((server) => server.stop()));
+    await scene.close?.();
+    await stack[Symbol.asyncDispose]();
+  });
+
+  it("makes all that it declares", async () => {
+    const { changes } = must(await stack.up());
+    expect(Object.keys(changes)).toEqual(["create"]);
+    for (const container of scene.containers) expect((await inspect(container))?.State.Running).toBe(true);
+    if (scene.page === undefined) return;
+    const answer = await fetch(`http://127.0.0.1:${port}/`);
+    expect(await answer.text()).toContain(scene.page);
+  });
+
+  it("changes nothing and asks nothing when it is run again", async () => {
+    const before = requests().length;
+    const { changes } = must(await stack.up());
+    expect(Object.keys(changes)).toEqual(["same"]);
+    expect(requests().slice(before)).toEqual([]);
+  });
+
+  it("shows no change at refresh", async () => {
+    const { changes } = must(await stack.refresh());
+    expect(Object.keys(changes)).toEqual(["same"]);
+  });
+
+  it("changes its containers, and nothing else, when the image changes", async () => {
+    await stack.setConfig({ image: otherImage });
+    const { changes } = must(await stack.up());
+    expect(changes).toEqual({ same: expect.any(Number), update: scene.containers.length });
+    for (const container of scene.containers) {
+      expect(await inspect(container)).toMatchObject({
+        Config: { Image: otherImage },
+        State: { Running: true },
+      });
+    }
+    expect(await namesLike(name)).toEqual([...scene.containers].sort());
+  });
+
+  it("leaves nothing behind but the administrator", async () => {
+    must(await stack.destroy());
+    expect((await stack.state()).resources).toEqual([]);
+    expect(await namesLike(name)).toEqual([]);
+    for (const { url } of scene.servers) {
+      const client = createClient({ url, credentials: { username: "admin", password: PASSWORD } });
+      expect(await client.endpoints.list({})).toHaveLength(scene.environments);
+      expect(await client.users.list({})).toMatchObject([{ Username: "admin" }]);
+      expect(await client.apiKeys.list({ params: { id: 1 } })).toHaveLength(scene.keys);
+      await client.close();
+    }
+  });
+});
