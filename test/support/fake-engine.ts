@@ -40,6 +40,16 @@ export function startJsonEngine(
   });
 }
 
+/** An engine that takes whatever is sent and keeps it byte for byte. */
+export async function startRawBodyEngine() {
+  const bodies: { type: string | undefined; body: Buffer }[] = [];
+  const server = createServer(async (request, response) => {
+    bodies.push({ type: request.headers["content-type"], body: Buffer.concat(await request.toArray()) });
+    response.end();
+  });
+  return { bodies, ...(await listen(server)) };
+}
+
 /** An engine of raw connections, for what no HTTP server would do. */
 export async function startRawEngine(onConnection: (socket: Socket) => void): Promise<FakeEngine> {
   const server = createRawServer({ allowHalfOpen: true }, (socket) => {
