@@ -10,6 +10,8 @@
  *
  * @module
  */
+import "../contract/supported-node";
+
 export { createClient } from "./client";
 export { ApiError, isApiError } from "./errors/api-error";
 export { ConnectionError, isConnectionError } from "./errors/connection-error";

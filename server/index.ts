@@ -9,6 +9,8 @@
  *
  * @module
  */
+import "../contract/supported-node";
+
 export type { Clock } from "./clock";
 export { parseDuration } from "./duration";
 export type { Failure, FailureKind } from "./http/failures";
