@@ -5,6 +5,7 @@ import { run } from "../machine/command.mts";
 import { clone } from "../machine/folders.mts";
 import { step } from "../machine/progress.mts";
 import { ensurePackage } from "../setup/package.mts";
+import { packInto } from "./pack.mts";
 
 /** Whether every entry resolves, with types, for every kind of consumer: publint and Are the Types Wrong, on the packed tarball. */
 export async function checkPackage(): Promise<void> {
@@ -12,7 +13,7 @@ export async function checkPackage(): Promise<void> {
   await ensurePackage();
   const folder = await mkdtemp(join(tmpdir(), "pulumi-portainer-package-"));
   try {
-    const tarball = await step("Packing", () => pack(folder));
+    const tarball = await step("Packing", () => packInto(folder));
     await step("publint", () => run("publint", ["run", tarball, "--strict"], { cwd: clone }));
     await step("Are the types wrong", () =>
       run("attw", [tarball, "--no-emoji", "--no-color"], { cwd: clone }),
@@ -20,12 +21,4 @@ export async function checkPackage(): Promise<void> {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-async function pack(folder: string): Promise<string> {
-  const [packed] = JSON.parse(
-    await run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], { cwd: clone }),
-  ) as { filename: string }[];
-  if (!packed) throw new Error("npm pack made no tarball");
-  return join(folder, packed.filename);
 }

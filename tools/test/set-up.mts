@@ -4,10 +4,10 @@ import { say } from "../machine/progress.mts";
 import { SetUpError } from "../machine/set-up-error.mts";
 import { ensureEngine } from "../setup/engine/ensure.mts";
 import { privateEngine } from "../setup/engine/private-engine.mts";
+import { reserveThrowawayEngine } from "../setup/engine/throwaway-engine.mts";
 import { ensureImages, IMAGE, OTHER_IMAGE, tagImage } from "../setup/image/ensure.mts";
 import { ensurePackage } from "../setup/package.mts";
 import { ensurePulumi } from "../setup/pulumi/ensure.mts";
-import { reserveTestEngine } from "./engine-slot.mts";
 import { needs, type Part, type Suite } from "./suites.mts";
 
 /** The name that the recorded conversations of `test/twin` know. */
@@ -40,7 +40,7 @@ export async function setUp(chosen: readonly Suite[]): Promise<Parts> {
     return {};
   });
   await provide("engine", async () => {
-    const own = stack.use(await reserveTestEngine());
+    const own = stack.use(await reserveThrowawayEngine());
     const engine = await ensureEngine(own.engine, [privateEngine(join(quickstartFolder, "engine")).url]);
     await ensureImages(engine);
     await tagImage(engine, IMAGE, IMAGE_OF_RECORDINGS);

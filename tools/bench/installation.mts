@@ -1,0 +1,40 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { run } from "../machine/command.mts";
+import { clone } from "../machine/folders.mts";
+import { step } from "../machine/progress.mts";
+import { packInto } from "../package/pack.mts";
+
+interface Installation {
+  packages: number;
+  megabytes: number;
+}
+
+/** What `npm install pulumi-portainer` adds to a project that has `@pulumi/pulumi` already. */
+export async function measureInstallation(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "pulumi-portainer-installation-"));
+  try {
+    return await step("Installing the package beside @pulumi/pulumi", async () => {
+      const tarball = await packInto(folder);
+      await writeFile(join(folder, "package.json"), "{}");
+      const before = await install(folder, `@pulumi/pulumi@${await pulumiRange()}`);
+      const after = await install(folder, tarball);
+      const megabytes = (after.megabytes - before.megabytes).toFixed(1);
+      return `  adds ${after.packages - before.packages} packages and ${megabytes} MB to ${before.packages} and ${before.megabytes.toFixed(1)} MB`;
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function install(folder: string, what: string): Promise<Installation> {
+  await run("npm", ["install", "--no-audit", "--no-fund", what], { cwd: folder });
+  const lock = JSON.parse(await readFile(join(folder, "node_modules", ".package-lock.json"), "utf8"));
+  const kilobytes = Number.parseInt(await run("du", ["-sk", join(folder, "node_modules")]), 10);
+  return { packages: Object.keys(lock.packages).length, megabytes: kilobytes / 1024 };
+}
+
+async function pulumiRange(): Promise<string> {
+  return JSON.parse(await readFile(join(clone, "package.json"), "utf8")).devDependencies["@pulumi/pulumi"];
+}

@@ -1,0 +1,50 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { run } from "../machine/command.mts";
+import { clone } from "../machine/folders.mts";
+import { COUNT, nameOf, PARALLEL, specification } from "./workload.mts";
+
+export interface Program extends AsyncDisposable {
+  run(args: readonly string[]): Promise<string>;
+}
+
+const SOURCE = `
+  const portainer = require("pulumi-portainer");
+  for (const name of ${JSON.stringify(Array.from({ length: COUNT }, (_, index) => nameOf(index)))}) {
+    new portainer.Container(name, { name, endpointId: 1, ...${JSON.stringify(specification)} });
+  }
+`;
+
+/** A Pulumi program in a temporary folder, with state of its own. */
+export async function hundredContainers(pulumi: string, server: Record<string, string>): Promise<Program> {
+  const folder = await mkdtemp(join(tmpdir(), "pulumi-portainer-bench-"));
+  await mkdir(join(folder, "backend"));
+  await mkdir(join(folder, "node_modules"));
+  await symlink(clone, join(folder, "node_modules", "pulumi-portainer"));
+  await symlink(join(clone, "node_modules", "@pulumi"), join(folder, "node_modules", "@pulumi"));
+  await writeFile(join(folder, "package.json"), JSON.stringify({ name: "bench", main: "index.js" }));
+  await writeFile(
+    join(folder, "Pulumi.yaml"),
+    "name: bench\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n",
+  );
+  await writeFile(join(folder, "index.js"), SOURCE);
+
+  const { PATH = "" } = process.env;
+  const env = {
+    ...process.env,
+    ...server,
+    PATH: [join(clone, "node_modules", ".bin"), pulumi, PATH].join(delimiter),
+    PULUMI_HOME: join(folder, "home"),
+    PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,
+    PULUMI_CONFIG_PASSPHRASE: "bench",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+  };
+  const runPulumi = (args: readonly string[]) =>
+    run("pulumi", [...args, "--non-interactive"], { cwd: folder, env });
+  await runPulumi(["stack", "init", "bench"]);
+  return {
+    run: (args) => runPulumi([...args, "--parallel", String(PARALLEL)]),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}

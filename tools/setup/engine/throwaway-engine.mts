@@ -1,0 +1,26 @@
+import { join } from "node:path";
+import { cacheFolder } from "../../machine/folders.mts";
+import { tryLock } from "../../machine/lock.mts";
+import { type PrivateEngine, privateEngine } from "./private-engine.mts";
+
+export interface ThrowawayEngine extends AsyncDisposable {
+  engine: PrivateEngine;
+}
+
+/**
+ * A private engine for one run, which nobody else uses meanwhile. There is one per slot, and a killed run frees its slot but
+ * leaves its engine: the next run takes that over, and ends it.
+ */
+export async function reserveThrowawayEngine(): Promise<ThrowawayEngine> {
+  for (let slot = 1; ; slot++) {
+    const folder = join(cacheFolder, "test-engines", String(slot));
+    const held = await tryLock(`${folder}.lock`);
+    if (!held) continue;
+    const engine = privateEngine(folder);
+    const release = async () => {
+      using _held = held;
+      if (engine.exists()) await engine.remove();
+    };
+    return { engine, [Symbol.asyncDispose]: release };
+  }
+}
