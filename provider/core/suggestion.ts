@@ -8,16 +8,21 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return best && best.distance <= limit ? best.candidate : undefined;
 }
 
-/** Levenshtein's distance: how many letters to insert, delete or change. */
+/** How many letters to insert, delete, change or swap with their neighbour (optimal string alignment). */
 function distance(from: string, to: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [index, letter] of [...from].entries()) {
+  for (let index = 0; index < from.length; index += 1) {
     const next = [index + 1];
-    for (const [column, other] of [...to].entries()) {
-      const change = (row[column] ?? 0) + (letter === other ? 0 : 1);
-      next.push(Math.min(change, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
+    for (let column = 0; column < to.length; column += 1) {
+      const change = at(row, column) + (from[index] === to[column] ? 0 : 1);
+      const isSwap = from[index] === to[column - 1] && from[index - 1] === to[column];
+      const swap = isSwap ? at(before, column - 1) + 1 : change;
+      next.push(Math.min(change, swap, at(row, column + 1) + 1, at(next, column) + 1));
     }
-    row = next;
+    [before, row] = [row, next];
   }
-  return row[to.length] ?? 0;
+  return at(row, to.length);
 }
+
+const at = (row: readonly number[], index: number): number => row[index] ?? Number.POSITIVE_INFINITY;

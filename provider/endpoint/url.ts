@@ -34,7 +34,7 @@ export function urlProblem(url: string): string | undefined {
 
 function withScheme(url: string): string {
   if (url.startsWith("/")) return `unix://${url}`;
-  return url.startsWith("\\\\") ? `npipe:${url.replaceAll("\\", "/")}` : `tcp://${url}`;
+  return url.startsWith("\\\\") ? `npipe://${url.replaceAll("\\", "/")}` : `tcp://${url}`;
 }
 
 function tcpProblem(url: string): string | undefined {

@@ -1,0 +1,17 @@
+import { expect, test } from "@jest/globals";
+import * as provider from "../../../provider";
+import * as sdk from "../../../sdk";
+
+/** State of every stack refers to these names: they may be added to, and never changed or taken away. */
+const EXPORTS = ["AdminUser", "ApiKey", "Container", "Endpoint"];
+const METHODS = ["check", "configure", "create", "delete", "diff", "read", "update"];
+
+test("the provider exports what states refer to", () => {
+  expect(Object.keys(provider)).toEqual(expect.arrayContaining(EXPORTS));
+  for (const one of Object.values(provider)) expect(Object.keys(one).sort()).toEqual(METHODS);
+});
+
+test("every provider has a class of its name for programs, and the other way round", () => {
+  const { Provider: _connection, ...resources } = sdk;
+  expect(Object.keys(resources).sort()).toEqual(Object.keys(provider).sort());
+});

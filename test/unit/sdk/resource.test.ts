@@ -1,0 +1,98 @@
+import { describe, expect, test } from "@jest/globals";
+import * as pulumi from "@pulumi/pulumi";
+import * as portainer from "../../../sdk";
+import { register } from "./kit";
+
+const PASSWORD = "correct-horse-9";
+
+describe("a resource", () => {
+  test.each([
+    ["AdminUser", () => new portainer.AdminUser("it", { password: PASSWORD })],
+    ["ApiKey", () => new portainer.ApiKey("it")],
+    ["Endpoint", () => new portainer.Endpoint("it", { url: "unix:///var/run/docker.sock" })],
+    ["Container", () => new portainer.Container("it", { image: "nginx" })],
+  ])("%s refers to its provider by a text that never changes", async (type, program) => {
+    const [resource] = await register(program);
+    expect(resource?.type).toBe(`pulumi-nodejs:dynamic/portainer:${type}`);
+    expect(resource?.inputs["__provider"]).toBe(
+      `exports.handler=()=>require("pulumi-portainer/provider").${type};`,
+    );
+  });
+
+  test("hands over its urn and the options that the engine keeps from providers", async () => {
+    const [resource] = await register(
+      () =>
+        new portainer.ApiKey(
+          "ci",
+          {},
+          { customTimeouts: { create: "3m" }, replaceOnChanges: ["description"] },
+        ),
+    );
+    expect(resource?.inputs).toMatchObject({
+      __urn: "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/portainer:ApiKey::ci",
+      __timeouts: { create: "3m" },
+      __replaceOnChanges: ["description"],
+    });
+  });
+
+  test("may stand wherever its id is asked for", async () => {
+    const registered = await register(() => {
+      const group = new portainer.Endpoint("first", { url: "unix:///var/run/docker.sock" });
+      new portainer.Endpoint("second", {
+        url: "tcp://10.0.7.10:2375",
+        groupId: group,
+        tagIds: [group, 2, "3"],
+      });
+      new portainer.Endpoint("third", { url: "tcp://10.0.7.10:2375", groupId: group.id });
+    });
+    const groups = registered.slice(1).map(({ inputs }) => inputs["groupId"]);
+    expect(groups.map(idIn)).toEqual(["first-id", "first-id"]);
+  });
+
+  test("may be read by its id without being managed", async () => {
+    const [resource] = await register(() => portainer.Endpoint.get("edge", "3"));
+    expect(resource).toMatchObject({ name: "edge", id: "3" });
+  });
+
+  test.each<[string, pulumi.CustomResourceOptions, RegExp]>([
+    [
+      "import",
+      { import: "3" },
+      /Endpoint "edge": the `import` option does not work.*pulumi import --file.*adopt/,
+    ],
+    ["version", { version: "1.0.0" }, /name a plugin, and there is none/],
+    ["pluginDownloadURL", { pluginDownloadURL: "https://x" }, /name a plugin, and there is none/],
+  ])("refuses the option %s, and says what does the same", async (_option, options, message) => {
+    const program = () => new portainer.Endpoint("edge", { url: "unix:///var/run/docker.sock" }, options);
+    await expect(register(program)).rejects.toThrow(message);
+  });
+
+  test("refuses the provider of another package", async () => {
+    class Foreign extends pulumi.ProviderResource {
+      constructor() {
+        super("pulumi-nodejs", "foreign", { "other:url": "http://x" });
+      }
+    }
+    const program = () => new portainer.ApiKey("ci", {}, { provider: new Foreign() });
+    await expect(register(program)).rejects.toThrow(/ApiKey "ci": its provider belongs to another package/);
+  });
+
+  test("takes a Provider of its own, also from its parent", async () => {
+    const program = () => {
+      const provider = new portainer.Provider("own", { url: "http://x", apiKey: "k" });
+      class Shop extends pulumi.ComponentResource {
+        constructor() {
+          super("test:Shop", "shop", {}, { providers: [provider] });
+          new portainer.Endpoint("edge", { url: "unix:///var/run/docker.sock" }, { parent: this });
+        }
+      }
+      new Shop();
+    };
+    expect((await register(program)).map(({ name }) => name)).toContain("edge");
+  });
+});
+
+/** With the mocks, a resource in an input arrives as itself. */
+function idIn(value: unknown): unknown {
+  return typeof value === "object" && value !== null && "id" in value ? value.id : value;
+}
