@@ -1,11 +1,12 @@
-// `npm run size`: what the package costs beside @pulumi/pulumi, which every program has: packages, bytes, time to import.
+// `npm run size`: what the package costs beside @pulumi/pulumi, which every program has, read off this clone: package by package,
+// without a network. `npm run bench` installs it for real.
 
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { measureImport } from "../bench/import-time.mts";
 import { run } from "../machine/command.mts";
-import { clone, ownNode } from "../machine/folders.mts";
+import { clone } from "../machine/folders.mts";
 import { say } from "../machine/progress.mts";
 import { ensurePackage } from "../setup/package.mts";
 
@@ -15,7 +16,6 @@ interface Locked {
   readonly optionalDependencies?: Record<string, string>;
 }
 
-const ROUNDS = 9;
 const PULUMI = "node_modules/@pulumi/pulumi";
 
 const lock = JSON.parse(readFileSync(join(clone, "package-lock.json"), "utf8")) as {
@@ -37,9 +37,9 @@ say(
       .slice(0, 6)
       .map(({ name, bytes }) => `${" ".repeat(16)}${megabytes(bytes).padStart(8)}  ${name}`),
     `@pulumi/pulumi  ${pulumiSizes.length} packages, ${megabytes(total(pulumiSizes))}`,
-    `Import          ${median(importTimes()).toFixed(1)} ms after @pulumi/pulumi, median of ${ROUNDS} processes`,
   ].join("\n"),
 );
+say(await measureImport());
 
 /** The packages that these need, and those that these need, by their paths in the lock. */
 function closure(start: readonly string[]): string[] {
@@ -89,17 +89,6 @@ async function pack(): Promise<{ size: number; unpackedSize: number; entryCount:
   return packed;
 }
 
-/** Milliseconds that the import takes in a program, which has @pulumi/pulumi already. */
-function importTimes(): number[] {
-  const program = `require("@pulumi/pulumi");
-    const start = performance.now();
-    require("./dist/sdk/index.js");
-    console.log(performance.now() - start);`;
-  return Array.from({ length: ROUNDS }, () =>
-    Number(execFileSync(ownNode, ["-e", program], { cwd: clone, encoding: "utf8" })),
-  );
-}
-
 interface Size {
   readonly name: string;
   readonly bytes: number;
@@ -118,8 +107,4 @@ async function sizesOf(paths: readonly string[]): Promise<Size[]> {
 
 function total(sizes: readonly Size[]): number {
   return sizes.reduce((sum, { bytes }) => sum + bytes, 0);
-}
-
-function median(times: readonly number[]): number {
-  return times.toSorted((left, right) => left - right)[Math.floor(times.length / 2)] ?? 0;
 }
