@@ -96,6 +96,14 @@ export const customTemplates = {
     pace: "slow",
     verified: source,
   }),
+  createFromElsewhere: route({
+    method: "POST",
+    path: "/custom_templates/create/:method",
+    access: "authenticated",
+    summary: "Refuse to create a custom template in a way that there is not",
+    response: CustomTemplate,
+    verified: source,
+  }),
   get: route({
     method: "GET",
     path: "/custom_templates/:id",

@@ -4,6 +4,7 @@
  * @module
  */
 import { apiKeys } from "./api-key";
+import { appTemplates } from "./app-template";
 import { auth } from "./auth";
 import { customTemplates } from "./custom-template";
 import { endpoints } from "./endpoint";
@@ -40,6 +41,7 @@ export const contract = {
   registries,
   stacks,
   customTemplates,
+  appTemplates,
   webhooks,
   roles,
   motd,

@@ -198,6 +198,19 @@ export const stacks = {
     pace: "slow",
     verified: source,
   }),
+  associate: route({
+    method: "PUT",
+    path: "/stacks/:id/associate",
+    access: "administrator",
+    summary: "Give an orphaned stack an environment again",
+    query: z.object({
+      endpointId: z.string().optional(),
+      swarmId: z.string().optional(),
+      orphanedRunning: z.string().optional(),
+    }),
+    response: Stack,
+    verified: source,
+  }),
   updateGit: route({
     method: "POST",
     path: "/stacks/:id/git",

@@ -24,6 +24,7 @@ import type { CsrfGuard } from "./auth/csrf";
 import { errorResponse } from "./http/errors";
 import { HttpError } from "./http-error";
 import { type Api, mount, refuseOtherMethods } from "./route/mount";
+import { acceptOldPaths } from "./route/old-paths";
 import type { Services } from "./services";
 
 /** A real Portainer shows its makers' news; this server asks nobody. */
@@ -59,10 +60,12 @@ export function createApp(services: Services, csrf: CsrfGuard, log: (error: unkn
   mount(api, services, contract.registries, registryHandlers(services));
   mount(api, services, contract.stacks, stackHandlers(services));
   mount(api, services, contract.customTemplates, customTemplateHandlers(services));
+  mount(api, services, contract.appTemplates, { list: refuseCatalogue });
   mount(api, services, contract.webhooks, webhookHandlers(services));
   mount(api, services, contract.roles, { list: () => [] });
   mount(api, services, contract.motd, { get: () => NO_MESSAGE });
   mount(api, services, contract.ssl, sslHandlers(services));
+  acceptOldPaths(app, api);
   refuseOtherMethods(
     api,
     Object.values(contract).flatMap((routes) => Object.values(routes)),
@@ -76,4 +79,13 @@ export function createApp(services: Services, csrf: CsrfGuard, log: (error: unkn
     return c.json(body, status as ContentfulStatusCode);
   });
   return app;
+}
+
+/** What Portainer answers when it cannot reach its catalogue. */
+function refuseCatalogue(): never {
+  throw new HttpError(
+    500,
+    "Unable to retrieve templates via the network",
+    "this server has no catalogue of templates",
+  );
 }

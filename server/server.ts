@@ -20,6 +20,7 @@ import { createLog } from "./log";
 import type { ServerOptions } from "./options";
 import { seed, seedAdministrator, seedApiKey } from "./seed";
 import type { Services } from "./services";
+import { keepSnapshots } from "./snapshots";
 import { openSqlite } from "./store/sqlite";
 import { Store } from "./store/store";
 import { TlsFiles } from "./tls-files";
@@ -56,6 +57,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   if (admin) await seedAdministrator(store, admin);
   const apiKey = admin?.password === undefined ? undefined : await seedApiKey(store, clock);
 
+  const report = (error: unknown) => log.error({ err: error }, "failed");
   const recorder = new Recorder(clock);
   const failures = new Failures();
   const csrf = new CsrfGuard();
@@ -87,19 +89,21 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
 
   const initTimeout = options.adminInitTimeout ?? ADMIN_INIT_TIMEOUT;
   const window = new AdminWindow(clock, initTimeout, () => hasAdministrator(store));
-  const app = createApp(services, csrf, (error) => log.error({ err: error }, "request failed"));
+  const app = createApp(services, csrf, report);
   const api = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const listener = createListener({ api, gateway, window, csrf, recorder, failures });
   const ports = await openPorts(listener, options);
   for (const { url } of Object.values(ports)) log.info({ url }, "listening");
   const url = (ports.http ?? ports.https)?.url ?? "";
 
+  const endSnapshots = keepSnapshots(services, report);
   let stopped: Promise<void> | undefined;
   const stop = (grace = 0) => {
     stopped ??= close(grace);
     return stopped;
   };
   const close = async (grace: number) => {
+    endSnapshots();
     await Promise.all(Object.values(ports).map((port) => port.close(grace)));
     await gateway.close();
     await store.close();

@@ -23,8 +23,8 @@ export interface RequestFilter {
 
 type Entry = { -readonly [Key in keyof RecordedRequest]: RecordedRequest[Key] };
 
-/** More than any test makes; a server that runs for weeks must not keep them all. */
-const KEPT = 50_000;
+/** More than a test looks at; a server that runs for weeks must not keep them all. */
+const KEPT = 20_000;
 const SECRET = /token|key|password|secret|authorization/i;
 
 export class Recorder {

@@ -89,6 +89,14 @@ export function customTemplateHandlers(services: Services): Handlers<typeof cont
       return create(caller, wish, content, git);
     },
 
+    createFromElsewhere: () => {
+      throw new HttpError(
+        500,
+        "Unable to create custom template",
+        "Invalid value for path parameter: method. Value must be one of: string, repository or file",
+      );
+    },
+
     get: ({ caller, params }) => shown(editable(caller, params.id)),
 
     file: ({ params }) => ({ FileContent: found(store.customTemplates, params.id).Content }),

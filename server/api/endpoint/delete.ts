@@ -3,7 +3,7 @@ import type { Reply } from "../../route/call";
 import type { Services } from "../../services";
 
 /** Stacks, resource controls, webhooks and whatever runs on the engine stay; tags follow from the environments. */
-export async function deleteEndpoint({ store, tlsFiles }: Services, id: number): Promise<void> {
+export async function deleteEndpoint({ store, tlsFiles, gateway }: Services, id: number): Promise<void> {
   await store.change(() => {
     store.endpoints.delete(found(store.endpoints, id).Id);
     for (const registry of store.registries.filter(
@@ -13,6 +13,7 @@ export async function deleteEndpoint({ store, tlsFiles }: Services, id: number):
       store.registries.put(registry.Id, { ...registry, RegistryAccesses });
     }
   });
+  gateway.forget(id);
   await tlsFiles.remove(id);
 }
 

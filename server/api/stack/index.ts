@@ -165,6 +165,28 @@ export function stackHandlers(services: Services): Handlers<typeof contract.stac
       });
     },
 
+    associate({ params, query, caller }) {
+      const stack = found(store.stacks, params.id);
+      const endpoint = found(store.endpoints, requiredEndpointId(query));
+      const Status = query.orphanedRunning === "true" ? StackStatus.active : StackStatus.inactive;
+      return store.change(() => {
+        const control = controlOf(store, stack);
+        if (control)
+          store.resourceControls.put(control.Id, { ...control, ResourceId: `${endpoint.Id}_${stack.Name}` });
+        const moved = {
+          ...found(store.stacks, stack.Id),
+          EndpointId: endpoint.Id,
+          SwarmId: query.swarmId ?? "",
+          Status,
+          CreatedBy: caller.username,
+          CreationDate: unixSeconds(clock),
+          UpdateDate: 0,
+          UpdatedBy: "",
+        };
+        return shown(services, store.stacks.put(stack.Id, moved));
+      });
+    },
+
     async updateGit(call) {
       const { stack } = manageable(call.caller, call.params.id, requiredEndpointId(call.query), "editing");
       if (!stack.GitConfig) throw new HttpError(400, "Stack is not created from git");

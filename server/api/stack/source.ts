@@ -105,7 +105,7 @@ function readVariables(text: string | undefined): StackVariable[] | null {
   if (!text) return null;
   try {
     const list = JSON.parse(text) as { name: string; value?: string }[] | null;
-    return list && list.map(({ name, value = "" }) => ({ name, value }));
+    return list?.map(({ name, value = "" }) => ({ name, value })) ?? null;
   } catch (cause) {
     throw new HttpError(400, INVALID_PAYLOAD, "Invalid Env parameter", { cause });
   }

@@ -1,0 +1,13 @@
+import { z } from "zod";
+import { live, route } from "./route";
+
+export const appTemplates = {
+  list: route({
+    method: "GET",
+    path: "/templates",
+    access: "restricted",
+    summary: "List the templates of the catalogue; this server asks no catalogue",
+    response: z.looseObject({ version: z.string() }),
+    verified: live,
+  }),
+};
