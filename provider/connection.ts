@@ -1,6 +1,7 @@
 import { type ClientOptions, createClient, type PortainerClient } from "../client";
 import type { Status } from "../contract";
-import { ProviderError } from "./core/failure";
+import { messageOf, ProviderError } from "./core/failure";
+import { isNotFound } from "./core/gone";
 import { stopSignal } from "./core/host";
 import {
   type Credentials,
@@ -109,7 +110,7 @@ function makeConnection(settings: SettingTexts): Connection {
         .status.get({})
         .catch((error: unknown) => {
           answer = undefined;
-          throw error;
+          throw isNotFound(error) ? notPortainer(error) : error;
         });
       return answer;
     },
@@ -139,6 +140,13 @@ function makeConnection(settings: SettingTexts): Connection {
   };
 
   return connection;
+}
+
+/** Every Portainer has a status: who says that there is none must not be taken at its word about anything else. */
+function notPortainer(error: unknown): ProviderError {
+  return new ProviderError(
+    `${messageOf(error)} So this is not Portainer: is the address right, or does a proxy answer?`,
+  );
 }
 
 async function askEngine(client: PortainerClient, endpointId: number): Promise<string> {
