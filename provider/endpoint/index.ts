@@ -1,5 +1,6 @@
 import type { Endpoint } from "../../contract";
 import type { Connection } from "../connection";
+import { claim, release } from "../core/claim";
 import type { Definition } from "../core/definition";
 import { refreshed } from "../core/diff";
 import { ProviderError } from "../core/failure";
@@ -43,6 +44,7 @@ export const endpoint: Definition<typeof EndpointSchema, EndpointOutputs> = {
     refuseStrangers(news.access, directory);
     const found = await findByName(client, news.name);
     const present = found ? adopt(found, news, directory) : await addEnvironment(context, news);
+    claim(nameIn(instanceId, present.Id), context.urn);
     const stored = news.adopt === "replace" && found ? {} : fingerprintsOf(news.tls);
     const task = { wish: news, directory, stored };
     const outputs = await settle(context, { ...task, endpoint: present, isNew: true, news, instanceId });
@@ -78,7 +80,7 @@ export const endpoint: Definition<typeof EndpointSchema, EndpointOutputs> = {
     const wish = wishOf(olds, news);
     const directory = await lookUp(connection.client, wish.access);
     refuseStrangers(wish.access, directory);
-    return await inTurn(`${instanceId}/endpoints/${id}`, async () => {
+    return await inTurn(nameIn(instanceId, id), async () => {
       const present = await find(connection, Number(id));
       if (!present) {
         throw new ProviderError(
@@ -96,8 +98,12 @@ export const endpoint: Definition<typeof EndpointSchema, EndpointOutputs> = {
     const { endpoints } = connection.client;
     await repeatIfLost(() => unlessGone(() => endpoints.delete({ params: { id } })));
     connection.forgetEngine(Number(id));
+    release(nameIn(instanceId, id));
   },
 };
+
+/** No other environment anywhere has it. */
+const nameIn = (instanceId: string, id: number | string): string => `${instanceId}/endpoints/${id}`;
 
 async function find({ client }: Connection, id: number): Promise<Endpoint | undefined> {
   return await unlessGone(() => client.endpoints.get({ params: { id }, query: { excludeSnapshot: "true" } }));

@@ -1,5 +1,3 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { type RunningServer, startServer } from "../../server";
@@ -234,19 +232,6 @@ describe("the administrator", () => {
     expect(await logsIn(server, "admin", PASSWORD)).toBe(true);
   });
 
-  test("is not gone because another server answers, or a proxy", async () => {
-    const { stack } = settled;
-    await stack.up("AdminUser", "admin", { password: PASSWORD });
-    {
-      await using _other = await settled.switchTo({ url: virgin.server.url });
-      await expect(stack.refresh("admin")).rejects.toThrow(/is another server/);
-    }
-    await using proxy = await startProxy();
-    await using _proxied = await settled.switchTo({ url: proxy.url });
-    await expect(stack.refresh("admin")).rejects.toThrow(/is the url right/);
-    expect(stack.has("admin")).toBe(true);
-  });
-
   test("cannot be looked up by an id, and says so", async () => {
     await expect(settled.stack.get("AdminUser", "admin", "1")).rejects.toThrow(
       /declare it with its password/,
@@ -260,17 +245,4 @@ async function changeOutside(server: RunningServer): Promise<void> {
     headers: { "x-api-key": server.apiKey ?? "" },
     body: JSON.stringify({ NewPassword: NEXT_PASSWORD }),
   });
-}
-
-/** A proxy that knows nothing of Portainer. */
-async function startProxy(): Promise<AsyncDisposable & { readonly url: string }> {
-  const server = createServer((_request, response) => response.writeHead(404).end("404 page not found"));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
-    },
-  };
 }

@@ -441,12 +441,16 @@ describe("what goes wrong on the way", () => {
 });
 
 describe("a name that is taken", () => {
-  const make = async (name: string, publicUrl = "") => {
-    const { stack } = host;
-    await stack.up("Endpoint", "foreign", { name, url: engine.url, publicUrl });
-    const { id } = stack.entry("foreign");
-    stack.forget();
-    return id;
+  const make = async (name: string, publicUrl = ""): Promise<string> => {
+    const form = new FormData();
+    const fields = { Name: name, URL: engine.url, PublicURL: publicUrl, EndpointCreationType: "1" };
+    for (const [field, value] of Object.entries(fields)) form.set(field, value);
+    const answer = await fetch(`${host.server.url}/api/endpoints`, {
+      method: "POST",
+      headers: { "x-api-key": host.server.apiKey ?? "" },
+      body: form,
+    });
+    return String(((await answer.json()) as Environment).Id);
   };
 
   test("is refused by default, naming who has it and the ways on", async () => {
@@ -476,6 +480,15 @@ describe("a name that is taken", () => {
     await expect(
       stack.up("Endpoint", "edge-1", { url: engine.url, publicUrl: "b.example.com", adopt: "matching" }),
     ).rejects.toThrow(/differs in publicUrl/);
+  });
+
+  test("is not adopted by two resources of one program", async () => {
+    const { stack } = host;
+    await make("edge-1");
+    const args = { name: "edge-1", url: engine.url, adopt: "matching" };
+    await stack.up("Endpoint", "one", args);
+    await expect(stack.up("Endpoint", "two", args)).rejects.toThrow(/has it already, as "one"/);
+    await stack.destroy("one");
   });
 
   test("is taken and changed when that is asked for", async () => {

@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, beforeEach, describe } from "@jest/globals";
+import { type RunningServer, startServer } from "../../server";
+import { type Certificates, makeCertificates } from "../support/certificates";
+import { type Host, PASSWORD, startHost } from "../support/host";
+import { keepsItsState, type Life, lifecycle } from "../support/lifecycle";
+import { startProxy } from "../support/proxy";
+import { startTinyEngine, type TinyEngine } from "../support/tiny-engine";
+
+let host: Host;
+let engine: TinyEngine;
+let secured: TinyEngine;
+let pem: Certificates;
+let stranger: RunningServer;
+let proxy: Awaited<ReturnType<typeof startProxy>>;
+
+beforeAll(async () => {
+  host = await startHost();
+  engine = await startTinyEngine();
+  pem = await makeCertificates();
+  secured = await startTinyEngine({ certificates: pem, clientAuth: true });
+  stranger = await startServer({ admin: { password: PASSWORD } });
+  proxy = await startProxy();
+}, 60_000);
+beforeEach(() => host.reset());
+afterAll(async () => {
+  await host[Symbol.asyncDispose]();
+  await engine[Symbol.asyncDispose]();
+  await secured[Symbol.asyncDispose]();
+  await stranger.stop();
+  await proxy[Symbol.asyncDispose]();
+});
+
+/** An operation of the API, by somebody else. */
+async function api(method: string, path: string, body?: unknown): Promise<void> {
+  const answer = await fetch(`${host.server.url}/api${path}`, {
+    method,
+    headers: { "x-api-key": host.server.apiKey ?? "" },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+}
+
+const LIVES: Record<string, () => Life> = {
+  AdminUser: () => ({
+    type: "AdminUser",
+    create: { password: PASSWORD },
+    change: { username: "root", password: "battery-staple-8" },
+    drift: (id) => api("PUT", `/users/${id}`, { Username: "boss" }),
+  }),
+  ApiKey: () => ({
+    type: "ApiKey",
+    create: { description: "ci" },
+    replaces: { description: "ci of shop" },
+    createFirst: true,
+    remove: (id) => api("DELETE", `/users/1/tokens/${id}`),
+  }),
+  "Endpoint without TLS": () => ({
+    type: "Endpoint",
+    create: { url: engine.url, publicUrl: "a.example.com" },
+    change: { name: "other", publicUrl: "b.example.com", security: { enableHostManagementFeatures: true } },
+    replaces: { containerEngine: "docker" },
+    drift: (id) => api("PUT", `/endpoints/${id}`, { Name: "drifted", PublicURL: "" }),
+    remove: (id) => api("DELETE", `/endpoints/${id}`),
+  }),
+  "Endpoint with TLS": () => ({
+    type: "Endpoint",
+    create: {
+      url: secured.url,
+      tls: { caCert: pem.ca, clientCert: pem.client.cert, clientKey: pem.client.key },
+    },
+    change: { tls: { skipVerify: true, clientCert: pem.client.cert, clientKey: pem.client.key } },
+    drift: (id) => api("PUT", `/endpoints/${id}`, { URL: secured.url, TLS: true, TLSSkipVerify: true }),
+    remove: (id) => api("DELETE", `/endpoints/${id}`),
+  }),
+};
+
+describe.each(Object.entries(LIVES))("%s", (_name, life) => {
+  lifecycle(() => host, life);
+  keepsItsState(
+    () => host,
+    life,
+    () => [stranger.url, proxy.url],
+  );
+});

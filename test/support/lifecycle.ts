@@ -1,0 +1,106 @@
+import { expect, test } from "@jest/globals";
+import type { Properties } from "./grpc";
+import type { Host } from "./host";
+
+/** A resource's life, as every resource must live it. */
+export interface Life {
+  readonly type: string;
+  readonly create: Properties;
+  /** Properties that are changed in place. */
+  readonly change?: Properties;
+  /** Properties whose change needs another object. */
+  readonly replaces?: Properties;
+  /** Changes the object outside of Pulumi; the next `up` puts that right. */
+  readonly drift?: (id: string) => Promise<unknown>;
+  /** Removes the object outside of Pulumi. Without it nothing can remove it, Pulumi included. */
+  readonly remove?: (id: string) => Promise<unknown>;
+  /** Whether a replacement is there before the old object is gone. @default false */
+  readonly createFirst?: boolean;
+}
+
+/** Tests a life from `up` to `destroy`. */
+export function lifecycle(host: () => Host, life: () => Life): void {
+  const start = async () => {
+    const { type, create } = life();
+    expect(await host().stack.up(type, "it", create)).toBe("create");
+    return { ...life(), stack: host().stack };
+  };
+
+  test("is made, is the same later without a request, and is destroyed twice", async () => {
+    const { stack, type, create } = await start();
+    const asked = host().server.requests().length;
+    expect(await stack.preview(type, "it", create)).toBe("same");
+    expect(await stack.up(type, "it", create)).toBe("same");
+    expect(host().server.requests()).toHaveLength(asked);
+    const entry = stack.entry("it");
+    await stack.destroy("it");
+    stack.remember("it", entry);
+    await stack.destroy("it");
+  });
+
+  test("is the same after a refresh, which writes nothing", async () => {
+    const { stack, type, create } = await start();
+    const since = host().server.requests().length;
+    expect(await stack.refresh("it")).toBe(true);
+    const asked = host().server.requests().slice(since);
+    expect(asked.filter(({ method, path }) => method !== "GET" && path !== "/api/auth")).toEqual([]);
+    expect(await stack.up(type, "it", create)).toBe("same");
+  });
+
+  test("is changed in place, there and back", async () => {
+    const { stack, type, create, change } = await start();
+    if (!change) return;
+    const { id } = stack.entry("it");
+    expect(await stack.preview(type, "it", { ...create, ...change })).toBe("update");
+    expect(await stack.up(type, "it", { ...create, ...change })).toBe("update");
+    expect(await stack.up(type, "it", { ...create, ...change })).toBe("same");
+    expect(await stack.refresh("it")).toBe(true);
+    expect(await stack.up(type, "it", { ...create, ...change })).toBe("same");
+    expect(await stack.up(type, "it", create)).toBe("update");
+    expect(stack.entry("it").id).toBe(id);
+  });
+
+  test("is replaced where that must be", async () => {
+    const { stack, type, create, replaces, createFirst = false } = await start();
+    if (!replaces) return;
+    const { id } = stack.entry("it");
+    expect(await stack.up(type, "it", { ...create, ...replaces }, { createFirst })).toBe("replace");
+    expect(stack.entry("it").id).not.toBe(id);
+    expect(await stack.up(type, "it", { ...create, ...replaces })).toBe("same");
+  });
+
+  test("is put right when it was changed outside", async () => {
+    const { stack, type, create, drift } = await start();
+    if (!drift) return;
+    await drift(stack.entry("it").id);
+    await stack.refresh("it");
+    expect(await stack.up(type, "it", create)).toBe("update");
+    await stack.refresh("it");
+    expect(await stack.up(type, "it", create)).toBe("same");
+  });
+
+  test("is made anew when it was removed outside", async () => {
+    const { stack, type, create, remove } = await start();
+    if (!remove) return;
+    await remove(stack.entry("it").id);
+    expect(await stack.refresh("it")).toBe(false);
+    expect(await stack.up(type, "it", create)).toBe("create");
+  });
+}
+
+/** Tests that nothing is taken for gone, and nothing is changed, where it may be somebody else who answers. */
+export function keepsItsState(host: () => Host, life: () => Life, others: () => readonly string[]): void {
+  test("is neither gone nor touched when another server or a proxy answers", async () => {
+    const { type, create, remove } = life();
+    const { stack } = host();
+    const wrong = /is another server|is the url right/;
+    await stack.up(type, "it", create);
+    for (const url of others()) {
+      await using _other = await host().switchTo({ url, username: "admin", password: "correct-horse-9" });
+      await expect(stack.refresh("it")).rejects.toThrow(wrong);
+      if (remove) await expect(stack.destroy("it")).rejects.toThrow(wrong);
+      expect(stack.has("it")).toBe(true);
+    }
+    expect(await stack.refresh("it")).toBe(true);
+  });
+}
