@@ -24,6 +24,20 @@ test("every guide can be reached from the README", () => {
   expect(guides.filter((path) => !text.includes(`(${path})`))).toEqual([]);
 });
 
+test("files that are named are there", () => {
+  const named = pages
+    .filter(({ path }) => !path.startsWith("docs/reference/"))
+    .flatMap(({ path, text }) =>
+      [...text.matchAll(/`((?:contract|client|provider|sdk|server|cli|test|tools|docs)\/[\w./-]*)`/g)].map(
+        ([, file = ""]) => ({ path, file }),
+      ),
+    )
+    .filter(({ file }) => !/\btag\b/.test(file));
+  expect(named.length).toBeGreaterThan(20);
+
+  expect(named.filter(({ file }) => !existsSync(join(ROOT, file)))).toEqual([]);
+});
+
 test("no page names a place of one machine", () => {
   const strays = pages.filter(({ text }) => /\/(?:home|root|Users)\/|\/work\//.test(text));
 
