@@ -8,6 +8,8 @@ export interface CommandOptions {
   env?: NodeJS.ProcessEnv;
   /** Standard input: the way in for secrets, which others could read among the arguments. */
   input?: string;
+  /** Run it also after an interruption: for what takes things down. */
+  always?: boolean;
   /** Every line of output, as it comes. */
   onLine?: (line: string) => void;
 }
@@ -80,9 +82,9 @@ function start(
   options: CommandOptions,
   stdio: SpawnOptions["stdio"] & {},
 ) {
-  interruption.throwIfAborted();
-  const { cwd, env = process.env } = options;
-  return spawn(command, args, { ...(cwd && { cwd }), env, signal: termination, stdio });
+  const { cwd, env = process.env, always = false } = options;
+  if (!always) interruption.throwIfAborted();
+  return spawn(command, args, { ...(cwd && { cwd }), env, ...(!always && { signal: termination }), stdio });
 }
 
 /** An interrupted program counts as ended only when it is gone, so that what it used can be taken down after it. */

@@ -10,10 +10,19 @@ export async function isRunning(pid: number, argument: string): Promise<boolean>
 /** Asks with SIGTERM, insists with SIGKILL, and returns when the process is gone. */
 export async function endProcess(pid: number, argument: string, patience = 30_000): Promise<void> {
   const deadline = Date.now() + patience;
-  if (await isRunning(pid, argument)) process.kill(pid, "SIGTERM");
+  if (await isRunning(pid, argument)) signal(pid, "SIGTERM");
   while (await isRunning(pid, argument)) {
-    if (Date.now() > deadline) process.kill(pid, "SIGKILL");
+    if (Date.now() > deadline) signal(pid, "SIGKILL");
     await sleep(100);
+  }
+}
+
+/** A process may end between the look and the signal. */
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }
 
@@ -21,7 +30,7 @@ async function commandLineOf(pid: number): Promise<string> {
   try {
     return process.platform === "linux"
       ? await linuxCommandLineOf(pid)
-      : await run("ps", ["-o", "command=", "-p", String(pid)]);
+      : await run("ps", ["-o", "command=", "-p", String(pid)], { always: true });
   } catch {
     return "";
   }

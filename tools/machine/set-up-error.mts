@@ -1,4 +1,5 @@
 import { CommandError } from "./command.mts";
+import { interruption } from "./interruption.mts";
 
 /** Something this machine lacks or refuses: shown without a stack trace, because the reader can act on the words alone. */
 export class SetUpError extends Error {
@@ -19,6 +20,7 @@ export function explain(error: unknown): string {
     error instanceof SetUpError ||
     error instanceof CommandError ||
     !(error instanceof Error) ||
-    error.name === "AbortError";
+    error.name === "AbortError" ||
+    error === interruption.reason;
   return expected ? messageOf(error) : (error.stack ?? error.message);
 }

@@ -37,26 +37,18 @@ export async function bootstrapStack({ pulumi: bin, engine, server, settings }: 
         "bootstrap:image": IMAGE,
         "bootstrap:hostPort": String(settings.containerPort),
       };
-      await pulumi.run([
-        "config",
-        "set-all",
-        ...Object.entries(plain).flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]),
-      ]);
-      await pulumi.run(
-        ["config", "set", "--secret", "bootstrap:password"],
-        await readFile(settings.adminPasswordFile, "utf8"),
-      );
+      const pairs = Object.entries(plain).flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]);
+      await pulumi.run(["config", "set-all", ...pairs]);
+      const password = await readFile(settings.adminPasswordFile, "utf8");
+      await pulumi.run(["config", "set", "--secret", "bootstrap:password"], password);
     });
 
   const up = async () => {
     await configure();
     await pulumi.recover();
     say("\n$ pulumi up");
-    return {
-      changed: /^\s+[+~-]+ ?\d+ (created|updated|replaced|deleted)/m.test(
-        await pulumi.show(["up", "--yes", "--skip-preview"]),
-      ),
-    };
+    const output = await pulumi.show(["up", "--yes", "--skip-preview"]);
+    return { changed: /^\s+[+~-]+ ?\d+ (created|updated|replaced|deleted)/m.test(output) };
   };
 
   /** Without `--refresh` Pulumi compares the program with its own state only, and does not see what others changed. */

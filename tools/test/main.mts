@@ -24,6 +24,7 @@ import { failedOnce, printTally } from "./tally.mts";
 cleanUpWhenInterrupted();
 try {
   const tally = await runTests(readArguments(process.argv.slice(2)));
+  interruption.throwIfAborted();
   process.exitCode = printTally(tally);
 } catch (error) {
   say(`\n${explain(error)}`);

@@ -6,7 +6,7 @@ import { endProcess } from "../../machine/process.mts";
 export async function removeLeftovers(folders: readonly string[]): Promise<void> {
   for (const folder of folders) {
     for (const pid of await processesNaming(folder)) await endProcess(pid, folder, 5_000);
-    for (const mount of await mountsIn(folder)) await run("umount", ["--lazy", mount]);
+    for (const mount of await mountsIn(folder)) await run("umount", ["--lazy", mount], { always: true });
   }
 }
 

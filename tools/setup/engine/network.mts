@@ -14,7 +14,7 @@ export async function networkArguments(bridge: string): Promise<string[]> {
 }
 
 export async function removeBridge(bridge: string): Promise<void> {
-  if (existsSync(`/sys/class/net/${bridge}`)) await run("ip", ["link", "delete", bridge]);
+  if (existsSync(`/sys/class/net/${bridge}`)) await run("ip", ["link", "delete", bridge], { always: true });
 }
 
 async function addBridge(bridge: string): Promise<void> {

@@ -32,6 +32,7 @@ export function privateEngine(folder: string) {
     mark: data,
   };
   const url = `unix://${join(runtime, "docker.sock")}`;
+  const folders = [`--data-root=${data}`, `--exec-root=${runtime}/exec`, `--pidfile=${runtime}/docker.pid`];
 
   const start = (): Promise<Engine> =>
     step(
@@ -39,17 +40,7 @@ export function privateEngine(folder: string) {
       async () => {
         if (!(await isDaemonRunning(daemon))) {
           const network = await networkArguments(name);
-          await startDaemon(daemon, "dockerd", [
-            "--data-root",
-            data,
-            "--exec-root",
-            join(runtime, "exec"),
-            "--pidfile",
-            join(runtime, "docker.pid"),
-            "--host",
-            url,
-            ...network,
-          ]);
+          await startDaemon(daemon, "dockerd", [...folders, `--host=${url}`, ...network]);
         }
         return answering(url, daemon);
       },
