@@ -1,0 +1,89 @@
+import type { ContainerInspect } from "../../contract";
+import { difference } from "../core/diff";
+import { withIds } from "./access";
+import type { Adoption } from "./adopt";
+import { type ContainerSettled, containerArguments } from "./arguments";
+import { createNew } from "./creation";
+import { changeInPlace, needRollOut } from "./in-place";
+import { leftoverOf, leftoversFor } from "./leftovers";
+import { observe, unfulfilled } from "./observe";
+import type { Place } from "./place";
+import { containerProperties } from "./properties";
+import { ready } from "./ready";
+import { recover } from "./recovery";
+import type { ContainerState } from "./remembered";
+import { remove } from "./removal";
+import { rollOut } from "./roll-out";
+import { stateOf } from "./run-state";
+import { outputsOf } from "./state";
+
+type Key = keyof ContainerSettled;
+
+/** What changed are settings of the provider alone, and what is there is as it was wished. */
+export function changesNothing(olds: ContainerState, news: ContainerSettled): boolean {
+  const { changed } = difference(containerProperties, { ...olds }, news);
+  return changed.length > 0 && changed.every((key) => containerArguments[key as Key].change === "setting");
+}
+
+/** Makes the container that state names what is wished; creates it anew if it is gone. */
+export async function reconcile(
+  place: Place,
+  id: string,
+  olds: ContainerState,
+  news: ContainerSettled,
+): Promise<ContainerState> {
+  const found = await recover(place, olds, news);
+  if (!found) {
+    place.context.info(`"${olds.name}" is gone: it is created anew`);
+    return await createNew(place, news, id);
+  }
+  return await bringAbout(place, found, olds, news);
+}
+
+/** Makes the container that is there what is wished, in place or by a roll-out. */
+async function bringAbout(
+  place: Place,
+  found: ContainerInspect,
+  olds: Partial<ContainerSettled>,
+  news: ContainerSettled,
+): Promise<ContainerState> {
+  const wished = news.access === undefined ? news : { ...news, access: await withIds(place, news.access) };
+  const changed = new Set<Key>([
+    ...(difference(containerProperties, { ...olds }, news).changed as Key[]),
+    ...unfulfilled(found, wished),
+  ]);
+  changed.delete("endpointId");
+  const reasons = needRollOut([...changed], olds, news);
+  if (reasons.length > 0) {
+    const { container: now, logs, warnings } = await rollOut(place, found, news);
+    return { ...news, ...outputsOf(place, now, { warnings, logs }) };
+  }
+  await changeInPlace(place, found, [...changed], olds, news);
+  const { container: now, logs } = await ready(place, found.Id, news, false);
+  return { ...news, ...outputsOf(place, now, { logs }) };
+}
+
+/** Takes a container that is in no state, as it is or changed to match. */
+export async function takeOver(
+  place: Place,
+  inputs: ContainerSettled,
+  { container: found, change }: Adoption,
+): Promise<ContainerState> {
+  const outputs = { ...inputs, ...outputsOf(place, found) };
+  if (!change) return outputs;
+  const olds = {
+    ...(observe(found, inputs) as Partial<ContainerSettled>),
+    desiredState: stateOf(found, inputs),
+  };
+  return await bringAbout(place, found, olds, inputs);
+}
+
+/** The container of the state, and the other one of a roll-out that was killed. */
+export async function removeAll(place: Place, state: ContainerState): Promise<void> {
+  const { containerId, removeVolumes = false } = state;
+  const isAside = leftoverOf(containerId, state.name) !== undefined;
+  const wasInterrupted = isAside || (await leftoversFor(place, state.name)).length > 0;
+  if (!wasInterrupted && (await remove(place, containerId, removeVolumes))) return;
+  const found = await recover(place, state, state);
+  if (found) await remove(place, found.Id, removeVolumes);
+}
