@@ -9,7 +9,7 @@ export async function engineApi(
   method: string,
   path: string,
   body?: object,
-): Promise<{ status: number; body: Json }> {
+): Promise<{ status: number; body: Json; text: string }> {
   const text = body === undefined ? undefined : JSON.stringify(body);
   const call = request({
     socketPath: engineSocket,
@@ -26,10 +26,8 @@ export async function engineApi(
     call.once("error", reject);
   });
   const raw = (await buffer(answer)).toString();
-  return {
-    status: answer.statusCode ?? 0,
-    body: raw.startsWith("{") || raw.startsWith("[") ? JSON.parse(raw) : {},
-  };
+  const isJson = raw.startsWith("{") || raw.startsWith("[");
+  return { status: answer.statusCode ?? 0, body: isJson ? JSON.parse(raw) : {}, text: raw };
 }
 
 interface Inspect {
@@ -37,7 +35,12 @@ interface Inspect {
   readonly Name: string;
   readonly Config: Record<string, never>;
   readonly HostConfig: Record<string, never>;
-  readonly State: { readonly Running: boolean; readonly Paused: boolean; readonly Status: string };
+  readonly State: {
+    readonly Running: boolean;
+    readonly Paused: boolean;
+    readonly Status: string;
+    readonly StartedAt: string;
+  };
   readonly NetworkSettings: { readonly Networks: Record<string, Record<string, never>> };
   readonly Mounts: readonly { readonly Name?: string; readonly Destination: string }[];
 }

@@ -1,0 +1,214 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { type ContainerHost, startContainerHost } from "../../support/container-host";
+import { engineApi, inspect, sweep } from "../../support/engine-api";
+import { engineOrSkip } from "../../support/needs";
+
+let host: ContainerHost;
+engineOrSkip()("without another container", () => {
+  beforeAll(async () => {
+    host = await startContainerHost();
+  });
+  afterEach(async () => {
+    host.stack.forget();
+    await sweep(host.prefix);
+  });
+  afterAll(async () => {
+    await host[Symbol.asyncDispose]();
+  });
+
+  const idNow = async () => (await inspect(host.base.name))?.Id;
+
+  /** Applies a change, checks that the container is the same one, and that nothing then differs. */
+  async function changeInPlace(args: object): Promise<void> {
+    const before = await idNow();
+    expect(await host.stack.up("Container", "web", { ...args })).toBe("update");
+    expect(await idNow()).toBe(before);
+    await host.stack.refresh("web");
+    expect(await host.stack.preview("Container", "web", { ...args })).toBe("same");
+  }
+
+  describe("networks", () => {
+    const networksNow = async () =>
+      Object.keys((await inspect(host.base.name))?.NetworkSettings.Networks ?? {}).sort();
+
+    test("are joined and left, in any order and without a difference afterwards", async () => {
+      const { stack, base } = host;
+      const [one, two] = [await host.network("one"), await host.network("two")];
+      const args = { ...base, networks: [one, { network: two, aliases: ["api"] }] };
+      await stack.up("Container", "web", args);
+      expect(await networksNow()).toEqual([one, two].sort());
+      const reordered = { ...base, networks: [{ network: two, aliases: ["api"] }, { network: one }] };
+      expect(await stack.preview("Container", "web", reordered)).toBe("same");
+      await stack.refresh("web");
+      expect(await stack.preview("Container", "web", args)).toBe("same");
+
+      await changeInPlace({ ...base, networks: [two] });
+      expect(await networksNow()).toEqual([two]);
+      await changeInPlace({ ...base, networks: [one, two] });
+      expect(await networksNow()).toEqual([one, two].sort());
+    });
+
+    test("are changed in their aliases and fixed addresses", async () => {
+      const { stack, base } = host;
+      const net = await host.network("fixed", "10.213.7.0/24");
+      await stack.up("Container", "web", { ...base, networks: [{ network: net, aliases: ["a"] }] });
+      await changeInPlace({
+        ...base,
+        networks: [{ network: net, aliases: ["b"], ipv4Address: "10.213.7.9" }],
+      });
+      expect((await inspect(base.name))?.NetworkSettings.Networks[net]).toMatchObject({
+        IPAddress: "10.213.7.9",
+      });
+    });
+
+    test("that were left by hand are found and joined again", async () => {
+      const { stack, base } = host;
+      const [one, two] = [await host.network("one"), await host.network("two")];
+      const args = { ...base, networks: [one, two] };
+      await stack.up("Container", "web", args);
+      await engineApi("POST", `/networks/${two}/disconnect`, { Container: base.name });
+      await stack.refresh("web");
+      expect(await stack.preview("Container", "web", args)).toBe("update");
+      await changeInPlace(args);
+      expect(await networksNow()).toEqual([one, two].sort());
+    });
+  });
+
+  describe("files", () => {
+    const read = async (path: string) => {
+      const { body } = await engineApi("POST", `/containers/${host.base.name}/exec`, {
+        Cmd: ["cat", path],
+        AttachStdout: true,
+        Tty: true,
+      });
+      const started = await engineApi("POST", `/exec/${body["Id"]}/start`, { Tty: true });
+      return started.text.trim();
+    };
+    const startedAt = async () => (await inspect(host.base.name))?.State.StartedAt;
+
+    test("are changed with a restart, or without one if that is wished", async () => {
+      const { stack, base } = host;
+      const quietly = (content: string) => ({ content, mode: 0o600, onChange: "none" });
+      await stack.up("Container", "web", {
+        ...base,
+        files: { "/etc/a.conf": "1", "/etc/b.conf": quietly("1") },
+      });
+      expect([await read("/etc/a.conf"), await read("/etc/b.conf")]).toEqual(["1", "1"]);
+
+      const before = await startedAt();
+      await changeInPlace({ ...base, files: { "/etc/a.conf": "1", "/etc/b.conf": quietly("2") } });
+      expect(await read("/etc/b.conf")).toBe("2");
+      expect(await startedAt()).toBe(before);
+
+      await changeInPlace({ ...base, files: { "/etc/a.conf": "2", "/etc/b.conf": quietly("2") } });
+      expect(await read("/etc/a.conf")).toBe("2");
+      expect(await startedAt()).not.toBe(before);
+    });
+
+    test("are there again after a roll-out, and recreate the container when one is taken away", async () => {
+      const { stack, base } = host;
+      const files = { "/etc/a.conf": "1", "/etc/b.conf": { contentBase64: "Mg==" } };
+      await stack.up("Container", "web", { ...base, files });
+      await stack.up("Container", "web", { ...base, files, env: { V: "2" } });
+      expect([await read("/etc/a.conf"), await read("/etc/b.conf")]).toEqual(["1", "2"]);
+      const before = await idNow();
+      await stack.up("Container", "web", { ...base, files: { "/etc/a.conf": "1" }, env: { V: "2" } });
+      expect(await idNow()).not.toBe(before);
+    });
+  });
+
+  describe("access", () => {
+    const controlOf = async () => {
+      const headers = { "x-api-key": host.server.apiKey ?? "" };
+      const url = `${host.server.url}/api/endpoints/1/docker/containers/${host.base.name}/json`;
+      const answer = (await (await fetch(url, { headers })).json()) as {
+        Portainer?: { ResourceControl?: object };
+      };
+      return answer.Portainer?.ResourceControl;
+    };
+
+    test("is given to everybody, to administrators, and to users by name, and drift is healed", async () => {
+      const { stack, base, server } = host;
+      const headers = { "x-api-key": server.apiKey ?? "", "content-type": "application/json" };
+      const post = (path: string, body: object) =>
+        fetch(`${server.url}/api${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+      await post("/users", { Username: "carol", Password: "correct-horse-9", Role: 2 });
+      await stack.up("Container", "web", { ...base, access: "public" });
+      expect(await controlOf()).toMatchObject({ Public: true });
+      await changeInPlace({ ...base, access: "administrators" });
+      expect(await controlOf()).toMatchObject({ Public: false, AdministratorsOnly: true });
+      await changeInPlace({ ...base, access: { users: ["carol"] } });
+      expect(await controlOf()).toMatchObject({ AdministratorsOnly: false, UserAccesses: [{ UserId: 2 }] });
+
+      await stack.up("Container", "web", { ...base, access: { users: ["carol"] }, env: { V: "2" } });
+      expect(await controlOf()).toMatchObject({ UserAccesses: [{ UserId: 2 }] });
+    });
+
+    test("that somebody gave by hand, and no program manages, outlives a roll-out", async () => {
+      const { stack, base, server } = host;
+      await stack.up("Container", "web", base);
+      const { resourceControlId } = stack.outputs("web");
+      await fetch(`${server.url}/api/resource_controls/${resourceControlId}`, {
+        method: "PUT",
+        headers: { "x-api-key": server.apiKey ?? "", "content-type": "application/json" },
+        body: JSON.stringify({ Public: true }),
+      });
+      await stack.up("Container", "web", { ...base, env: { V: "2" } });
+      expect(await controlOf()).toMatchObject({ Public: true });
+    });
+  });
+
+  describe("a container of that name that Pulumi does not know", () => {
+    const makeStranger = async (more: object = {}) => {
+      await engineApi("POST", `/containers/create?name=${host.base.name}`, {
+        Image: host.base["image"],
+        Cmd: host.base["command"],
+        StopSignal: "SIGKILL",
+        ...more,
+      });
+      await engineApi("POST", `/containers/${host.base.name}/start`);
+      return await idNow();
+    };
+
+    test("is refused, with its id, image and the ways on", async () => {
+      const stranger = await makeStranger();
+      const up = host.stack.up("Container", "web", host.base);
+      await expect(up).rejects.toThrow(
+        new RegExp(`${stranger?.slice(0, 12)}[\\s\\S]*not made by Pulumi[\\s\\S]*adopt: "matching"`),
+      );
+      expect(host.stack.has("web")).toBe(false);
+      expect(await idNow()).toBe(stranger);
+    });
+
+    test("is taken as it is if it is as wished, and refused with the differences if not", async () => {
+      const stranger = await makeStranger({ Env: ["A=1"] });
+      const wish = { ...host.base, adopt: "matching" };
+      await expect(host.stack.up("Container", "web", { ...wish, env: { A: "2" } })).rejects.toThrow(
+        /env differs/,
+      );
+      expect(await host.stack.up("Container", "web", { ...wish, env: { A: "1" } })).toBe("create");
+      expect(await idNow()).toBe(stranger);
+      await host.stack.refresh("web");
+      expect(await host.stack.preview("Container", "web", { ...wish, env: { A: "1" } })).toBe("same");
+    });
+
+    test("is changed to match, by a roll-out where that is needed", async () => {
+      const stranger = await makeStranger({ Env: ["A=1"] });
+      await host.stack.up("Container", "web", { ...host.base, adopt: "replace", env: { A: "2" } });
+      expect(await idNow()).not.toBe(stranger);
+      expect((await inspect(host.base.name))?.Config["Env"]).toContain("A=2");
+    });
+
+    test("is taken without asking when it is what a crash of ours has left", async () => {
+      host.server.fail({ method: "POST", path: /containers\/create$/, times: 1, with: "hang" });
+      await host.stack
+        .up("Container", "web", host.base, { customTimeouts: { create: "2s" } })
+        .catch(() => undefined);
+      await host.stack.up("Container", "web", host.base);
+      const { containerId } = host.stack.outputs("web");
+      host.stack.forget();
+      expect(await host.stack.up("Container", "web", host.base)).toBe("create");
+      expect(host.stack.outputs("web")["containerId"]).toBe(containerId);
+    });
+  });
+});
