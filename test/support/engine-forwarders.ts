@@ -36,8 +36,15 @@ async function serve(server: Server, event: string, engineSocket: string): Promi
   const open = new Set<Socket>();
   server.on(event, (client: Socket) => {
     const engine = connect({ path: engineSocket, allowHalfOpen: true });
-    join(client, engine, open);
-    join(engine, client, open);
+    open.add(engine);
+    engine.once("close", () => open.delete(engine));
+    join(client, engine);
+    join(engine, client);
+  });
+  // A TLS handshake that fails leaves a connection that only this event has told of.
+  server.on("connection", (socket: Socket) => {
+    open.add(socket);
+    socket.once("close", () => open.delete(socket));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
@@ -49,12 +56,10 @@ async function serve(server: Server, event: string, engineSocket: string): Promi
   };
 }
 
-function join(from: Socket, to: Socket, open: Set<Socket>): void {
-  open.add(from);
+function join(from: Socket, to: Socket): void {
   from.pipe(to);
   from.on("error", () => to.destroy());
   from.once("close", () => {
-    open.delete(from);
     if (!from.readableEnded) to.destroy();
   });
 }

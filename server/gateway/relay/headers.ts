@@ -42,7 +42,7 @@ export function framing(method: string | undefined, headers: IncomingHttpHeaders
 }
 
 function without(raw: RawHeaders, names: ReadonlySet<string>, connection: string | undefined): string[] {
-  const listed = connection?.toLowerCase().split(/\s*,\s*/) ?? [];
+  const listed = namedIn(connection);
   const kept: string[] = [];
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i] as string;
@@ -51,4 +51,11 @@ function without(raw: RawHeaders, names: ReadonlySet<string>, connection: string
       kept.push(name, raw[i + 1] as string);
   }
   return kept;
+}
+
+/** Almost every client says just this. */
+const ORDINARY = new Set([undefined, "keep-alive", "close"]);
+
+function namedIn(connection: string | undefined): readonly string[] {
+  return ORDINARY.has(connection) ? [] : (connection ?? "").toLowerCase().split(/\s*,\s*/);
 }

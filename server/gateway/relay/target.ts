@@ -6,7 +6,6 @@ export interface Target {
   readonly path: string;
   /** The decoded path in parts, without the version: what the rules are matched with. */
   readonly segments: readonly string[];
-  readonly query: URLSearchParams;
 }
 
 const GATEWAY_PATH = /^\/api\/endpoints\/[^/?#]+\/(?:agent\/)?docker(\/[^?#]*)(\?[^#]*)?$/;
@@ -17,8 +16,7 @@ const VERSION = /^v[0-9.]+$/;
 export function parseTarget(url: string): Target {
   const [, path, search = ""] = GATEWAY_PATH.exec(url) ?? [];
   if (path === undefined) throw unsafe(url);
-  const query = withoutCredentials(search);
-  return { path: path + query, segments: segmentsOf(path), query: new URLSearchParams(query) };
+  return { path: path + withoutCredentials(search), segments: segmentsOf(path) };
 }
 
 /** The parts of the path, or nothing where `parseTarget` would throw. */
