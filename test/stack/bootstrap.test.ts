@@ -47,10 +47,14 @@ stackOrSkip()("the bootstrap program", () => {
   });
 
   it("keeps a container in at most 1.5 kB of state", async () => {
-    const { inputs, outputs } = (await stack.state()).resource("web") ?? {};
-    const size = JSON.stringify({ inputs, outputs }).length;
-    process.stdout.write(`inputs and outputs of the container: ${size} bytes of compact JSON\n`);
-    expect(size).toBeLessThanOrEqual(1_500);
+    const { resource } = await stack.state();
+    const { inputs, outputs, urn = "" } = resource("web") ?? {};
+    const [, , stackName = ""] = urn.split(":");
+    const asInReadme = JSON.stringify({ inputs, outputs })
+      .replaceAll(name, "web")
+      .replaceAll(`:${stackName}:`, ":dev:");
+    process.stdout.write(`inputs and outputs of the container: ${asInReadme.length} bytes of compact JSON\n`);
+    expect(asInReadme.length).toBeLessThanOrEqual(1_500);
   });
 
   it("shows a container that was stopped by hand, and starts the same one again", async () => {

@@ -59,6 +59,8 @@ export interface Stack extends AsyncDisposable {
   destroy(options?: RunOptions): Promise<CliResult>;
   /** Any other command, such as `["cancel", "--yes"]`. */
   run(args: readonly string[], options?: RunOptions): Promise<CliResult>;
+  /** Takes resources into the state as they are described, `{ resources: […] }`. */
+  import(file: object): Promise<CliResult>;
   /** An `up` that the test may kill. */
   start(options?: RunOptions): Promise<RunningCli>;
   setConfig(
@@ -180,6 +182,12 @@ export async function openStack(
     refresh: operation("refresh"),
     destroy: operation("destroy"),
     run: plainly,
+    async import(file) {
+      const path = join(home, "import.json");
+      await writeFile(path, JSON.stringify(file));
+      const flags = ["--file", path, "--yes", "--skip-preview", "--generate-code=false", "--protect=false"];
+      return await begin(["import", ...flags], {}, running.folder).done;
+    },
     start: async (options = {}) => begin(["up", "--yes", "--skip-preview"], options, running.folder),
 
     async setConfig(values, hidden = {}) {

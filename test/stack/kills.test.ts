@@ -1,0 +1,162 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { inspect, namesLike, sweep } from "../support/engine-api";
+import { descendants, ended, eventually } from "../support/processes";
+import { type Serving, serve } from "../support/serving";
+import { openSite, programEnvironment, type Site } from "../support/site";
+import { must, openStack, otherImage, program, type Stack, stackOrSkip, unique } from "../support/stack";
+
+const COUNT = 12;
+const MANY = `
+for (let number = 0; number < ${COUNT}; number += 1) {
+  new portainer.Container("c" + number, { ...sleeper, name: named("c" + number), files: { "/a.txt": "a" } });
+}`;
+
+/** What was wished is there: each container once, running, and it is the one that the state names. */
+async function expectConverged(stack: Stack, prefix: string, count: number): Promise<void> {
+  const { resources, pending } = await stack.state();
+  expect(pending).toEqual([]);
+  const containers = resources.filter(({ type }) => type.endsWith(":Container"));
+  expect(containers).toHaveLength(count);
+  const names = containers.map(({ outputs }) => String(outputs?.["name"])).sort();
+  expect(await namesLike(prefix)).toEqual(names);
+  for (const { outputs } of containers) {
+    expect(await inspect(String(outputs?.["name"]))).toMatchObject({
+      Id: outputs?.["containerId"],
+      State: { Running: true },
+    });
+  }
+  expect(Object.keys(must(await stack.preview({ args: ["--refresh"] })).changes)).toEqual(["same"]);
+}
+
+stackOrSkip()("a server that is killed in the middle of an `up`", () => {
+  let server: Serving;
+  let stack: Stack;
+  const prefix = `${unique("killed")}-`;
+
+  beforeAll(async () => {
+    server = await serve();
+    stack = await openStack(await program(MANY), { env: { ...programEnvironment(prefix), ...server.env } });
+  });
+
+  afterAll(async () => {
+    await sweep(prefix);
+    await server[Symbol.asyncDispose]();
+    await stack[Symbol.asyncDispose]();
+  });
+
+  it("comes back with all that it had acknowledged, and the next `up` finishes the work", async () => {
+    const running = await stack.start();
+    await eventually(async () => (await namesLike(prefix)).length >= 3);
+    await server.kill();
+    expect((await running.done).code).not.toBe(0);
+
+    await server.start();
+    must(await stack.up());
+    await expectConverged(stack, prefix, COUNT);
+  });
+
+  it("leaves nothing behind at destroy", async () => {
+    must(await stack.destroy());
+    expect(await namesLike(prefix)).toEqual([]);
+  });
+});
+
+stackOrSkip()("a Pulumi that is killed", () => {
+  let site: Site;
+
+  beforeAll(async () => {
+    site = await openSite("");
+  });
+
+  afterAll(async () => await site[Symbol.asyncDispose]());
+
+  /** Kills the CLI as soon as something is the case. @returns how long its plugin lived on, in milliseconds. */
+  const killWhen = async (condition: () => Promise<boolean>): Promise<number | undefined> => {
+    const { child, done } = await site.stack.start();
+    let isOver = false;
+    void done.then(() => {
+      isOver = true;
+    });
+    await eventually(async () => isOver || (await condition()));
+    const plugins = (await descendants(child.pid ?? 0)).filter(
+      ({ command }) => command.includes("dynamic-provider") && command.startsWith("node"),
+    );
+    child.kill("SIGKILL");
+    const lived = await ended(plugins, 5_000);
+    await done;
+    return isOver && plugins.length === 0 ? 0 : lived;
+  };
+
+  const recover = async (): Promise<void> => {
+    await site.stack.run(["cancel", "--yes"]);
+    must(await site.stack.refresh({ args: ["--clear-pending-creates"] }));
+    must(await site.stack.up());
+  };
+
+  it.each([0, 1, 4, 9])("while it creates, with %d of the containers there, can go on", async (count) => {
+    await site.write(MANY);
+    const lived = await killWhen(async () => (await namesLike(site.prefix)).length > count);
+    process.stdout.write(`the plugin lived on for ${lived} ms\n`);
+    expect(lived).toBeLessThanOrEqual(2_000);
+    await recover();
+    await expectConverged(site.stack, site.prefix, COUNT);
+    must(await site.stack.destroy());
+    expect(await namesLike(site.prefix)).toEqual([]);
+  });
+
+  /** It takes two seconds to stop, so that there is time to be killed in. */
+  const slow = (image: string) => `
+new portainer.Container("web", {
+  name: named("web"), image: ${image}, command: ["sh", "-c", "trap '' TERM; while true; do sleep 1; done"],
+  stopTimeout: 2, restart: "unless-stopped",
+});`;
+  const has = (pattern: RegExp) => async () =>
+    (await namesLike(site.prefix)).some((name) => pattern.test(name));
+
+  it.each<[string, () => Promise<boolean>]>([
+    ["while the new container is made", has(/\.new-/)],
+    [
+      "while the old one is being stopped",
+      async () => {
+        if (!(await has(/\.new-/)())) return false;
+        await delay(500);
+        return true;
+      },
+    ],
+    ["when the old one stands aside", has(/\.old-/)],
+    ["when the new one has the name", async () => (await has(/\.old-/)()) && (await has(/-web$/)())],
+    [
+      "when the new one runs",
+      async () => (await has(/\.old-/)()) && (await inspect(`${site.prefix}web`))?.State.Running === true,
+    ],
+    [
+      "when the old one is gone",
+      async () =>
+        (await inspect(`${site.prefix}web`))?.Config["Image"] === otherImage && !(await has(/\.old-/)()),
+    ],
+  ])("amid a roll-out, %s, can go on", async (_moment, condition) => {
+    await site.write(slow("image"));
+    must(await site.stack.up());
+    await site.write(slow("otherImage"));
+    const lived = await killWhen(condition);
+    process.stdout.write(`the plugin lived on for ${lived} ms; there were ${await namesLike(site.prefix)}\n`);
+    expect(lived).toBeLessThanOrEqual(2_000);
+    await recover();
+    expect((await inspect(`${site.prefix}web`))?.Config["Image"]).toBe(otherImage);
+    await expectConverged(site.stack, site.prefix, 1);
+    must(await site.stack.destroy());
+    expect(await namesLike(site.prefix)).toEqual([]);
+  });
+
+  it("amid a roll-out can go on without a refresh, too", async () => {
+    await site.write(slow("image"));
+    must(await site.stack.up());
+    await site.write(slow("otherImage"));
+    await killWhen(has(/\.old-/));
+    await site.stack.run(["cancel", "--yes"]);
+    must(await site.stack.up());
+    await expectConverged(site.stack, site.prefix, 1);
+    must(await site.stack.destroy());
+  });
+});
