@@ -3,7 +3,7 @@ export type Part = "build" | "engine" | "cli";
 /** The Jest projects, and what each needs beyond Node. */
 export const suites = {
   unit: [],
-  server: ["build"],
+  server: [],
   host: ["build"],
   twin: ["build", "engine"],
   engine: ["build", "engine"],
