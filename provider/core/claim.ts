@@ -5,20 +5,21 @@ import { nameOf } from "./hidden";
 const holders = new Map<string, string>();
 
 /**
- * Notes that a resource has an object: two resources of one program that take the same one would undo each other's
- * changes.
+ * Notes that a resource has an object.
  *
  * @param object a name for it that no other object has, the server's id included.
  */
 export function claim(object: string, urn: string | undefined): void {
-  if (urn === undefined) return;
+  if (urn !== undefined) holders.set(object, urn);
+}
+
+/** Two resources of one program that take the same object would undo each other's changes. */
+export function refuseClaimed(object: string, urn: string | undefined, what: string): void {
   const holder = holders.get(object);
-  if (holder !== undefined && holder !== urn) {
-    throw new ProviderError(
-      `this program has it already, as "${nameOf(holder)}": declare it once, and pass that resource on`,
-    );
-  }
-  holders.set(object, urn);
+  if (holder === undefined || urn === undefined || holder === urn) return;
+  throw new ProviderError(
+    `${what} is "${nameOf(holder)}" in this program already: declare it once, and pass that resource on`,
+  );
 }
 
 /** The resource has it no more. */

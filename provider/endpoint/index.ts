@@ -1,6 +1,6 @@
 import type { Endpoint } from "../../contract";
 import type { Connection } from "../connection";
-import { claim, release } from "../core/claim";
+import { claim, refuseClaimed, release } from "../core/claim";
 import type { Definition } from "../core/definition";
 import { refreshed } from "../core/diff";
 import { ProviderError } from "../core/failure";
@@ -43,6 +43,7 @@ export const endpoint: Definition<typeof EndpointSchema, EndpointOutputs> = {
     const directory = await lookUp(client, news.access);
     refuseStrangers(news.access, directory);
     const found = await findByName(client, news.name);
+    if (found) refuseClaimed(nameIn(instanceId, found.Id), context.urn, `environment ${found.Id}`);
     const present = found ? adopt(found, news, directory) : await addEnvironment(context, news);
     claim(nameIn(instanceId, present.Id), context.urn);
     const stored = news.adopt === "replace" && found ? {} : fingerprintsOf(news.tls);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { type Certificates, makeCertificates } from "../support/certificates";
-import { type Host, startHost } from "../support/host";
+import { type Host, PASSWORD, startHost } from "../support/host";
 import { conceal, isSecret } from "../support/secrets";
 import { startTinyEngine, type TinyEngine } from "../support/tiny-engine";
 
@@ -486,8 +486,11 @@ describe("a name that is taken", () => {
     const { stack } = host;
     await make("edge-1");
     const args = { name: "edge-1", url: engine.url, adopt: "matching" };
+    await using _process = await host.switchTo({ username: "admin", password: PASSWORD });
     await stack.up("Endpoint", "one", args);
-    await expect(stack.up("Endpoint", "two", args)).rejects.toThrow(/has it already, as "one"/);
+    await expect(stack.up("Endpoint", "two", args)).rejects.toThrow(
+      /environment 1 is "one" in this program already/,
+    );
     await stack.destroy("one");
   });
 

@@ -27,6 +27,6 @@ export async function register(
   );
   pulumi.runtime.setAllConfig(config);
   program();
-  await pulumi.runtime.waitForRPCs();
+  await pulumi.runtime.disconnect();
   return registered;
 }
