@@ -1,5 +1,5 @@
-import type { IncomingMessage } from "node:http";
 import { collect } from "../relay/collect";
+import { answerToQuestion } from "./answer-of";
 import type { Engine } from "./engine";
 
 export interface EngineAnswer {
@@ -9,10 +9,10 @@ export interface EngineAnswer {
 
 /** Asks the engine something for the gateway's own use. */
 export async function ask(engine: Engine, path: string, signal?: AbortSignal): Promise<EngineAnswer> {
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+  const response = await answerToQuestion(() => {
     const request = engine.request({ method: "GET", path, headers: [] });
     signal?.addEventListener("abort", () => request.destroy(signal.reason), { once: true });
-    request.on("response", resolve).on("error", reject).end();
+    return request.end();
   });
   return { status: response.statusCode ?? 0, body: await collect(response) };
 }

@@ -1,4 +1,5 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ClientRequest, IncomingMessage, ServerResponse } from "node:http";
+import { answerOf, answerToQuestion } from "../engine/answer-of";
 import type { Engine } from "../engine/engine";
 import { unreachable } from "../failure";
 import type { Draft } from "./draft";
@@ -11,22 +12,30 @@ export async function send(
   response: ServerResponse,
 ): Promise<IncomingMessage> {
   const { request, content } = draft;
-  const upstream = engine.request({ method: request.method, path, headers: draft.headers });
+  let upstream: ClientRequest | undefined;
+  const start = () => {
+    upstream = engine.request({ method: request.method, path, headers: draft.headers });
+    return upstream;
+  };
   response.once("close", () => {
-    if (!response.writableFinished) upstream.destroy();
+    if (!response.writableFinished) upstream?.destroy();
     else if (!request.complete) discardRest(request);
   });
-  const answer = new Promise<IncomingMessage>((resolve, reject) => {
-    // After the answer has begun, an error can only mean that the engine reads no more of the body.
-    upstream.on("response", resolve).on("error", reject);
-  });
-  if (content) upstream.end(content);
-  else request.pipe(upstream);
   try {
+    if (isQuestion(request)) return await answerToQuestion(() => start().end());
+    const started = start();
+    const answer = answerOf(started);
+    if (content) started.end(content);
+    else request.pipe(started);
     return await answer;
   } catch (cause) {
     throw unreachable(engine.address, cause);
   }
+}
+
+function isQuestion({ method, headers }: IncomingMessage): boolean {
+  const hasBody = headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
+  return (method === "GET" || method === "HEAD") && !hasBody;
 }
 
 /** An engine may answer before it has read the body; the client's next request comes after all of it. */

@@ -84,7 +84,7 @@ describe("a request's body", () => {
   ])("arrives as it was sent: %s", async (_, framing, length, encoding) => {
     await using engine = await startFakeEngine((_request, response) => void response.end());
     await using gateway = await startGateway(engine);
-    const sent = request(`${gateway.url}/build`, { method: "POST", headers: { ...HEADERS, ...framing } });
+    const sent = request(`${gateway.url}/images/load`, { method: "POST", headers: { ...HEADERS, ...framing } });
     sent.end("hello");
     await once(sent, "response");
     expect(engine.requests[0]).toMatchObject({ body: "hello" });
@@ -115,7 +115,7 @@ describe("a request's body", () => {
       socket.once("end", () => socket.destroy());
     });
     await using gateway = await startGateway(engine);
-    const sent = request(`${gateway.url}/build`, { method: "POST", headers: HEADERS });
+    const sent = request(`${gateway.url}/images/load`, { method: "POST", headers: HEADERS });
     sent.on("error", () => {});
     sent.write("half");
     await sleep(50);
@@ -132,7 +132,7 @@ describe("a request's body", () => {
     await using gateway = await startGateway(engine);
     using client = await RawClient.connect(gateway.url);
     const head = (length: number) => [
-      "POST /api/endpoints/1/docker/build HTTP/1.1",
+      "POST /api/endpoints/1/docker/images/load HTTP/1.1",
       ...["Host: g", "X-API-Key: admin", `Content-Length: ${length}`],
     ];
     client.send(head(2_000_000), "x".repeat(1000));
@@ -152,7 +152,7 @@ describe("a request's body", () => {
     await using gateway = await startGateway(engine);
     using client = await RawClient.connect(gateway.url);
     client.send(
-      ["POST /api/endpoints/1/docker/build HTTP/1.1", "Host: g", "X-API-Key: admin", ...headers],
+      ["POST /api/endpoints/1/docker/images/load HTTP/1.1", "Host: g", "X-API-Key: admin", ...headers],
       "0\r\n\r\n",
     );
     await client.end();
@@ -183,5 +183,22 @@ describe("an engine that is not there", () => {
     await using engine = await startFakeEngine((_, response) => void response.end("OK"));
     Object.assign(gateway.environment, { url: engine.url });
     expect(await (await fetch(`${gateway.url}/_ping`, { headers: HEADERS })).text()).toBe("OK");
+  });
+
+  test("is asked anew when it has closed a kept connection", async () => {
+    let connections = 0;
+    await using engine = await startRawEngine((socket) => {
+      const isFirst = ++connections === 1;
+      let requests = 0;
+      socket.on("data", () => {
+        if (isFirst && ++requests === 2) socket.destroy();
+        else socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK");
+      });
+    });
+    await using gateway = await startGateway(engine);
+    for (const _ of [1, 2]) {
+      expect(await (await fetch(`${gateway.url}/_ping`, { headers: HEADERS })).text()).toBe("OK");
+    }
+    expect(connections).toBe(2);
   });
 });
