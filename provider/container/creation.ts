@@ -1,4 +1,5 @@
 import type { ContainerInspect } from "../../contract";
+import { claim } from "../core/claim";
 import { Unfinished } from "../core/failure";
 import type { ContainerSettled } from "./arguments";
 import { findById } from "./find";
@@ -13,6 +14,7 @@ import { outputsOf } from "./state";
 /** Creates the container of a resource that has none, and waits until it is ready. */
 export async function createNew(place: Place, inputs: ContainerSettled, id: string): Promise<ContainerState> {
   const born = await createContainer(place, inputs, { name: inputs.name, createId: newCreateId() });
+  claim(born.id, place.context.urn);
   const { warnings } = born;
   for (const warning of warnings) place.context.warn(warning);
   try {

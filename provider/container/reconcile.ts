@@ -1,4 +1,5 @@
 import type { ContainerInspect } from "../../contract";
+import { claim, refuseClaimed } from "../core/claim";
 import { difference } from "../core/diff";
 import { withIds } from "./access";
 import type { Adoption } from "./adopt";
@@ -37,6 +38,7 @@ export async function reconcile(
     place.context.info(`"${olds.name}" is gone: it is created anew`);
     return await createNew(place, news, id);
   }
+  claim(found.Id, place.context.urn);
   return await bringAbout(place, found, olds, news);
 }
 
@@ -69,6 +71,8 @@ export async function takeOver(
   inputs: ContainerSettled,
   { container: found, change }: Adoption,
 ): Promise<ContainerState> {
+  refuseClaimed(found.Id, place.context.urn, `the container "${inputs.name}"`);
+  claim(found.Id, place.context.urn);
   const outputs = { ...inputs, ...outputsOf(place, found) };
   if (!change) return outputs;
   const olds = {

@@ -192,6 +192,13 @@ engineOrSkip()("without another container", () => {
       expect(await host.stack.preview("Container", "web", { ...wish, env: { A: "1" } })).toBe("same");
     });
 
+    test("is not taken by two resources of one program", async () => {
+      await makeStranger();
+      const wish = { ...host.base, adopt: "matching" };
+      await host.stack.up("Container", "first", wish);
+      await expect(host.stack.up("Container", "second", wish)).rejects.toThrow(/is "first" in this program already/);
+    });
+
     test("is changed to match, by a roll-out where that is needed", async () => {
       const stranger = await makeStranger({ Env: ["A=1"] });
       await host.stack.up("Container", "web", { ...host.base, adopt: "replace", env: { A: "2" } });
