@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import * as jestGlobals from "@jest/globals";
-import { describe, test } from "@jest/globals";
+import { describe, jest, test } from "@jest/globals";
 import ts from "typescript";
 import { allPages, programsOf, ROOT } from "./pages";
 
@@ -11,6 +11,8 @@ const programs = allPages()
   .filter(({ code }) =>
     importsOf(code).every((name) => /^(?:pulumi-portainer|@jest\/globals|@pulumi\/pulumi)/.test(name)),
   );
+
+jest.setTimeout(60_000);
 
 for (const { name, code } of programs) {
   describe(name, () => {
