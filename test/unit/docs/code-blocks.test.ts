@@ -25,7 +25,7 @@ test("type-checks every TypeScript block against the sources, and notices what i
     expect.stringMatching(/^wrong\.md:2: .*enviroment/),
     expect.stringMatching(/^wrong\.md:3: .*number/),
   ]);
-}, 120_000);
+}, 300_000);
 
 test("names the language of every block", () => {
   const known = ["ts", "ts continued", "sh", "json", "text"];

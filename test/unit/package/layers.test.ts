@@ -23,9 +23,9 @@ const LAYERS: Readonly<Record<string, { readonly folders: string[]; readonly pac
   sdk: { folders: [], packages: ["@pulumi/pulumi"] },
   server: {
     folders: ["contract"],
-    packages: ["zod", "hono", "@hono/node-server", "@node-rs/bcrypt", "fast-jwt", "pino", "ws"],
+    packages: ["zod", "hono", "@hono/node-server", "@node-rs/bcrypt", "fast-jwt", "pino", "tar-stream", "ws"],
   },
-  cli: { folders: ["server", "client", "provider"], packages: ["pulumi-portainer"] },
+  cli: { folders: ["server", "client", "provider", "contract"], packages: ["pulumi-portainer"] },
 };
 const LAYER_NAMES = Object.keys(LAYERS);
 
