@@ -2,18 +2,12 @@ import { once } from "node:events";
 import { request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "@jest/globals";
+import { eventually } from "../../support/eventually";
 import { startFakeEngine, startRawEngine } from "../../support/fake-engine";
 import { startGateway } from "../../support/gateway";
 import { RawClient } from "../../support/raw-client";
 
 const HEADERS = { "X-API-Key": "admin" };
-
-async function eventually(test: () => boolean): Promise<void> {
-  for (let waited = 0; !test(); waited += 5) {
-    if (waited > 5000) throw new Error("It did not happen in time");
-    await sleep(5);
-  }
-}
 
 describe("an answer that streams", () => {
   test("begins before its first byte, and comes chunk by chunk", async () => {
@@ -84,7 +78,10 @@ describe("a request's body", () => {
   ])("arrives as it was sent: %s", async (_, framing, length, encoding) => {
     await using engine = await startFakeEngine((_request, response) => void response.end());
     await using gateway = await startGateway(engine);
-    const sent = request(`${gateway.url}/images/load`, { method: "POST", headers: { ...HEADERS, ...framing } });
+    const sent = request(`${gateway.url}/images/load`, {
+      method: "POST",
+      headers: { ...HEADERS, ...framing },
+    });
     sent.end("hello");
     await once(sent, "response");
     expect(engine.requests[0]).toMatchObject({ body: "hello" });

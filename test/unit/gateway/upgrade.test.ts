@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "@jest/globals";
+import { eventually } from "../../support/eventually";
 import { startRawEngine } from "../../support/fake-engine";
 import { startGateway } from "../../support/gateway";
 import { RawClient } from "../../support/raw-client";
@@ -42,13 +43,6 @@ async function scene(until: string, answer: string) {
       await engine[Symbol.asyncDispose]();
     },
   };
-}
-
-async function eventually(test: () => boolean): Promise<void> {
-  for (let waited = 0; !test(); waited += 5) {
-    if (waited > 5000) throw new Error("It did not happen in time");
-    await sleep(5);
-  }
 }
 
 describe("a connection that becomes a raw stream", () => {
