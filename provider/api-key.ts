@@ -2,9 +2,9 @@ import { z } from "zod";
 import { isApiError, type PortainerClient } from "../client";
 import type { ApiKey } from "../contract";
 import type { Connection } from "./connection";
-import type { Definition } from "./core/definition";
+import type { Context, Definition } from "./core/definition";
 import { ProviderError } from "./core/failure";
-import { isLost, repeatIfLost } from "./core/lost";
+import { isLost, onceBack, repeatIfLost } from "./core/lost";
 import { filledIn } from "./core/schema-defaults";
 import type { Credentials } from "./core/settings";
 import { inTurn } from "./core/turn";
@@ -61,12 +61,13 @@ export const apiKey: Definition<typeof ApiKeySchema, ApiKeyOutputs> = {
 
   defaults: (_inputs, { name }) => ({ description: name }),
 
-  async create({ connection }, { description }) {
+  async create(context, { description }) {
+    const { connection } = context;
     const login = loginOf(connection);
     const instanceId = await connection.sameServer(undefined);
     const userId = await ownId(connection.client, login);
     const { rawAPIKey, apiKey: made } = await inTurn(`${instanceId}/users/${userId}/tokens`, () =>
-      makeKey(connection.client, userId, { description, password: login.password }),
+      makeKey(context, userId, { description, password: login.password }),
     );
     const { id: keyId, prefix, dateCreated } = made;
     const createdAt = new Date(dateCreated * 1_000).toISOString();
@@ -127,23 +128,24 @@ type Made = Awaited<ReturnType<PortainerClient["apiKeys"]["create"]>>;
 
 /** A key whose value was lost on the way cannot be looked up: it is revoked, and another is made, once. */
 async function makeKey(
-  client: PortainerClient,
+  context: Context,
   userId: number,
   body: { readonly description: string; readonly password: string },
   retries = 1,
 ): Promise<Made> {
+  const { client } = context.connection;
   const before = await keysOf(client, userId);
   try {
     return await client.apiKeys.create({ params: { id: userId }, body });
   } catch (error) {
     if (!isLost(error)) throw error;
-    for (const { id: keyId, description } of await keysOf(client, userId)) {
+    for (const { id: keyId, description } of await onceBack(context.signal, () => keysOf(client, userId))) {
       const isNew = description === body.description && !before.some(({ id }) => id === keyId);
       if (isNew) await client.apiKeys.delete({ params: { id: userId, keyId } });
     }
     if (retries === 0) throw error;
   }
-  return await makeKey(client, userId, body, retries - 1);
+  return await makeKey(context, userId, body, retries - 1);
 }
 
 function keysOf({ apiKeys }: PortainerClient, userId: number): Promise<ApiKey[]> {

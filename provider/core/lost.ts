@@ -1,4 +1,5 @@
 import { isApiError, isConnectionError, isContractError } from "../../client";
+import { until } from "./wait";
 
 /**
  * Whether a write may have been done although it failed, because its answer was lost on the way: look before it is
@@ -18,4 +19,20 @@ export async function repeatIfLost<T>(write: () => Promise<T>): Promise<T> {
     if (!isLost(error)) throw error;
     return await write();
   }
+}
+
+/** How long a server may take to restart, in milliseconds. */
+const RESTART_MS = 60_000;
+
+/** Looks up what became of a write, as soon as the server is back: it may have gone away in the middle of it. */
+export async function onceBack<T>(signal: AbortSignal, look: () => Promise<T>): Promise<T> {
+  const { seen } = await until(signal, async (seconds) => {
+    try {
+      return { seen: await look() };
+    } catch (error) {
+      if (!isConnectionError(error) || seconds * 1_000 >= RESTART_MS) throw error;
+      return undefined;
+    }
+  });
+  return seen;
 }

@@ -1,6 +1,6 @@
 import type { Endpoint } from "../../contract";
 import type { Context } from "../core/definition";
-import { isLost } from "../core/lost";
+import { isLost, onceBack } from "../core/lost";
 import { until } from "../core/wait";
 import type { Directory } from "./access";
 import { findByName } from "./find";
@@ -36,8 +36,9 @@ export async function addEnvironment(context: Context, wish: EndpointSettled): P
 }
 
 /** The name was free before: what has it now, and is all that was asked for, came of a call of ours. */
-async function leftByUs({ connection }: Context, wish: EndpointSettled): Promise<Endpoint | undefined> {
-  const found = await findByName(connection.client, wish.name);
+async function leftByUs(context: Context, wish: EndpointSettled): Promise<Endpoint | undefined> {
+  const { connection, signal } = context;
+  const found = await onceBack(signal, () => findByName(connection.client, wish.name));
   const created: EndpointSettled = { ...wish, access: undefined, security: undefined };
   return found && differences(found, created, NOBODY).length === 0 ? found : undefined;
 }
