@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { matchesPath } from "./recorder";
+import { targetOf } from "./target";
 
 /**
  * What goes wrong instead of the usual answer: a status, a connection that breaks before the request is handled, one
@@ -42,12 +43,13 @@ export class Failures {
   }
 
   #take(request: IncomingMessage): FailureKind | undefined {
-    const { pathname } = new URL(request.url ?? "/", "http://localhost");
+    if (this.#planned.length === 0) return undefined;
+    const { path } = targetOf(request);
     const planned = this.#planned.find(
       ({ failure, left }) =>
         left > 0 &&
         (failure.method === undefined || failure.method === request.method) &&
-        matchesPath(failure.path, pathname),
+        matchesPath(failure.path, path),
     );
     if (!planned) return undefined;
     planned.left -= 1;

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import { type Clock, milliseconds } from "../clock";
+import { targetOf } from "./target";
 
 /** A request as a test sees it; nothing in it is secret. */
 export interface RecordedRequest {
@@ -37,11 +38,11 @@ export class Recorder {
   }
 
   record(request: IncomingMessage, response?: ServerResponse): void {
-    const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
+    const target = targetOf(request);
     const query: Record<string, string> = {};
-    for (const [name, value] of searchParams) query[name] = SECRET.test(name) ? "[redacted]" : value;
+    for (const [name, value] of target.query) query[name] = SECRET.test(name) ? "[redacted]" : value;
     const at = milliseconds(this.#clock);
-    const entry: Entry = { method: request.method ?? "", path: pathname, query, status: 0, at };
+    const entry: Entry = { method: request.method ?? "", path: target.path, query, status: 0, at };
     this.#byHeaders.set(request.headers, entry);
     this.#entries.push(entry);
     if (this.#entries.length > KEPT) this.#entries = this.#entries.slice(KEPT / 2);

@@ -130,6 +130,11 @@ describe("what no honest client sends", () => {
   test.each([
     ["dot segments", `GET /api/users/../status HTTP/1.1\r\n${close}\r\n`, "404"],
     ["encoded dot segments", `GET /api/users/%2e%2e/status HTTP/1.1\r\n${close}\r\n`, "404"],
+    ["two slashes", `GET // HTTP/1.1\r\n${close}\r\n`, "404"],
+    ["a host that is none", `GET //[/api/status HTTP/1.1\r\n${close}\r\n`, "404"],
+    ["an asterisk", `OPTIONS * HTTP/1.1\r\n${close}\r\n`, "404"],
+    ["a bad escape", `GET /api/endpoints/%zz/docker/_ping HTTP/1.1\r\n${close}\r\n`, "400"],
+    ["a Host that is none", `GET /api/status HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n`, "400"],
     ["an absolute target", `GET http://elsewhere/api/status HTTP/1.1\r\n${close}\r\n`, "404"],
     ["empty segments", `GET /api//users HTTP/1.1\r\n${close}\r\n`, "404"],
     [

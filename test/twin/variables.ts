@@ -19,14 +19,14 @@ export function fill(value: unknown, variables: Variables): unknown {
 
 function fillText(text: string, variables: Variables): unknown {
   const [, whole] = /^\{\{([A-Za-z0-9_.-]+)\}\}$/.exec(text) ?? [];
-  if (whole !== undefined) return valueOf(whole, variables);
+  if (whole !== undefined) return variableOf(whole, variables);
   return text.replace(NAME, (_, name: string) => {
-    const value = valueOf(name, variables);
+    const value = variableOf(name, variables);
     return typeof value === "string" || typeof value === "number" ? String(value) : JSON.stringify(value);
   });
 }
 
-function valueOf(name: string, variables: Variables): unknown {
+function variableOf(name: string, variables: Variables): unknown {
   if (name in variables) return variables[name];
   throw new MissingVariable(`variable ${name} was never captured`);
 }
