@@ -58,9 +58,11 @@ function missingEndpoint({ endpointId }: Properties): Failure[] {
   return [{ property: "endpointId", reason }];
 }
 
+/** Values that are not known yet are in nobody's way. */
 function conflicts(inputs: Properties): Failure[] {
   const set = (key: string) => inputs[key] !== undefined && !hasUnknown(inputs[key]);
-  const { autoRemove, restart, waitFor, desiredState } = inputs;
+  const known = Object.fromEntries(Object.entries(inputs).filter(([key]) => set(key)));
+  const { autoRemove, restart, waitFor, desiredState } = known;
   const failures: Failure[] = [];
   if (set("networks") && set("networkMode")) {
     failures.push({
