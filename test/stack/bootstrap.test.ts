@@ -91,7 +91,10 @@ stackOrSkip()("the bootstrap program", () => {
   it("changes nothing downstream when the administrator's password is rotated", async () => {
     await stack.setConfig({}, { password: NEW_PASSWORD });
     const changed = ({ steps }: Awaited<ReturnType<Stack["preview"]>>) =>
-      steps.filter(({ op }) => op !== "same").map((step) => `${step.op} ${step.name}`);
+      steps
+        // Pulumi keeps the whole config of the stack in its default provider, which nothing here uses.
+        .filter(({ op, name: resource }) => op !== "same" && resource !== "default")
+        .map((step) => `${step.op} ${step.name}`);
     expect(changed(must(await stack.preview()))).toEqual(["update admin", "update owner"]);
     expect(changed(must(await stack.up()))).toEqual(["update admin", "update owner"]);
     expect(Object.keys(must(await stack.refresh()).changes)).toEqual(["same"]);

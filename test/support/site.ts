@@ -47,9 +47,9 @@ export async function openSite(source: string, options: ServerOptions = {}): Pro
         .map(({ method, path }) => `${method} ${path}`);
     },
     async [Symbol.asyncDispose]() {
-      await sweep(prefix);
-      await server.stop();
       await stack[Symbol.asyncDispose]();
+      await server.stop();
+      await sweep(prefix);
     },
   };
 }

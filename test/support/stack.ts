@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,7 +8,7 @@ import { type CliResult, type RunningCli, startCli } from "./cli";
 
 const REPOSITORY = resolve(__dirname, "../..");
 /** The CLI takes seconds on an idle machine; a test runs it several times, on machines that are not. */
-jest.setTimeout(300_000);
+jest.setTimeout(900_000);
 
 const PASSPHRASE = "a passphrase for tests";
 
@@ -147,6 +148,7 @@ export async function openStack(
   const name = unique("test");
   const binary = join(process.env["TEST_PULUMI"] ?? "", "pulumi");
   const configFile = join(settings, `Pulumi.${name}.yaml`);
+  const children = new Set<ChildProcess>();
   let runs = 0;
 
   const begin = (
@@ -157,12 +159,14 @@ export async function openStack(
     runs += 1;
     const eventLog = join(home, `events-${runs}.json`);
     const logged = cwd === running.folder ? ["--event-log", eventLog, "--config-file", configFile] : [];
-    return startCli(binary, {
+    const started = startCli(binary, {
       args: [...args, "--stack", name, ...logged, "--non-interactive", "--color", "never", ...further],
       cwd,
       env: { ...environment(home, backend), ...env, ...more },
       eventLog,
     });
+    children.add(started.child);
+    return started;
   };
   const operation =
     (command: string) =>
@@ -213,6 +217,7 @@ export async function openStack(
     },
 
     async [Symbol.asyncDispose]() {
+      for (const child of children) child.kill("SIGKILL"); // Those that a failed test has left.
       await rm(home, { recursive: true, force: true });
       if (running.folder.startsWith(tmpdir())) await rm(running.folder, { recursive: true, force: true });
     },
