@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { allOf } from "./properties";
 
 /**
  * How to reach a Portainer server, and as whom. Whatever is left out comes from stack config (`portainer:url`) and
@@ -39,7 +40,24 @@ export interface ProviderArgs {
 }
 
 const SECRETS: readonly string[] = ["apiKey", "password", "clientKey", "headers", "setupToken"];
-const CREDENTIALS = ["apiKey", "username", "password"] as const;
+const CREDENTIALS: readonly string[] = ["apiKey", "username", "password"];
+const KEYS = allOf<ProviderArgs>()(
+  "url",
+  "apiKey",
+  "username",
+  "password",
+  "endpointId",
+  "caCert",
+  "clientCert",
+  "clientKey",
+  "skipVerify",
+  "headers",
+  "setupToken",
+  "requestTimeout",
+  "concurrency",
+  "skipUnreachable",
+  "deleteUnreachable",
+);
 
 export class Provider extends pulumi.ProviderResource {
   private static readonly brand = Symbol.for("pulumi-portainer.Provider");
@@ -49,30 +67,35 @@ export class Provider extends pulumi.ProviderResource {
     return Provider.brand in value;
   }
 
-  constructor(name: string, args: ProviderArgs, options?: pulumi.ResourceOptions) {
-    super("pulumi-nodejs", name, { ...settings(args), "portainer:explicit": "true" }, options);
+  constructor(name: string, args: ProviderArgs = {}, options?: pulumi.ResourceOptions) {
+    super("pulumi-nodejs", name, settings(args), options);
     Object.defineProperty(this, Provider.brand, { value: true });
   }
 }
 
-/** The plugin of an explicit provider sees no stack config, so what a program leaves out is filled in here. */
+/**
+ * The plugin of an explicit provider sees no stack config, so what a program leaves out is filled in here, unless it
+ * names a url: what stands in stack config then belongs to another server, as does the environment.
+ */
 function settings(args: ProviderArgs): Record<string, pulumi.Input<string>> {
-  const config = new pulumi.Config("portainer");
   const given = new Map<string, unknown>(Object.entries(args).filter(([, value]) => value !== undefined));
-  const ownsCredentials = given.has("url") || CREDENTIALS.some((key) => given.has(key));
-  const open = [
-    "url",
-    ...(ownsCredentials ? [] : CREDENTIALS),
-    "endpointId",
-    "caCert",
-    "skipVerify",
-    "headers",
-  ];
-  for (const key of given.has("url") ? [] : open) {
-    const value = SECRETS.includes(key) ? config.getSecret(key) : config.get(key);
-    if (value !== undefined && !given.has(key)) given.set(key, value);
-  }
-  return Object.fromEntries([...given].map(([key, value]) => [`portainer:${key}`, text(key, value)]));
+  const isExplicit = given.has("url");
+  const all = isExplicit ? given : new Map([...fromStackConfig(given), ...given]);
+  return {
+    ...Object.fromEntries([...all].map(([key, value]) => [`portainer:${key}`, text(key, value)])),
+    "portainer:explicit": String(isExplicit),
+  };
+}
+
+/** Credentials come as a group from one place. */
+function fromStackConfig(given: ReadonlyMap<string, unknown>): Map<string, unknown> {
+  const config = new pulumi.Config("portainer");
+  const ownsCredentials = CREDENTIALS.some((key) => given.has(key));
+  const open = KEYS.filter((key) => !ownsCredentials || !CREDENTIALS.includes(key));
+  const found = open.map(
+    (key) => [key, SECRETS.includes(key) ? config.getSecret(key) : config.get(key)] as const,
+  );
+  return new Map(found.filter(([, value]) => value !== undefined));
 }
 
 /** Settings travel as text: lists and maps as JSON, a resource as its id. */

@@ -63,6 +63,17 @@ describe("a Provider", () => {
     expect(own).not.toHaveProperty("apiKey");
   });
 
+  test("is open to the environment only without a url", async () => {
+    const explicit = async (args: ProviderArgs) => {
+      const [provider] = await register(() => new Provider("own", args), CONFIG);
+      return plain(provider?.inputs["portainer:explicit"]);
+    };
+    expect([await explicit({ url: "http://own" }), await explicit({ endpointId: 1 })]).toEqual([
+      "true",
+      "false",
+    ]);
+  });
+
   test("is known as one by another copy of the package", async () => {
     let owns = [false, true];
     await register(() => {
