@@ -33,6 +33,9 @@ const Ownership = z.object({
   Teams: z.array(z.int()).optional(),
 });
 
+const TYPE_RULE =
+  "Invalid payload: Invalid type value. Value must be one of: 1 - container, 2 - service, 3 - volume, 4 - network, 5 - secret, 6 - stack, 7 - config, 8 - custom template, 9 - azure-container-group";
+
 export const resourceControls = {
   create: route({
     method: "POST",
@@ -43,7 +46,7 @@ export const resourceControls = {
       ResourceID: z
         .string("Invalid payload: invalid resource identifier")
         .min(1, "Invalid payload: invalid resource identifier"),
-      Type: z.int(),
+      Type: z.int(TYPE_RULE).min(1, TYPE_RULE).max(9, TYPE_RULE),
       SubResourceIDs: z.array(z.string()).optional(),
     }),
     response: ResourceControl,
