@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { quickstartFolder } from "../machine/folders.mts";
+import { interruption } from "../machine/interruption.mts";
 import { say } from "../machine/progress.mts";
 import { SetUpError } from "../machine/set-up-error.mts";
 import { ensureEngine } from "../setup/engine/ensure.mts";
@@ -29,7 +30,7 @@ export async function setUp(chosen: readonly Suite[]): Promise<Parts> {
     try {
       Object.assign(environment, await work());
     } catch (error) {
-      if (!(error instanceof SetUpError)) throw error;
+      if (interruption.aborted || !(error instanceof SetUpError)) throw error;
       say(error.message);
       missing[part] = error.message.split("\n")[0] ?? "";
     }
