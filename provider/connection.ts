@@ -87,7 +87,7 @@ function makeConnection(settings: SettingTexts): Connection {
       return requireUrl(settings);
     },
     get client() {
-      return as(connection.credentials);
+      return as(requireCredentials(connection));
     },
     get credentials() {
       return credentialsOf(settings);
@@ -157,6 +157,13 @@ async function askEngine(client: PortainerClient, endpointId: number): Promise<s
 function requireUrl({ url }: SettingTexts): string {
   if (url === undefined) throw new ProviderError(`no Portainer url: set ${places("url")}`);
   return url;
+}
+
+function requireCredentials({ url, credentials }: Connection): Credentials {
+  if (credentials !== undefined) return credentials;
+  throw new ProviderError(
+    `no credentials for ${url}: set ${places("apiKey")}, or \`username\` and \`password\` in the same place`,
+  );
 }
 
 function clientOptions(settings: SettingTexts, credentials: Credentials | undefined): ClientOptions {
