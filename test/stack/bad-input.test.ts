@@ -37,7 +37,7 @@ new portainer.Endpoint("mismatch", { url: "tcp://10.0.7.10:2376", tls: ${JSON.st
       clientKey: otherClient.key,
     })} });`);
     requests = await site.requestsOf(async () => {
-      result = await site.stack.preview({ args: ["--continue-on-error"] });
+      result = await site.stack.preview();
     });
   });
 

@@ -4,7 +4,7 @@ import { inspect, namesLike, sweep } from "../support/engine-api";
 import { descendants, ended, eventually } from "../support/processes";
 import { type Serving, serve } from "../support/serving";
 import { openSite, programEnvironment, type Site } from "../support/site";
-import { must, openStack, otherImage, program, type Stack, stackOrSkip, unique } from "../support/stack";
+import { must, openStack, program, type Stack, stackOrSkip, unique } from "../support/stack";
 
 const COUNT = 12;
 const MANY = `
@@ -82,10 +82,11 @@ stackOrSkip()("a Pulumi that is killed", () => {
     const plugins = (await descendants(child.pid ?? 0)).filter(
       ({ command }) => command.includes("dynamic-provider") && command.startsWith("node"),
     );
+    if (!isOver) expect(plugins.length).toBeGreaterThan(0);
     child.kill("SIGKILL");
     const lived = await ended(plugins, 5_000);
     await done;
-    return isOver && plugins.length === 0 ? 0 : lived;
+    return lived;
   };
 
   const recover = async (): Promise<void> => {
@@ -94,10 +95,9 @@ stackOrSkip()("a Pulumi that is killed", () => {
     must(await site.stack.up());
   };
 
-  it.each([0, 1, 4, 9])("while it creates, with %d of the containers there, can go on", async (count) => {
+  it.each([0, 5])("while it creates, with %d of the containers there, can go on", async (count) => {
     await site.write(MANY);
     const lived = await killWhen(async () => (await namesLike(site.prefix)).length > count);
-    process.stdout.write(`the plugin lived on for ${lived} ms\n`);
     expect(lived).toBeLessThanOrEqual(2_000);
     await recover();
     await expectConverged(site.stack, site.prefix, COUNT);
@@ -106,57 +106,60 @@ stackOrSkip()("a Pulumi that is killed", () => {
   });
 
   /** It takes two seconds to stop, so that there is time to be killed in. */
-  const slow = (image: string) => `
+  const slow = (tag: string) => `
 new portainer.Container("web", {
-  name: named("web"), image: ${image}, command: ["sh", "-c", "trap '' TERM; while true; do sleep 1; done"],
-  stopTimeout: 2, restart: "unless-stopped",
+  name: named("web"), image, command: ["sh", "-c", "trap '' TERM; while true; do sleep 1; done"],
+  env: { TAG: "${tag}" }, stopTimeout: 2, restart: "unless-stopped",
 });`;
   const has = (pattern: RegExp) => async () =>
     (await namesLike(site.prefix)).some((name) => pattern.test(name));
+  const tagOf = async (name: string): Promise<unknown> => (await inspect(name))?.Config["Env"]?.[0];
 
-  it.each<[string, () => Promise<boolean>]>([
-    ["while the new container is made", has(/\.new-/)],
+  it("has a container to roll out", async () => {
+    await site.write(slow("first"));
+    must(await site.stack.up());
+  });
+
+  it.each<[moment: string, tag: string, condition: (name: string, tag: string) => Promise<boolean>]>([
+    ["while the new container is made", "a", has(/\.new-/)],
     [
       "while the old one is being stopped",
+      "b",
       async () => {
         if (!(await has(/\.new-/)())) return false;
         await delay(500);
         return true;
       },
     ],
-    ["when the old one stands aside", has(/\.old-/)],
-    ["when the new one has the name", async () => (await has(/\.old-/)()) && (await has(/-web$/)())],
+    ["when the old one stands aside", "c", has(/\.old-/)],
     [
       "when the new one runs",
-      async () => (await has(/\.old-/)()) && (await inspect(`${site.prefix}web`))?.State.Running === true,
+      "d",
+      async (name) => (await has(/\.old-/)()) && (await inspect(name))?.State.Running === true,
     ],
     [
       "when the old one is gone",
-      async () =>
-        (await inspect(`${site.prefix}web`))?.Config["Image"] === otherImage && !(await has(/\.old-/)()),
+      "e",
+      async (name, tag) => (await tagOf(name)) === `TAG=${tag}` && !(await has(/\.old-/)()),
     ],
-  ])("amid a roll-out, %s, can go on", async (_moment, condition) => {
-    await site.write(slow("image"));
-    must(await site.stack.up());
-    await site.write(slow("otherImage"));
-    const lived = await killWhen(condition);
+  ])("amid a roll-out, %s, can go on", async (_moment, tag, condition) => {
+    const name = `${site.prefix}web`;
+    await site.write(slow(tag));
+    const lived = await killWhen(() => condition(name, tag));
     process.stdout.write(`the plugin lived on for ${lived} ms; there were ${await namesLike(site.prefix)}\n`);
     expect(lived).toBeLessThanOrEqual(2_000);
     await recover();
-    expect((await inspect(`${site.prefix}web`))?.Config["Image"]).toBe(otherImage);
+    expect(await tagOf(name)).toBe(`TAG=${tag}`);
+    await expectConverged(site.stack, site.prefix, 1);
+  });
+
+  it("amid a roll-out can go on without a refresh, too, and be destroyed", async () => {
+    await site.write(slow("last"));
+    await killWhen(has(/\.old-/));
+    must(await site.stack.run(["cancel", "--yes"]));
+    must(await site.stack.up());
     await expectConverged(site.stack, site.prefix, 1);
     must(await site.stack.destroy());
     expect(await namesLike(site.prefix)).toEqual([]);
-  });
-
-  it("amid a roll-out can go on without a refresh, too", async () => {
-    await site.write(slow("image"));
-    must(await site.stack.up());
-    await site.write(slow("otherImage"));
-    await killWhen(has(/\.old-/));
-    await site.stack.run(["cancel", "--yes"]);
-    must(await site.stack.up());
-    await expectConverged(site.stack, site.prefix, 1);
-    must(await site.stack.destroy());
   });
 });
