@@ -82,10 +82,11 @@ stackOrSkip()("a Pulumi that is killed", () => {
     const plugins = (await descendants(child.pid ?? 0)).filter(
       ({ command }) => command.includes("dynamic-provider") && command.startsWith("node"),
     );
-    if (!isOver) expect(plugins.length).toBeGreaterThan(0);
+    const wasKilled = !isOver;
     child.kill("SIGKILL");
     const lived = await ended(plugins, 5_000);
     await done;
+    if (wasKilled) expect(plugins.length).toBeGreaterThan(0);
     return lived;
   };
 

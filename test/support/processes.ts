@@ -47,7 +47,7 @@ export async function ended(processes: readonly ProcessInfo[], limitMs: number):
 }
 
 /** Waits until something is the case. */
-export async function eventually(condition: () => Promise<boolean>, limitMs = 120_000): Promise<void> {
+export async function eventually(condition: () => Promise<boolean>, limitMs = 600_000): Promise<void> {
   const deadline = Date.now() + limitMs;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error("it did not come about in time");
