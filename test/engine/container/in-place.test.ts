@@ -196,7 +196,9 @@ engineOrSkip()("without another container", () => {
       await makeStranger();
       const wish = { ...host.base, adopt: "matching" };
       await host.stack.up("Container", "first", wish);
-      await expect(host.stack.up("Container", "second", wish)).rejects.toThrow(/is "first" in this program already/);
+      await expect(host.stack.up("Container", "second", wish)).rejects.toThrow(
+        /is "first" in this program already/,
+      );
     });
 
     test("is changed to match, by a roll-out where that is needed", async () => {
