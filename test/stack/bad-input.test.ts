@@ -7,19 +7,18 @@ import { testImage } from "../support/needs";
 import { openSite, type Site } from "../support/site";
 import { stackOrSkip } from "../support/stack";
 
-/** What is wrong with a resource of this name, its declaration and what has to be said about it. */
-const wrong: readonly [name: string, args: string, said: RegExp][] = [
-  ["unknown", "{ ...sleeper, colour: 'blue' }", /unknown property `colour`/],
-  ["misnomer", "{ ...sleeper, environment: { A: '1' } }", /did you mean `env`\?/],
-  ["deep", "{ ...sleeper, ports: [{ containerPort: 'eighty' }] }", /ports\[0\]\.containerPort/],
+/** What is wrong with a container, each with what has to be said about it. */
+const wrong: readonly [title: string, args: string, said: RegExp][] = [
+  ["an unknown property", "colour: 'blue'", /unknown property `colour`/],
+  ["another tool's word", "environment: { A: '1' }", /did you mean `env`\?/],
   [
-    "range",
-    "{ ...sleeper, ports: [{ containerPort: 80, hostPort: 70000 }] }",
-    /ports\[0\]\.hostPort[\s\S]*65535/,
+    "a wrong type deep inside",
+    "ports: [{ containerPort: 'eighty' }, { containerPort: 80, hostPort: 70000 }]",
+    /ports\[0\]\.containerPort/,
   ],
-  ["reference", "{ ...sleeper, image: 'Not An Image' }", /image[\s\S]*(reference|image)/i],
-  ["size", "{ ...sleeper, memory: '512x' }", /memory[\s\S]*512m/],
-  ["bytes", "{ ...sleeper, memory: 512 }", /512 bytes; did you mean 512m\?/],
+  ["a port out of range", "", /ports\[1\]\.hostPort[^\n]*65535/],
+  ["a bad image reference", "image: 'Not An Image'", /image[^\n]*(reference|image)/i],
+  ["a size that is none", "memory: '512x'", /memory[^\n]*512m/],
 ];
 
 stackOrSkip()("a preview of bad input", () => {
@@ -28,14 +27,8 @@ stackOrSkip()("a preview of bad input", () => {
   let requests: string[];
 
   beforeAll(async () => {
-    const { ca, client, otherClient } = await makeCertificates();
-    const containers = wrong.map(([name, args]) => `new portainer.Container("${name}", ${args});`);
-    site = await openSite(`${containers.join("\n")}
-new portainer.Endpoint("mismatch", { url: "tcp://10.0.7.10:2376", tls: ${JSON.stringify({
-      caCert: ca,
-      clientCert: client.cert,
-      clientKey: otherClient.key,
-    })} });`);
+    const args = wrong.map(([, text]) => text).filter(Boolean);
+    site = await openSite(`new portainer.Container("web", { ...sleeper, ${args.join(", ")} });`);
     requests = await site.requestsOf(async () => {
       result = await site.stack.preview();
     });
@@ -43,19 +36,32 @@ new portainer.Endpoint("mismatch", { url: "tcp://10.0.7.10:2376", tls: ${JSON.st
 
   afterAll(async () => await site[Symbol.asyncDispose]());
 
+  const errors = ({ diagnostics }: CliResult, name: string) =>
+    diagnostics.filter((line) => line.startsWith(`${name}: error`)).join("\n");
+
   it("fails, and asks the server nothing", () => {
     expect(result.code).not.toBe(0);
     expect(requests).toEqual([]);
   });
 
-  it.each(wrong)("names the resource, the property and the remedy: %s", (name, _args, said) => {
-    expect(result.diagnostics.filter((line) => line.startsWith(`${name}: error`)).join("\n")).toMatch(said);
+  it.each(wrong)("names the resource, the property and the remedy of %s", (_title, _args, said) => {
+    expect(errors(result, "web")).toMatch(said);
   });
 
-  it("sees that a key is not that of its certificate, and shows neither", () => {
-    const lines = result.diagnostics.filter((line) => line.startsWith("mismatch: error")).join("\n");
-    expect(lines).toMatch(/tls\.clientKey[\s\S]*is not the key of `clientCert`/);
-    expect(result.output).not.toMatch(/BEGIN [A-Z ]*(KEY|CERTIFICATE)/);
+  it("asks whether 512 bytes are 512 megabytes", async () => {
+    await site.write('new portainer.Container("web", { ...sleeper, memory: 512 });');
+    expect(errors(await site.stack.preview(), "web")).toMatch(/memory[^\n]*512 bytes; did you mean 512m\?/);
+  });
+
+  it("sees that a key is not that of its certificate, and shows neither", async () => {
+    const { ca, client, otherClient } = await makeCertificates();
+    const tls = { caCert: ca, clientCert: client.cert, clientKey: otherClient.key };
+    await site.write(
+      `new portainer.Endpoint("edge", { url: "tcp://10.0.7.10:2376", tls: ${JSON.stringify(tls)} });`,
+    );
+    const refused = await site.stack.preview();
+    expect(errors(refused, "edge")).toMatch(/tls[^\n]*is not the key of `clientCert`/);
+    expect(refused.output).not.toMatch(/BEGIN [A-Z ]*(KEY|CERTIFICATE)/);
   });
 });
 
