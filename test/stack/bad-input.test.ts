@@ -50,7 +50,7 @@ stackOrSkip()("a preview of bad input", () => {
 
   it("asks whether 512 bytes are 512 megabytes", async () => {
     await site.write('new portainer.Container("web", { ...sleeper, memory: 512 });');
-    expect(errors(await site.stack.preview(), "web")).toMatch(/memory[^\n]*512 bytes; did you mean 512m\?/);
+    expect(errors(await site.stack.preview(), "web")).toMatch(/memory[^\n]*512 bytes; did you mean "512m"\?/);
   });
 
   it("sees that a key is not that of its certificate, and shows neither", async () => {
