@@ -10,6 +10,8 @@ export interface CommandOptions {
   input?: string;
   /** Run it also after an interruption: for what takes things down. */
   always?: boolean;
+  /** Lines that only say how far it is: no error is explained by them, and they would push out those that do. */
+  progress?: RegExp;
   /** Every line of output, as it comes. */
   onLine?: (line: string) => void;
 }
@@ -31,7 +33,7 @@ export async function run(
   });
   for (const stream of [child.stdout, child.stderr]) {
     readLines(stream, (line) => {
-      lastLines.push(line);
+      if (!options.progress?.test(line)) lastLines.push(line);
       if (lastLines.length > LINES_KEPT_FOR_THE_ERROR) lastLines.shift();
       options.onLine?.(line);
     });

@@ -24,6 +24,9 @@ export async function buildPulumi(folder: string): Promise<string> {
   return bin;
 }
 
+/** What `go build -v` prints for each package it is done with. */
+const PACKAGE_NAME = /^\S+$/;
+
 type Go = (args: readonly string[], cwd: string, onLine?: (line: string) => void) => Promise<string>;
 
 /** No C compiler is needed, and settings for another Go project must not leak in. */
@@ -36,7 +39,7 @@ function goIn(folder: string, go: string): Go {
     GOFLAGS: "-mod=mod -modcacherw",
     GOWORK: "off",
   };
-  return (args, cwd, onLine = () => {}) => run(go, args, { cwd, env, onLine });
+  return (args, cwd, onLine = () => {}) => run(go, args, { cwd, env, onLine, progress: PACKAGE_NAME });
 }
 
 async function build(go: Go, folder: string, module: string, main: string, program: string): Promise<void> {
