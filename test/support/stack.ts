@@ -33,6 +33,8 @@ export interface Program {
   readonly project: string;
   /** Puts another program in its place. */
   write(source: string): Promise<void>;
+  /** Removes the folder, where it was made for the test. */
+  remove(): Promise<void>;
 }
 
 export interface StackOptions {
@@ -98,6 +100,7 @@ export function example(name: string): Program {
     folder: join(REPOSITORY, "examples", name),
     project: name,
     write: () => Promise.reject(new Error("an example is not changed")),
+    remove: () => Promise.resolve(),
   };
 }
 
@@ -132,7 +135,7 @@ ${text}
 `,
     );
   await write(source);
-  return { folder, project: "program", write };
+  return { folder, project: "program", write, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
 /** Makes a stack for a program. Nothing of it is kept in the program's folder. */
@@ -219,7 +222,7 @@ export async function openStack(
     async [Symbol.asyncDispose]() {
       for (const child of children) child.kill("SIGKILL"); // Those that a failed test has left.
       await rm(home, { recursive: true, force: true });
-      if (running.folder.startsWith(tmpdir())) await rm(running.folder, { recursive: true, force: true });
+      await running.remove();
     },
   };
   must(await plainly(["stack", "init"]));

@@ -2,13 +2,16 @@ import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { run } from "../../machine/command.mts";
 
+const DEFAULT_BRIDGE = "docker0";
+
 /**
  * The network arguments of a private engine. Alone on the machine it uses Docker's defaults. Beside another engine it must
  * touch neither `docker0` nor the firewall rules, which are the other's: it gets a bridge of its own, and published ports go
- * through Docker's user-space proxy.
+ * through Docker's user-space proxy. So it does beside containers that a killed engine has left on `docker0`: they keep
+ * their addresses, and a new container that got the same one would not be reached.
  */
 export async function networkArguments(bridge: string): Promise<string[]> {
-  if (!(await isAnotherEngineRunning())) return [];
+  if (!(await isAnotherEngineRunning()) && !(await isInUse(DEFAULT_BRIDGE))) return [];
   await addBridge(bridge);
   return [`--bridge=${bridge}`, "--iptables=false", "--ip6tables=false", "--ip-masq=false"];
 }
@@ -30,6 +33,11 @@ async function freeAddress(): Promise<string> {
     if (!routes.includes(`10.77.${third}.`)) return `10.77.${third}.1`;
   }
   throw new Error("no free network is left in 10.77.0.0/16 for the engine's bridge");
+}
+
+async function isInUse(bridge: string): Promise<boolean> {
+  const interfaces = await readdir(`/sys/class/net/${bridge}/brif`).catch(() => []);
+  return interfaces.length > 0;
 }
 
 async function isAnotherEngineRunning(): Promise<boolean> {
