@@ -48,6 +48,7 @@ export const apiKeys = {
     path: "/users/:id/tokens/:keyId",
     access: "restricted",
     summary: "Revoke an API key",
+    fails: { 500: "There is no such key." },
     verified: live,
   }),
 };

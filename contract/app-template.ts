@@ -8,6 +8,7 @@ export const appTemplates = {
     access: "restricted",
     summary: "List the templates of the catalogue; this server asks no catalogue",
     response: z.looseObject({ version: z.string() }),
+    fails: { 500: "Always." },
     verified: live,
   }),
 };

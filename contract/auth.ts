@@ -21,6 +21,7 @@ export const auth = {
     summary: "Exchange a username and password for a token",
     body: Credentials,
     response: z.object({ jwt: z.string() }),
+    fails: { 422: "Username or password are wrong." },
     verified: live,
   }),
   logout: route({

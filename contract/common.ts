@@ -18,9 +18,13 @@ export type AccessPolicies = z.infer<typeof AccessPolicies>;
 export const ErrorBody = z.object({ message: z.string().optional(), details: z.string().optional() });
 export type ErrorBody = z.infer<typeof ErrorBody>;
 
-/** A file in a form. */
-export const FormFile = z.object({
-  filename: z.string(),
-  content: z.union([z.string(), z.instanceof(Uint8Array)]),
-});
+const fileShape = { filename: z.string(), content: z.union([z.string(), z.instanceof(Uint8Array)]) };
+
+/** A file in a form; `complaint` says what is wrong where there is none. */
+export const formFile = (complaint?: string) => z.object(fileShape, complaint);
+export const FormFile = formFile();
 export type FormFile = z.infer<typeof FormFile>;
+
+/** Whether a schema is one of a form's files. */
+export const isFormFile = (schema: unknown): boolean =>
+  schema instanceof z.ZodObject && schema.shape["content"] === fileShape.content;

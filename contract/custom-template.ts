@@ -65,6 +65,7 @@ export const customTemplates = {
     summary: "Create a custom template",
     body: NewTemplate,
     response: CustomTemplate,
+    fails: { 500: "Something in the payload is wrong or missing." },
     verified: live,
   }),
   createFromFile: route({
@@ -84,6 +85,7 @@ export const customTemplates = {
       File: FormFile.optional(),
     }),
     response: CustomTemplate,
+    fails: { 500: "Something in the payload is wrong or missing." },
     verified: live,
   }),
   createFromRepository: route({
@@ -94,6 +96,7 @@ export const customTemplates = {
     body: NewTemplate,
     response: CustomTemplate,
     pace: "slow",
+    fails: { 500: "Something in the payload is wrong or missing, or the repository cannot be read." },
     verified: source,
   }),
   createFromElsewhere: route({
@@ -102,6 +105,7 @@ export const customTemplates = {
     access: "authenticated",
     summary: "Refuse to create a custom template in a way that there is not",
     response: CustomTemplate,
+    fails: { 500: "Always." },
     verified: source,
   }),
   get: route({
@@ -127,6 +131,7 @@ export const customTemplates = {
     summary: "Read the file of a custom template from its repository again",
     response: FileContent,
     pace: "slow",
+    fails: { 500: "The repository cannot be read." },
     verified: source,
   }),
   update: route({
@@ -136,6 +141,7 @@ export const customTemplates = {
     summary: "Replace a custom template",
     body: NewTemplate,
     response: CustomTemplate,
+    fails: { 500: "The title is taken, or the repository cannot be read." },
     verified: live,
   }),
   delete: route({

@@ -36,6 +36,7 @@ export const endpointGroups = {
       TagIDs: z.array(z.int()).optional(),
     }),
     response: EndpointGroup,
+    fails: { 500: "There is no such tag." },
     verified: live,
   }),
   get: route({
@@ -59,6 +60,7 @@ export const endpointGroups = {
       TeamAccessPolicies: AccessPolicies.optional(),
     }),
     response: EndpointGroup,
+    fails: { 500: "There is no such tag." },
     verified: live,
   }),
   addEndpoint: route({

@@ -128,6 +128,10 @@ export const endpoints = {
     form: CreateForm,
     response: Endpoint,
     pace: "slow",
+    fails: {
+      409: "The name is taken.",
+      500: "The engine cannot be reached, or there is no such tag or group.",
+    },
     verified: live,
   }),
   get: route({
@@ -163,6 +167,7 @@ export const endpoints = {
       AzureAuthenticationKey: z.string().optional(),
     }),
     response: Endpoint,
+    fails: { 409: "The name is taken.", 500: "There is no such tag, or the TLS files cannot be used." },
     verified: live,
   }),
   updateSettings: route({
@@ -230,6 +235,7 @@ export const endpoints = {
         )
         .optional(),
     }),
+    fails: { 404: "There is no such environment." },
     verified: live,
   }),
   agentVersions: route({
@@ -251,6 +257,7 @@ export const endpoints = {
     }),
     response: z.looseObject({ Warnings: z.array(z.string()).nullish() }),
     pace: "slow",
+    fails: { 500: "The engine cannot be reached, or refuses." },
     verified: live,
   }),
   delete: route({

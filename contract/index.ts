@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { apiDocs } from "./api-docs";
 import { apiKeys } from "./api-key";
 import { appTemplates } from "./app-template";
 import { auth } from "./auth";
@@ -46,12 +47,13 @@ export const contract = {
   roles,
   motd,
   ssl,
+  apiDocs,
 };
 export type Contract = typeof contract;
 
 export { ApiKey } from "./api-key";
 export { API_KEY_HEADER, SESSION_COOKIE, SETUP_TOKEN_HEADER } from "./auth";
-export { AccessPolicies, ErrorBody, FormFile } from "./common";
+export { AccessPolicies, ErrorBody, FormFile, isFormFile } from "./common";
 export { CustomTemplate, type NewTemplate } from "./custom-template";
 export { ContainerInspect } from "./docker/container";
 export { PullLine } from "./docker/image";
@@ -62,6 +64,7 @@ export { Registry, RegistryAccess, RegistryType } from "./registry";
 export { ResourceControl, ResourceType } from "./resource-control";
 export {
   type Access,
+  type Failures,
   type Method,
   type Pace,
   type PathParameter,

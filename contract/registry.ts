@@ -87,6 +87,7 @@ export const registries = {
     summary: "Create a registry",
     body: NewRegistry,
     response: Registry,
+    fails: { 409: "Name, or URL and credentials, are taken." },
     verified: live,
   }),
   get: route({
@@ -96,6 +97,7 @@ export const registries = {
     summary: "Show a registry; a standard user says for which environment",
     query: z.object({ endpointId: z.string().optional() }),
     response: Registry,
+    fails: { 500: "A standard user does not say for which environment." },
     verified: live,
   }),
   update: route({
@@ -114,6 +116,7 @@ export const registries = {
       Ecr: Ecr.optional(),
     }),
     response: Registry,
+    fails: { 409: "Name, or URL and credentials, are taken." },
     verified: live,
   }),
   configure: route({

@@ -50,6 +50,7 @@ export const resourceControls = {
       SubResourceIDs: z.array(z.string()).optional(),
     }),
     response: ResourceControl,
+    fails: { 409: "The object has an access rule." },
     verified: live,
   }),
   update: route({

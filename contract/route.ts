@@ -16,8 +16,11 @@ export type Access = "public" | "authenticated" | "restricted" | "teamLeader" | 
 /** How long a call may take: an ordinary answer, work on a remote engine, or as long as it streams. */
 export type Pace = "quick" | "slow" | "endless";
 
-/** What proved that the declaration says what a real Portainer does. */
-export type Verified = { readonly version: string; readonly by: "live" | "source" } | false;
+/** What proved that the declaration says what a real Portainer does, which has no routes that are `ours`. */
+export type Verified = { readonly version: string; readonly by: "live" | "source" } | "ours" | false;
+
+/** Failures that an answer's status names; those that every route can have, such as 401, go without saying. */
+export type Failures = Readonly<Partial<Record<400 | 403 | 404 | 409 | 422 | 500 | 502, string>>>;
 
 /** One operation of the API, said once: the client, the server and the documentation are derived from it. */
 export interface Route {
@@ -44,6 +47,8 @@ export interface Route {
   readonly bytes?: true;
   /** The status of success. @default 200, or 204 for an empty answer */
   readonly status?: number;
+  /** What else it fails with, and when, beyond what follows from access, parameters and payload. */
+  readonly fails?: Failures;
   /** @default "quick" */
   readonly pace?: Pace;
   /** The path parameter that may hold slashes, as an image's name does. */

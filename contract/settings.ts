@@ -65,6 +65,7 @@ export const settings = {
     summary: "Change settings; what is not sent stays as it is",
     body: SettingsChange,
     response: Settings,
+    fails: { 500: "The snapshot interval is no duration." },
     verified: live,
   }),
   getPublic: route({

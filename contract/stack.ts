@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { FormFile, Id, listOf } from "./common";
+import { formFile, Id, listOf } from "./common";
 import { ResourceControl } from "./resource-control";
 import { live, route, source } from "./route";
 
@@ -44,10 +44,7 @@ const FromFile = z.object({
   Name: Named,
   SwarmID: z.string().optional(),
   Env: z.string().optional(),
-  file: z.custom<FormFile>(
-    (value) => FormFile.safeParse(value).success,
-    "Invalid Compose file. Ensure that the Compose file is uploaded correctly",
-  ),
+  file: formFile("Invalid Compose file. Ensure that the Compose file is uploaded correctly"),
 });
 
 const URL_RULE = "Invalid repository URL. Must correspond to a valid URL format";
@@ -105,6 +102,11 @@ export const stacks = {
     body: FromString,
     response: Stack,
     pace: "slow",
+    fails: {
+      404: "There is no such environment.",
+      409: "The name is taken.",
+      500: "The stack cannot be deployed.",
+    },
     verified: live,
   }),
   createFromFile: route({
@@ -116,6 +118,11 @@ export const stacks = {
     form: FromFile,
     response: Stack,
     pace: "slow",
+    fails: {
+      404: "There is no such environment.",
+      409: "The name is taken.",
+      500: "The stack cannot be deployed.",
+    },
     verified: live,
   }),
   createFromRepository: route({
@@ -127,6 +134,11 @@ export const stacks = {
     body: FromRepository,
     response: Stack,
     pace: "slow",
+    fails: {
+      404: "There is no such environment.",
+      409: "The name is taken.",
+      500: "The stack cannot be deployed.",
+    },
     verified: source,
   }),
   get: route({
@@ -159,6 +171,7 @@ export const stacks = {
     }),
     response: Stack,
     pace: "slow",
+    fails: { 500: "The stack cannot be deployed." },
     verified: live,
   }),
   start: route({
@@ -169,6 +182,7 @@ export const stacks = {
     query: OnEndpoint,
     response: Stack,
     pace: "slow",
+    fails: { 409: "The stack is running.", 500: "The stack cannot be deployed." },
     verified: live,
   }),
   stop: route({
@@ -179,6 +193,7 @@ export const stacks = {
     query: OnEndpoint,
     response: Stack,
     pace: "slow",
+    fails: { 500: "What runs cannot be removed." },
     verified: live,
   }),
   migrate: route({
@@ -196,6 +211,7 @@ export const stacks = {
     }),
     response: Stack,
     pace: "slow",
+    fails: { 409: "The name is taken there.", 500: "The stack cannot be deployed or removed." },
     verified: source,
   }),
   associate: route({
@@ -230,6 +246,7 @@ export const stacks = {
     body: GitChange,
     response: Stack,
     pace: "slow",
+    fails: { 500: "The repository cannot be read, or the stack cannot be deployed." },
     verified: source,
   }),
   fire: route({
@@ -238,6 +255,10 @@ export const stacks = {
     access: "public",
     summary: "Deploy a git stack if its repository has changed",
     pace: "slow",
+    fails: {
+      404: "There is no such webhook.",
+      500: "The repository cannot be read, or the stack cannot be deployed.",
+    },
     verified: source,
   }),
   delete: route({
@@ -247,6 +268,7 @@ export const stacks = {
     summary: "Delete a stack and what it runs",
     query: OnEndpoint,
     pace: "slow",
+    fails: { 500: "What runs cannot be removed." },
     verified: live,
   }),
 };

@@ -28,6 +28,7 @@ export const tags = {
     summary: "Create a tag",
     body: z.object({ Name: z.string("Invalid tag name").min(1, "Invalid tag name") }),
     response: Tag,
+    fails: { 409: "The name is taken." },
     verified: live,
   }),
   delete: route({

@@ -31,6 +31,7 @@ export const teamMemberships = {
     summary: "Put a user into a team",
     body: Fields,
     response: TeamMembership,
+    fails: { 409: "The user is in the team." },
     verified: live,
   }),
   update: route({

@@ -14,6 +14,7 @@ export const teams = {
     summary: "List the teams",
     query: z.object({ onlyLedTeams: z.string().optional(), environmentId: z.string().optional() }),
     response: z.array(Team),
+    fails: { 500: "There is no such environment." },
     verified: live,
   }),
   create: route({
@@ -26,6 +27,7 @@ export const teams = {
       TeamLeaders: z.array(Id).optional(),
     }),
     response: Team,
+    fails: { 409: "The name is taken." },
     verified: live,
   }),
   get: route({

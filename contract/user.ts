@@ -24,6 +24,7 @@ export const users = {
     path: "/users/admin/check",
     access: "public",
     summary: "Tell whether an administrator exists",
+    fails: { 404: "There is no administrator." },
     verified: live,
   }),
   initAdmin: route({
@@ -33,6 +34,11 @@ export const users = {
     summary: "Create the first administrator",
     body: z.object({ Username: NewName, Password: z.string("Invalid password").min(1, "Invalid password") }),
     response: User,
+    fails: {
+      403: "The setup token is missing or wrong.",
+      409: "There is an administrator.",
+      500: "The password is longer than 72 bytes.",
+    },
     verified: live,
   }),
   list: route({
@@ -42,6 +48,7 @@ export const users = {
     summary: "List the users",
     query: z.object({ environmentId: z.string().optional() }),
     response: z.array(User),
+    fails: { 500: "There is no such environment." },
     verified: live,
   }),
   create: route({
@@ -58,6 +65,7 @@ export const users = {
       ),
     }),
     response: User,
+    fails: { 409: "The name is taken.", 500: "The password is longer than 72 bytes." },
     verified: live,
   }),
   me: route({
@@ -92,6 +100,7 @@ export const users = {
       UseCache: z.boolean().optional(),
     }),
     response: User,
+    fails: { 409: "The name is taken.", 500: "The password is longer than 72 bytes." },
     verified: live,
   }),
   changePassword: route({
@@ -104,6 +113,7 @@ export const users = {
       Password: z.string("Invalid current password").min(1, "Invalid current password"),
       NewPassword: z.string("Invalid new password").min(1, "Invalid new password"),
     }),
+    fails: { 500: "The password is longer than 72 bytes." },
     verified: live,
   }),
   memberships: route({
@@ -119,6 +129,7 @@ export const users = {
     path: "/users/:id",
     access: "administrator",
     summary: "Delete a user",
+    fails: { 500: "It is the last administrator." },
     verified: live,
   }),
 };

@@ -36,6 +36,7 @@ export const webhooks = {
       WebhookType: z.literal(1, "Invalid WebhookType"),
     }),
     response: Webhook,
+    fails: { 409: "The service has a webhook." },
     verified: live,
   }),
   update: route({
@@ -61,6 +62,10 @@ export const webhooks = {
     summary: "Update the service of a webhook",
     query: z.object({ tag: z.string().optional() }),
     pace: "slow",
+    fails: {
+      404: "There is no such webhook, or no such image.",
+      500: "The engine cannot be reached, or refuses.",
+    },
     verified: source,
   }),
 };

@@ -2,6 +2,7 @@ import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { contract } from "../contract";
+import { apiDocsHandlers } from "./api/api-docs";
 import { apiKeyHandlers } from "./api/api-key";
 import { authHandlers } from "./api/auth";
 import { customTemplateHandlers } from "./api/custom-template";
@@ -65,6 +66,7 @@ export function createApp(services: Services, csrf: CsrfGuard, log: (error: unkn
   mount(api, services, contract.roles, { list: () => [] });
   mount(api, services, contract.motd, { get: () => NO_MESSAGE });
   mount(api, services, contract.ssl, sslHandlers(services));
+  mount(api, services, contract.apiDocs, apiDocsHandlers());
   acceptOldPaths(app, api);
   refuseOtherMethods(
     api,

@@ -21,7 +21,8 @@ export function rowsOf({ prefix, routes }: Entity): string[][] {
 export function tally(entities: readonly Entity[]): string {
   const proofs = entities.flatMap(({ routes }) => Object.values(routes).map(proofOf));
   const count = (start: string) => proofs.filter((proof) => proof.startsWith(start)).length;
-  return `${proofs.length} operations: ${count("live")} seen live, ${count("source")} read in the source, ${count("no")} not verified.`;
+  return `${proofs.length} operations: ${count("live")} seen live, ${count("source")} read in the source, ${count("ours")} our own, ${count("no")} not verified.`;
 }
 
-const proofOf = ({ verified }: Route): string => (verified ? `${verified.by} ${verified.version}` : "no");
+const proofOf = ({ verified }: Route): string =>
+  typeof verified === "object" ? `${verified.by} ${verified.version}` : verified || "no";

@@ -1,26 +1,35 @@
-// `npm run docs`: writes docs/reference from the schemas. With `--check` it writes nothing and names the pages that are stale.
+// `npm run docs`: writes docs/reference from the schemas, and what the recordings verified for the server. With `--check`
+// it writes nothing and names the files that are stale.
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { clone } from "../machine/folders.mts";
+import { loadDefinitions } from "./definitions.mts";
 import { referencePages } from "./pages.mts";
+import { RECORDED_FILE, recordedSource } from "./recorded.mts";
 
-const folder = join(clone, "docs", "reference");
-const pages = await referencePages(clone);
+const definitions = await loadDefinitions(clone);
+const pages = referencePages(clone, definitions);
+const files = new Map([
+  ...[...pages].map(([name, text]): [string, string] => [join("docs", "reference", name), text]),
+  [RECORDED_FILE, await recordedSource(clone, definitions.contract)],
+]);
 
 if (process.argv.includes("--check")) {
   const stale: string[] = [];
-  for (const [name, text] of pages) if ((await present(name)) !== text) stale.push(name);
+  for (const [name, text] of files) if ((await present(name)) !== text) stale.push(name);
   if (stale.length > 0) {
-    console.log(`Stale in docs/reference: ${stale.join(", ")}. Run: npm run docs`);
+    console.log(`Stale: ${stale.join(", ")}. Run: npm run docs`);
     process.exitCode = 1;
   }
 } else {
-  await mkdir(folder, { recursive: true });
-  for (const [name, text] of pages) await writeFile(join(folder, name), text);
-  console.log(`Wrote ${pages.size} pages to docs/reference`);
+  for (const [name, text] of files) {
+    await mkdir(dirname(join(clone, name)), { recursive: true });
+    await writeFile(join(clone, name), text);
+  }
+  console.log(`Wrote ${files.size} files`);
 }
 
 function present(name: string): Promise<string | undefined> {
-  return readFile(join(folder, name), "utf8").catch(() => undefined);
+  return readFile(join(clone, name), "utf8").catch(() => undefined);
 }

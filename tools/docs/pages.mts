@@ -1,5 +1,5 @@
 import { type Entity, rowsOf, tally } from "./api.mts";
-import { type Definitions, loadDefinitions } from "./definitions.mts";
+import type { Definitions } from "./definitions.mts";
 import { type Entry, readTypes, type Types } from "./types.mts";
 
 /** Where a resource's pieces are. */
@@ -28,8 +28,7 @@ provider how to go about its work.`;
 const REPEATED = / ?(?:A change (?:recreates the container|recreates|does nothing by itself)\.|Secret\.)/g;
 
 /** All pages of the reference, by file name. */
-export async function referencePages(clone: string): Promise<Map<string, string>> {
-  const definitions = await loadDefinitions(clone);
+export function referencePages(clone: string, definitions: Definitions): Map<string, string> {
   const files = [...SUBJECTS.flatMap(({ sdk, provider }) => [sdk, provider]), PROVIDER, SERVER_OPTIONS];
   const types = readTypes(clone, files);
   return new Map([
@@ -163,7 +162,7 @@ function apiPage({ contract, dockerContract }: Definitions): string {
   return page(
     "The API",
     `What \`pulumi-portainer/contract\` declares, and client and server have; paths below \`/api\`. ${tally(entities)}`,
-    `*Live* was seen on a real Portainer of that version, *source* was read in its source. All other paths below \`${DOCKER}\` go to the engine as they are.`,
+    `*Live* was seen on a real Portainer of that version, *source* was read in its source, *ours* is no route of Portainer. All other paths below \`${DOCKER}\` go to the engine as they are.`,
     ...entities.flatMap((entity) => [
       `## \`${entity.name}\``,
       table(["Operation", "Who may", "What it does", "Verified"], rowsOf(entity)),

@@ -1,0 +1,34 @@
+import type { Operation } from "./operation";
+
+/** Paths that go on to an engine. OpenAPI has no parameter with slashes, so the rest of the path is one here. */
+export const GATEWAYS: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
+  "/endpoints/{id}/docker/{path}": all(
+    "docker",
+    "Ask an environment's Docker engine",
+    "`path` is any path of the Docker Engine API, with its slashes. Lists are filtered and objects decorated by who " +
+      "may use them; attach and exec may take the connection over.",
+  ),
+};
+
+function all(name: string, summary: string, description: string): Record<string, Operation> {
+  const methods = ["get", "head", "post", "put", "delete"];
+  return Object.fromEntries(
+    methods.map((method) => [
+      method,
+      {
+        operationId: `gateway.${name}.${method}`,
+        summary,
+        description: `${description} Whoever may use the environment may call it.`,
+        tags: ["gateway"],
+        parameters: [
+          { name: "id", in: "path", required: true, schema: { type: "integer" } },
+          { name: "path", in: "path", required: true, schema: { type: "string" } },
+        ],
+        responses: { default: { description: "What the engine answers" } },
+        security: [{ apiKey: [] }, { token: [] }, { session: [] }],
+        "x-access": "authenticated",
+        "x-verified": { by: "live", version: "2.23.0" },
+      },
+    ]),
+  );
+}
