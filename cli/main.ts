@@ -1,3 +1,4 @@
+import { importContainers } from "./import";
 import { serve } from "./serve";
 import { UsageError } from "./usage-error";
 
@@ -5,13 +6,14 @@ const USAGE = `Usage: pulumi-portainer <command> [options]
 
 Commands:
   serve     Start a server that answers like Portainer
+  import    Write a Pulumi program and an import file for containers that are there
 
 pulumi-portainer <command> --help says more. pulumi-portainer --version names the version.
 `;
 
 const { version } = require("pulumi-portainer/package.json") as { version: string };
 
-const COMMANDS: Record<string, (args: string[]) => Promise<void>> = { serve };
+const COMMANDS: Record<string, (args: string[]) => Promise<void>> = { serve, import: importContainers };
 
 /** Runs one command; whatever goes wrong is one sentence on the standard error. */
 export async function main([name, ...args]: string[]): Promise<void> {

@@ -11,6 +11,14 @@ export const PullLine = z.looseObject({
 });
 export type PullLine = z.infer<typeof PullLine>;
 
+export const ImageInspect = z.looseObject({
+  Id: z.string(),
+  RepoDigests: z.array(z.string()).nullish(),
+  RepoTags: z.array(z.string()).nullish(),
+  Config: z.looseObject({}).nullish(),
+});
+export type ImageInspect = z.infer<typeof ImageInspect>;
+
 export const images = {
   pull: route({
     method: "POST",
@@ -28,12 +36,7 @@ export const images = {
     slashes: "name",
     access: "restricted",
     summary: "Show an image",
-    response: z.looseObject({
-      Id: z.string(),
-      RepoDigests: z.array(z.string()).nullish(),
-      RepoTags: z.array(z.string()).nullish(),
-      Config: z.looseObject({}).nullish(),
-    }),
+    response: ImageInspect,
     verified: live,
   }),
 };

@@ -1,13 +1,25 @@
 import { z } from "zod";
 import { live, route } from "../route";
 
+/** What an engine gives to containers that ask for nothing, among much more. */
+export const EngineInfo = z.looseObject({
+  ID: z.string(),
+  Name: z.string().optional(),
+  CgroupVersion: z.string().optional(),
+  DefaultRuntime: z.string().optional(),
+  LoggingDriver: z.string().optional(),
+  /** Whether the kernel can limit swap. */
+  SwapLimit: z.boolean().optional(),
+});
+export type EngineInfo = z.infer<typeof EngineInfo>;
+
 export const system = {
   info: route({
     method: "GET",
     path: "/info",
     access: "restricted",
     summary: "Show the engine's identity, counts and settings",
-    response: z.looseObject({ ID: z.string(), Name: z.string().optional() }),
+    response: EngineInfo,
     verified: live,
   }),
   version: route({

@@ -1,0 +1,162 @@
+import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { isApiError, isConnectionError } from "../client";
+import { type Connection, connect } from "../provider/connection";
+import { type ImportableContainer, importableContainers } from "../provider/container";
+import { messageOf, ProviderError } from "../provider/core/failure";
+import { environmentName, gatherSettings } from "../provider/core/settings";
+import { program, type SecretVariable } from "./import/program";
+import { importFile, named } from "./import/resources";
+import { UsageError } from "./usage-error";
+
+const HELP = `Usage: pulumi-portainer import [options]
+
+Writes a Pulumi program and an import file for the containers that are there, whoever made them. Nothing is changed.
+
+Options:
+      --url <url>            The Portainer server [default: PORTAINER_URL]
+  -e, --endpoint <id|name>   An environment; may be given again [default: all Docker environments]
+  -f, --filter <key=value>   The engine's filter, such as name=web or label=team=ops; may be given again
+  -o, --out <folder>         Where to write containers.ts and import.json [default: .]
+      --force                Overwrite them
+      --help
+
+Credentials: PORTAINER_API_KEY, or PORTAINER_USERNAME and PORTAINER_PASSWORD; TLS and more as for the provider.
+`;
+
+const OPTIONS = {
+  url: { type: "string" },
+  endpoint: { type: "string", short: "e", multiple: true, default: [] as string[] },
+  filter: { type: "string", short: "f", multiple: true, default: [] as string[] },
+  out: { type: "string", short: "o", default: "." },
+  force: { type: "boolean", default: false },
+  help: { type: "boolean", default: false },
+} as const;
+
+/** Beyond it, these files hold values of environment variables. */
+const PRIVATE = { mode: 0o600 };
+
+/** Environment types that speak the Docker API: a local engine, an agent, an edge agent. */
+const DOCKER_TYPES = [1, 2, 4];
+
+export async function importContainers(args: string[]): Promise<void> {
+  const flags = parse(args);
+  if (flags.help) {
+    process.stdout.write(HELP);
+    return;
+  }
+  const files = { program: join(flags.out, "containers.ts"), state: join(flags.out, "import.json") };
+  const existing = Object.values(files).filter((file) => existsSync(file));
+  if (existing.length > 0 && !flags.force)
+    throw new UsageError(
+      `${existing.join(" and ")} would be overwritten: choose another --out, or say --force.`,
+    );
+
+  const connection = connect(
+    gatherSettings({
+      explicit: false,
+      config: (key) => (key === "url" ? flags.url : undefined),
+      environment: (key) => process.env[environmentName(key)],
+    }),
+  );
+  try {
+    const resources = named(await containersOf(connection, flags.endpoint, filtersOf(flags.filter)));
+    if (resources.length === 0) throw new UsageError("There is no container to import; nothing was written.");
+    const { text, secrets } = program(resources);
+    await mkdir(flags.out, { recursive: true });
+    await writeFile(files.program, text);
+    await writeFile(files.state, importFile(resources), PRIVATE);
+    process.stdout.write(nextSteps(files, resources.length, secrets));
+  } catch (error) {
+    if (!(error instanceof ProviderError || isApiError(error) || isConnectionError(error))) throw error;
+    throw new UsageError(`${messageOf(error)}\nNothing was written.`);
+  } finally {
+    await connection.close();
+  }
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({ args, options: OPTIONS, strict: true }).values;
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message}\nSee pulumi-portainer import --help.`);
+  }
+}
+
+/** `label=team=ops` is the filter `label` with the value `team=ops`. */
+function filtersOf(texts: readonly string[]): Record<string, string[]> {
+  const filters: Record<string, string[]> = {};
+  for (const text of texts) {
+    const [, key, value] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+    if (key === undefined || value === undefined)
+      throw new UsageError(`--filter ${text}: expected key=value, such as name=web or label=team=ops.`);
+    filters[key] = [...(filters[key] ?? []), value];
+  }
+  return filters;
+}
+
+async function containersOf(
+  connection: Connection,
+  endpoints: readonly string[],
+  filters: Readonly<Record<string, string[]>>,
+): Promise<ImportableContainer[]> {
+  const context = {
+    name: "",
+    urn: undefined,
+    connection,
+    signal: new AbortController().signal,
+    progress: say,
+    info: say,
+    warn: say,
+  };
+  const all: ImportableContainer[] = [];
+  for (const endpointId of await endpointIds(connection, endpoints)) {
+    const { containers, skipped } = await importableContainers(context, endpointId, filters);
+    for (const { name, reason } of skipped) say(`Left out: ${name}, ${reason}.`);
+    all.push(...containers);
+  }
+  return all;
+}
+
+async function endpointIds({ client, endpointId }: Connection, wished: readonly string[]): Promise<number[]> {
+  const all = await client.endpoints.list({});
+  const docker = all.filter(({ Type }) => DOCKER_TYPES.includes(Type));
+  if (wished.length === 0)
+    return docker.map(({ Id }) => Id).filter((id) => endpointId === undefined || id === endpointId);
+  return wished.map((text) => {
+    const found = docker.find(({ Id, Name }) => String(Id) === text || Name === text);
+    if (found) return found.Id;
+    const names = docker.map(({ Id, Name }) => `${Id} (${Name})`).join(", ");
+    throw new UsageError(
+      `--endpoint ${text}: there is no such Docker environment; there are: ${names || "none"}.`,
+    );
+  });
+}
+
+function say(message: string): void {
+  process.stderr.write(`${message}\n`);
+}
+
+function nextSteps(
+  { program: programFile, state }: { program: string; state: string },
+  count: number,
+  secrets: readonly SecretVariable[],
+): string {
+  const keep = secrets.map(({ config }) => `  pulumi config set --secret ${quoted(config)}`).join("\n");
+  const before =
+    secrets.length === 0
+      ? ""
+      : `\nValues that look secret are not in the program. Set each (import.json has it, under env), it is asked for:\n${keep}\n`;
+  return `${programFile}: ${count} ${count === 1 ? "container" : "containers"}; import it from your program's index.ts.
+${state}: the state that they are to have. It holds the values of environment variables: remove it afterwards.
+${before}
+Then:
+  pulumi import --file ${quoted(state)} --generate-code=false
+  pulumi preview
+`;
+}
+
+const quoted = (text: string): string =>
+  /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

@@ -1,0 +1,110 @@
+import type { ContainerInspect, EngineInfo, ImageInspect } from "../../contract";
+import { equal } from "../core/equal";
+import type { Properties } from "../core/hidden";
+import { isObject } from "./argument";
+import { type ContainerSettled, containerArguments } from "./arguments";
+import { nameOfContainer } from "./find";
+import { observe, unfulfilled } from "./observe";
+import { stateOf } from "./run-state";
+
+const DEFAULT_SHM_SIZE = 64 * 1024 ** 2;
+const DEFAULT_NETWORKS = ["bridge", "default"];
+
+/**
+ * The arguments that whoever made a container has given: all that it is, less what image and engine give to a
+ * container that asks for nothing.
+ */
+export function declared(
+  container: ContainerInspect,
+  image: ImageInspect | undefined,
+  engine: EngineInfo,
+  endpointId: number,
+): ContainerSettled {
+  const given = observe(container, undefined);
+  const inherited = observe(undemanding(container, image, engine), undefined);
+  const entries = Object.entries(given).flatMap(([key, value]) => {
+    const rest = without(key as keyof ContainerSettled, value, inherited[key]);
+    return rest === undefined ? [] : [[key, rest] as const];
+  });
+  const inputs = {
+    ...oneWayToNetwork(Object.fromEntries(entries), container),
+    endpointId,
+    name: nameOfContainer(container),
+    image: container.Config.Image,
+    desiredState: stateOf(container, { desiredState: "running" }),
+  } as ContainerSettled;
+  return agreeing(container, inputs);
+}
+
+/** The same container, made of the same image by someone who asked for nothing. */
+function undemanding(
+  container: ContainerInspect,
+  image: ImageInspect | undefined,
+  engine: EngineInfo,
+): ContainerInspect {
+  const { Id, Config, HostConfig } = container;
+  const { Privileged, Memory, PidMode, IpcMode, NetworkMode } = HostConfig as Record<string, unknown>;
+  const sharesHost = NetworkMode === "host";
+  const unconfined = Privileged === true || PidMode === "host" || IpcMode === "host";
+  const mayKeep = (field: string) =>
+    Privileged === true || (HostConfig[field] as unknown[] | null)?.length ? HostConfig[field] : undefined;
+  return {
+    ...container,
+    Config: {
+      ...image?.Config,
+      Image: Config.Image,
+      Hostname: sharesHost ? Config["Hostname"] : Id.slice(0, 12),
+    },
+    HostConfig: {
+      ShmSize: DEFAULT_SHM_SIZE,
+      IpcMode: "private",
+      CgroupnsMode: engine.CgroupVersion === "1" ? "host" : "private",
+      Runtime: engine.DefaultRuntime,
+      LogConfig: { Type: engine.LoggingDriver, Config: {} },
+      NetworkMode: "bridge",
+      MemorySwap: engine.SwapLimit === false ? HostConfig["MemorySwap"] : Number(Memory) * 2,
+      SecurityOpt: unconfined ? ["label=disable"] : null,
+      MaskedPaths: mayKeep("MaskedPaths"),
+      ReadonlyPaths: mayKeep("ReadonlyPaths"),
+    },
+    NetworkSettings: { Networks: {}, Ports: {} },
+    Portainer: undefined,
+  };
+}
+
+/** What is left of a value without what is inherited; of a map, its further keys. */
+function without(key: keyof ContainerSettled, value: unknown, inherited: unknown): unknown {
+  if (isObject(value) && isObject(inherited) && (key === "env" || key === "labels")) {
+    const rest = Object.entries(value).filter(([name, text]) => inherited[name] !== text);
+    return rest.length === 0 ? undefined : Object.fromEntries(rest);
+  }
+  const { normalize } = containerArguments[key];
+  const canonical = (one: unknown) =>
+    one === undefined || normalize === undefined ? one : normalize(one as never);
+  const plain = canonical(value);
+  return equal(plain, canonical(inherited)) || isNothing(plain) ? undefined : value;
+}
+
+function isNothing(value: unknown): boolean {
+  return Array.isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0;
+}
+
+/** `networks` where a container has joined some, `networkMode` where it has none of its own. */
+function oneWayToNetwork(inputs: Properties, { HostConfig }: ContainerInspect): Properties {
+  const { networks, networkMode, ...rest } = inputs;
+  const mode = String(HostConfig["NetworkMode"] ?? "");
+  if (mode === "host" || mode === "none" || mode.startsWith("container:")) return { ...rest, networkMode };
+  const joined = (networks ?? []) as (string | { network: string })[];
+  const nameOf = (network: string | { network: string }) =>
+    typeof network === "string" ? network : network.network;
+  if (joined.every((network) => DEFAULT_NETWORKS.includes(nameOf(network)))) return rest;
+  const first = joined.filter((network) => nameOf(network) === mode);
+  return { ...rest, networks: [...first, ...joined.filter((network) => !first.includes(network))] };
+}
+
+/** Drops what would read back as another value, so that a program with these arguments finds nothing to do. */
+function agreeing(container: ContainerInspect, inputs: ContainerSettled): ContainerSettled {
+  const doubtful = new Set<string>(unfulfilled(container, inputs));
+  const kept = Object.entries(inputs).filter(([key]) => !doubtful.has(key) || key === "endpointId");
+  return Object.fromEntries(kept) as unknown as ContainerSettled;
+}
