@@ -1,5 +1,6 @@
 import type { ContainerSettled } from "../../provider/container";
 import type { ImportedResource } from "./resources";
+import { isSecret } from "./secret-variables";
 
 /** An environment variable whose value the program does not show. */
 export interface SecretVariable {
@@ -8,8 +9,6 @@ export interface SecretVariable {
   readonly value: string;
 }
 
-const SECRET_NAME =
-  /passw(?:or)?d|passphrase|secret|token|credential|(?:api|private|access|encryption)_?key/i;
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 const LINE_WIDTH = 100;
 
@@ -54,17 +53,12 @@ function argumentsOf(name: string, inputs: ContainerSettled): Record<string, unk
 function hiding(name: string, { env }: ContainerSettled, secrets: SecretVariable[]): { env?: unknown } {
   if (env === undefined) return {};
   const shown = Object.entries(env).map(([key, value]) => {
-    if (!isSecret(key) || value === "") return [key, value];
+    if (!isSecret(key, value)) return [key, value];
     const config = `${name}-${key}`;
     secrets.push({ config, value });
     return [key, new Code(`config.requireSecret(${JSON.stringify(config)})`)];
   });
   return { env: Object.fromEntries(shown) };
-}
-
-/** `DB_PASSWORD_FILE` names a file, and that is no secret. */
-function isSecret(variableName: string): boolean {
-  return SECRET_NAME.test(variableName) && !/_FILE$/i.test(variableName);
 }
 
 /** A name for the constant: `web-1` is `web1`. */

@@ -1,4 +1,5 @@
 import type { ContainerSettled, ImportableContainer } from "../../provider/container";
+import { isSecret } from "./secret-variables";
 
 /** A container with the name that it gets in the program. */
 export interface ImportedResource extends ImportableContainer {
@@ -25,11 +26,24 @@ export function importFile(resources: readonly ImportedResource[]): string {
     type: "pulumi-nodejs:dynamic/portainer:Container",
     name,
     id,
-    inputs: hidden(inputs),
-    outputs: hidden(outputs),
+    inputs: stored(inputs),
+    outputs: stored(outputs),
   }));
   return `${JSON.stringify({ resources: entries }, undefined, 2)}\n`;
 }
 
-/** The resource's class, under the name by which state refers to it. */
-const hidden = (properties: ContainerSettled): object => ({ ...properties, __provider: PROVIDER });
+/** With the resource's class, under the name by which state refers to it. */
+function stored({ env, ...properties }: ContainerSettled): object {
+  return { ...properties, ...(env !== undefined && { env: withSecrets(env) }), __provider: PROVIDER };
+}
+
+/** Pulumi's own form of a secret that is still to be encrypted. */
+function withSecrets(env: Readonly<Record<string, string>>): object {
+  const marked = (value: string) => ({
+    "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+    plaintext: JSON.stringify(value),
+  });
+  return Object.fromEntries(
+    Object.entries(env).map(([name, value]) => [name, isSecret(name, value) ? marked(value) : value]),
+  );
+}

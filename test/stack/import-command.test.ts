@@ -120,7 +120,7 @@ stackOrSkip()("the command `import`", () => {
     expect(await idsNow()).toEqual(before);
     expect(
       (await site.stack.state()).resources.filter(({ type }) => type.endsWith(":Container")),
-    ).toHaveLength(5);
+    ).toHaveLength(4);
     expect(await site.stack.stateFile()).not.toContain(SECRET);
   });
 
