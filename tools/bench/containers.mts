@@ -3,8 +3,9 @@ import { clone } from "../machine/folders.mts";
 import { seconds, step } from "../machine/progress.mts";
 import type { Engine } from "../setup/engine/find.mts";
 import { plainScript } from "./plain-script.mts";
-import { hundredContainers } from "./program.mts";
+import { openProgram } from "./program.mts";
 import { tally } from "./requests.mts";
+import { COUNT, containersProgram } from "./workload.mts";
 
 const { startServer } = createRequire(import.meta.url)(
   `${clone}/dist/server`,
@@ -16,7 +17,7 @@ export async function benchContainers(engine: Engine, pulumi: string): Promise<s
     admin: { password: "a-password-for-the-bench" },
     engine: { url: engine.url },
   });
-  await using program = await hundredContainers(pulumi, server.env);
+  await using program = await openProgram(pulumi, containersProgram(COUNT), server.env);
   const lines: string[] = [];
 
   const measure = async (title: string, work: () => Promise<unknown>) => {
@@ -36,5 +37,5 @@ export async function benchContainers(engine: Engine, pulumi: string): Promise<s
   const plain = plainScript(server);
   await measure("plain script, create", plain.create);
   await measure("plain script, delete", plain.remove);
-  return ["  100 containers", ...lines].join("\n");
+  return [`  ${COUNT} containers`, ...lines].join("\n");
 }

@@ -1,4 +1,5 @@
-// `npm run bench`: what the package costs who installs and imports it, and what a hundred containers cost. Needs what the stack
+// `npm run bench`: what the package costs who installs and imports it, what a hundred
+// containers cost, and what three hundred unchanged ones do. Needs what the stack
 // suite needs, and sets it up as `npm test` does.
 
 import { cleanUpWhenInterrupted } from "../machine/interruption.mts";
@@ -12,6 +13,7 @@ import { ensurePulumi } from "../setup/pulumi/ensure.mts";
 import { benchContainers } from "./containers.mts";
 import { measureImport } from "./import-time.mts";
 import { measureInstallation } from "./installation.mts";
+import { benchUnchanged } from "./unchanged.mts";
 
 cleanUpWhenInterrupted();
 try {
@@ -22,7 +24,9 @@ try {
   await using own = await reserveThrowawayEngine();
   const engine = await ensureEngine(own.engine);
   await ensureImages(engine);
-  say(await benchContainers(engine, await ensurePulumi()));
+  const pulumi = await ensurePulumi();
+  say(await benchContainers(engine, pulumi));
+  say(await benchUnchanged(engine, pulumi));
 } catch (error) {
   say(explain(error));
   process.exitCode = 1;

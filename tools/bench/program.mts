@@ -3,21 +3,24 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { run } from "../machine/command.mts";
 import { clone } from "../machine/folders.mts";
-import { COUNT, nameOf, PARALLEL, specification } from "./workload.mts";
+import { PARALLEL } from "./workload.mts";
 
 export interface Program extends AsyncDisposable {
   run(args: readonly string[]): Promise<string>;
 }
 
-const SOURCE = `
-  const portainer = require("pulumi-portainer");
-  for (const name of ${JSON.stringify(Array.from({ length: COUNT }, (_, index) => nameOf(index)))}) {
-    new portainer.Container(name, { name, endpointId: 1, ...${JSON.stringify(specification)} });
-  }
-`;
-
-/** A Pulumi program in a temporary folder, with state of its own. */
-export async function hundredContainers(pulumi: string, server: Record<string, string>): Promise<Program> {
+/**
+ * A Pulumi program in a temporary folder, with state of its own.
+ *
+ * @param pulumi the folder of the CLI.
+ * @param source plain JavaScript: nothing has to be compiled.
+ * @param server the environment that leads to a Portainer server.
+ */
+export async function openProgram(
+  pulumi: string,
+  source: string,
+  server: Record<string, string>,
+): Promise<Program> {
   const folder = await mkdtemp(join(tmpdir(), "pulumi-portainer-bench-"));
   await mkdir(join(folder, "backend"));
   await mkdir(join(folder, "node_modules"));
@@ -28,7 +31,7 @@ export async function hundredContainers(pulumi: string, server: Record<string, s
     join(folder, "Pulumi.yaml"),
     "name: bench\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n",
   );
-  await writeFile(join(folder, "index.js"), SOURCE);
+  await writeFile(join(folder, "index.js"), source);
 
   const { PATH = "" } = process.env;
   const env = {
