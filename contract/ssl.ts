@@ -19,12 +19,15 @@ export const ssl = {
     method: "PUT",
     path: "/ssl",
     access: "administrator",
-    summary: "Change the certificate that the server is served with",
+    summary: "Change the certificate that the server is served with, and whether HTTP is served; at once",
     body: z.object({
+      /** PEM, with what leads to its authority behind it. */
       Cert: z.string().optional(),
+      /** PEM. */
       Key: z.string().optional(),
       HTTPEnabled: z.boolean().optional(),
     }),
+    fails: { 500: "The certificate cannot be used, or nothing would be served." },
     verified: source,
   }),
 };

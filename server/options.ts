@@ -8,9 +8,9 @@ export interface ServerOptions {
   readonly host?: string;
   /** 0 takes any free port. @default 0 */
   readonly port?: number;
-  /** Serves HTTPS too, with this certificate and key. */
+  /** Serves HTTPS too. */
   readonly https?: HttpsOptions;
-  /** Serves HTTPS only. @default false */
+  /** Serves HTTPS only. @default what `PUT /ssl` has said; at first false */
   readonly httpDisabled?: boolean;
   /** Created as the first user, if there is none. */
   readonly admin?: Administrator;
@@ -29,10 +29,10 @@ export interface ServerOptions {
 }
 
 export interface HttpsOptions {
-  /** PEM. */
-  readonly cert: string;
-  /** PEM. */
-  readonly key: string;
+  /** PEM, with what leads to its authority behind it. @default what `PUT /ssl` has set, else a self-signed one */
+  readonly cert?: string;
+  /** PEM. Needed with `cert`. */
+  readonly key?: string;
   /** @default "127.0.0.1" */
   readonly host?: string;
   /** 0 takes any free port. @default 0 */

@@ -14,8 +14,8 @@ import { createGateway } from "./gateway";
 import { createGatewayHost } from "./gateway-host";
 import { type Failure, Failures } from "./http/failures";
 import { createListener } from "./http/listener";
-import { type OpenPort, open } from "./http/open";
 import { type RecordedRequest, Recorder, type RequestFilter } from "./http/recorder";
+import { Serving } from "./https/serving";
 import { createLog } from "./log";
 import type { ServerOptions } from "./options";
 import { seed, seedAdministrator, seedApiKey } from "./seed";
@@ -25,7 +25,6 @@ import { openSqlite } from "./store/sqlite";
 import { Store } from "./store/store";
 import { TlsFiles } from "./tls-files";
 
-const LOOPBACK = "127.0.0.1";
 const ADMIN_INIT_TIMEOUT = 5 * 60_000;
 
 /** A server that is running. */
@@ -76,25 +75,21 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     gateway,
     setupToken: options.setupToken,
     folderOf: (kind, id) => join(data ?? "/data", kind, String(id)),
-    serving: {
-      http: !options.httpDisabled,
-      certPath: join(data ?? "/data", "certs", "cert.pem"),
-      keyPath: join(data ?? "/data", "certs", "key.pem"),
-      selfSigned: !options.https,
-    },
+    serving: new Serving(store, options),
     administratorCreated: () => ensurePrimary(services, options.engine),
   };
   await ensurePrimary(services, options.engine);
-  const asStarted = store.dump();
 
   const initTimeout = options.adminInitTimeout ?? ADMIN_INIT_TIMEOUT;
   const window = new AdminWindow(clock, initTimeout, () => hasAdministrator(store));
   const app = createApp(services, csrf, report);
   const api = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const listener = createListener({ api, gateway, window, csrf, recorder, failures });
-  const ports = await openPorts(listener, options);
-  for (const { url } of Object.values(ports)) log.info({ url }, "listening");
-  const url = (ports.http ?? ports.https)?.url ?? "";
+  const { serving } = services;
+  await serving.open(listener);
+  const asStarted = store.dump();
+  const { url, httpsUrl } = serving;
+  for (const each of new Set([url, httpsUrl ?? url])) log.info({ url: each }, "listening");
 
   const endSnapshots = keepSnapshots(services, report);
   let stopped: Promise<void> | undefined;
@@ -104,7 +99,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   };
   const close = async (grace: number) => {
     endSnapshots();
-    await Promise.all(Object.values(ports).map((port) => port.close(grace)));
+    await serving.close(grace);
     await gateway.close();
     await store.close();
     await tlsFiles.close();
@@ -112,7 +107,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   };
   return {
     url,
-    httpsUrl: ports.https?.url,
+    httpsUrl,
     apiKey,
     username: admin && (admin.username ?? "admin"),
     password: admin?.password,
@@ -121,6 +116,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     fail: (failure) => failures.plan(failure),
     async reset() {
       await store.restore(asStarted);
+      await serving.apply();
       failures.clear();
       recorder.clear();
       limiter.reset();
@@ -136,17 +132,4 @@ async function openStore(data: string | undefined): Promise<Store> {
   const store = await Store.open(openSqlite(data ? join(data, "portainer.sqlite") : ":memory:"));
   await seed(store);
   return store;
-}
-
-type Ports = { http?: OpenPort; https?: OpenPort };
-
-async function openPorts(listener: Parameters<typeof open>[0], options: ServerOptions): Promise<Ports> {
-  const ports: Ports = {};
-  if (!options.httpDisabled)
-    ports.http = await open(listener, { host: options.host ?? LOOPBACK, port: options.port ?? 0 });
-  if (options.https) {
-    const { host = LOOPBACK, port = 0, ...tls } = options.https;
-    ports.https = await open(listener, { host, port, tls });
-  }
-  return ports;
 }

@@ -3,6 +3,7 @@ import type { LoginLimiter } from "./auth/limiter";
 import type { Sessions } from "./auth/session";
 import type { Clock } from "./clock";
 import type { Gateway } from "./gateway";
+import type { Serving } from "./https/serving";
 import type { Store } from "./store/store";
 import type { TlsFiles } from "./tls-files";
 
@@ -22,12 +23,4 @@ export interface Services {
   readonly serving: Serving;
   /** What waits for the first administrator. */
   administratorCreated(): Promise<void>;
-}
-
-/** How the server itself is served. */
-export interface Serving {
-  readonly http: boolean;
-  readonly certPath: string;
-  readonly keyPath: string;
-  readonly selfSigned: boolean;
 }

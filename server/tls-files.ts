@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, open, readFile, rename, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { TLS_FILES, type TlsFile } from "../contract";
 import { HttpError } from "./http-error";
+import { replaceFile } from "./replace-file";
 
 /** The PEM files of environments, readable by the server's own user only: `<data>/tls/<id>/ca.pem`, `cert.pem`, `key.pem`. */
 export class TlsFiles {
@@ -16,9 +17,7 @@ export class TlsFiles {
   }
 
   async write(folder: string, file: TlsFile, content: string | Uint8Array): Promise<string> {
-    const directory = join(await this.#folder(), safe(folder));
-    await mkdir(directory, { recursive: true, mode: 0o700 });
-    const path = join(directory, `${file}.pem`);
+    const path = await this.path(folder, file);
     await replaceFile(path, content);
     return path;
   }
@@ -75,18 +74,4 @@ export class TlsFiles {
 function safe(folder: string): string {
   if (/^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$/.test(folder)) return folder;
   throw new HttpError(400, "Invalid query parameter: folder", "Invalid folder name");
-}
-
-/** Whoever reads sees the old file or the whole new one, after a crash too. */
-async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
-  const temporary = `${path}.new`;
-  await rm(temporary, { force: true });
-  const handle = await open(temporary, "wx", 0o600);
-  try {
-    await handle.writeFile(content);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(temporary, path);
 }

@@ -1,23 +1,20 @@
 import type { contract } from "../../contract";
 import { HttpError } from "../http-error";
 import type { Handlers } from "../route/call";
+import { INVALID_PAYLOAD } from "../route/decode-json";
 import type { Services } from "../services";
 
-/** The certificate is given at the start (`--sslcert`), and shown here. */
 export function sslHandlers({ serving }: Services): Handlers<typeof contract.ssl> {
   return {
-    get: () => ({
-      certPath: serving.certPath,
-      keyPath: serving.keyPath,
-      selfSigned: serving.selfSigned,
-      httpEnabled: serving.http,
-    }),
-    update() {
-      throw new HttpError(
-        500,
-        "Failed to save SSL settings",
-        "this server takes its certificate from --sslcert and --sslkey at the start",
-      );
+    get: () => serving.shown(),
+
+    async update({ body: { Cert: cert, Key: key, HTTPEnabled: http } }) {
+      if ((cert === undefined) !== (key === undefined))
+        throw new HttpError(400, INVALID_PAYLOAD, "both certificate and key files should be provided");
+      await serving.change({
+        ...(cert !== undefined && key !== undefined && { identity: { cert, key } }),
+        ...(http !== undefined && { http }),
+      });
     },
   };
 }

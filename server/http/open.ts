@@ -6,6 +6,10 @@ import type { Duplex } from "node:stream";
 /** How long a request's head may take to arrive, in milliseconds: a slow client must not hold a socket for ever. */
 const HEADERS_TIMEOUT = 60_000;
 const KEEP_ALIVE = 65_000;
+/** How often a port that is closing looks for connections that have become idle, in milliseconds. */
+const IDLE_SWEEP = 50;
+
+const TLS = { minVersion: "TLSv1.2" } as const;
 
 export interface Listener {
   request(request: IncomingMessage, response: ServerResponse): unknown;
@@ -23,6 +27,8 @@ export interface Address {
 /** A port that is open. */
 export interface OpenPort {
   readonly url: string;
+  /** Serves connections from now on with another certificate: only of a port for HTTPS. */
+  useCertificate(tls: NonNullable<Address["tls"]>): void;
   /** Takes no more requests, waits for those that run, and drops what is left after `grace` milliseconds. */
   close(grace: number): Promise<void>;
 }
@@ -35,13 +41,16 @@ export async function open(listener: Listener, { host, port, tls }: Address): Pr
     keepAliveTimeout: KEEP_ALIVE,
     shouldUpgradeCallback: listener.takesOver,
   };
-  const server = tls
-    ? createTlsServer({ ...options, ...tls, minVersion: "TLSv1.2" }, listener.request)
-    : createServer(options, listener.request);
+  const secure = tls && createTlsServer({ ...options, ...tls, ...TLS }, listener.request);
+  const server = secure ?? createServer(options, listener.request);
   server.on("upgrade", listener.upgrade);
   const sockets = track(server);
   await listen(server, port, host);
-  return { url: urlOf(server, tls !== undefined), close: (grace) => close(server, sockets, grace) };
+  return {
+    url: urlOf(server, tls !== undefined),
+    useCertificate: (next) => secure?.setSecureContext({ ...next, ...TLS }),
+    close: closerOf(server, sockets),
+  };
 }
 
 /** All connections, those too that were taken over: Node's server forgets them. */
@@ -70,14 +79,20 @@ function urlOf(server: Server, secure: boolean): string {
   return `${secure ? "https" : "http"}://${host}:${port}`;
 }
 
-async function close(server: Server, sockets: ReadonlySet<Socket>, grace: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => {
-    server.close(() => resolve());
-  });
-  server.closeIdleConnections();
-  const timer = setTimeout(() => {
-    for (const socket of sockets) socket.destroy();
-  }, grace);
-  await closed;
-  clearTimeout(timer);
+/** How to close it. Called again, with less patience, it still ends when all connections have. */
+function closerOf(server: Server, sockets: ReadonlySet<Socket>): OpenPort["close"] {
+  let closed: Promise<void> | undefined;
+  return async (grace) => {
+    closed ??= new Promise<void>((resolve) => {
+      server.close(() => resolve());
+    });
+    // A connection whose request ends only now is idle from then on, and its client would keep it.
+    const sweeping = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP);
+    const timer = setTimeout(() => {
+      for (const socket of sockets) socket.destroy();
+    }, grace);
+    await closed;
+    clearInterval(sweeping);
+    clearTimeout(timer);
+  };
 }

@@ -87,6 +87,16 @@ export type ResourceControlRecord = {
 /** This installation: made at the first start, the same ever after. */
 export type InstanceRecord = { Id: 1; InstanceID: string };
 
+/** How the server itself is served. One record, with id 1. */
+export type SslRecord = {
+  Id: 1;
+  /** PEM; empty until HTTPS is served for the first time. */
+  Cert: string;
+  Key: string;
+  SelfSigned: boolean;
+  HTTPEnabled: boolean;
+};
+
 export type RegistryAccessRecord = {
   UserAccessPolicies: AccessPolicies | null;
   TeamAccessPolicies: AccessPolicies | null;

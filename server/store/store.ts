@@ -8,6 +8,7 @@ import type {
   InstanceRecord,
   RegistryRecord,
   ResourceControlRecord,
+  SslRecord,
   StackRecord,
   TagRecord,
   TeamMembershipRecord,
@@ -38,6 +39,7 @@ export class Store {
   readonly customTemplates = this.#collection<CustomTemplateRecord>("customtemplates");
   readonly webhooks = this.#collection<WebhookRecord>("webhooks");
   readonly settings = this.#collection<SettingsRecord>("settings");
+  readonly ssl = this.#collection<SslRecord>("ssl");
   readonly instance = this.#collection<InstanceRecord>("version");
 
   private constructor(persistence: Persistence) {
