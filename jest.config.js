@@ -9,5 +9,5 @@ const project = (name, more = {}) => ({
 });
 
 module.exports = {
-  projects: ["unit", "server", "twin", "host", "engine", "stack"].map((name) => project(name)),
+  projects: ["unit", "server", "twin", "host", "engine", "stack", "browser"].map((name) => project(name)),
 };

@@ -17,3 +17,15 @@ export function engineOrSkip(): typeof describe | typeof describe.skip {
 export const engineUrl = process.env[ENGINE] ?? "";
 export const engineSocket = engineUrl.replace(/^unix:\/\//, "");
 export const testImage = process.env[IMAGE] ?? "busybox:local";
+
+const BROWSER = "TEST_BROWSER";
+
+/** `describe`, or its skipping form where no Chromium is at hand. In CI that is a failure. */
+export function browserOrSkip(): typeof describe | typeof describe.skip {
+  if (process.env[BROWSER]) return describe;
+  if (process.env[CI]) throw new Error(`These tests need a Chromium: set ${BROWSER}`);
+  process.stderr.write(`Skipped: these tests need a Chromium; set ${BROWSER} to its path\n`);
+  return describe.skip;
+}
+
+export const browserProgram = process.env[BROWSER] ?? "";

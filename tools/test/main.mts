@@ -10,6 +10,7 @@
 //   TEST_IMAGE        image with a shell, httpd, nc, wget and sleep              engine, twin, stack
 //   TEST_OTHER_IMAGE  the same with another page in /www                          engine, twin, stack
 //   TEST_PULUMI       folder with the Pulumi CLI and its Node language host        stack
+//   TEST_BROWSER      path of a Chromium                                         browser
 //
 // The last line is `N passed, N failed`. A suite that this machine cannot run is named with what it needs; with CI=true that
 // is a failure, and so is a skipped test.

@@ -3,6 +3,7 @@ import { quickstartFolder } from "../machine/folders.mts";
 import { interruption } from "../machine/interruption.mts";
 import { say } from "../machine/progress.mts";
 import { SetUpError } from "../machine/set-up-error.mts";
+import { ensureBrowser } from "../setup/browser/ensure.mts";
 import { ensureEngine } from "../setup/engine/ensure.mts";
 import { privateEngine } from "../setup/engine/private-engine.mts";
 import { reserveThrowawayEngine } from "../setup/engine/throwaway-engine.mts";
@@ -48,6 +49,7 @@ export async function setUp(chosen: readonly Suite[]): Promise<Parts> {
     return { TEST_ENGINE: engine.url, TEST_IMAGE: IMAGE, TEST_OTHER_IMAGE: OTHER_IMAGE };
   });
   if (!missing.engine) await provide("cli", async () => ({ TEST_PULUMI: await ensurePulumi() }));
+  await provide("browser", async () => ({ TEST_BROWSER: await ensureBrowser() }));
 
   const started = stack.move();
   return { environment, missing, [Symbol.asyncDispose]: () => started.disposeAsync() };

@@ -1,4 +1,4 @@
-export type Part = "build" | "engine" | "cli";
+export type Part = "build" | "engine" | "cli" | "browser";
 
 /** The Jest projects, and what each needs beyond Node. */
 export const suites = {
@@ -8,6 +8,7 @@ export const suites = {
   twin: ["build", "engine"],
   engine: ["build", "engine"],
   stack: ["build", "engine", "cli"],
+  browser: ["browser"],
 } as const satisfies Record<string, readonly Part[]>;
 
 export type Suite = keyof typeof suites;

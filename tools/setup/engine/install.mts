@@ -1,7 +1,6 @@
 import { getuid } from "node:process";
-import { run, which } from "../../machine/command.mts";
-import { type Report, step } from "../../machine/progress.mts";
-import { SetUpError } from "../../machine/set-up-error.mts";
+import { which } from "../../machine/command.mts";
+import { installPackages } from "../../machine/debian.mts";
 
 /** Debian's packages for the programs that a private engine needs and this machine lacks. */
 export async function missingEnginePackages(): Promise<string[]> {
@@ -25,20 +24,5 @@ export async function whyNoPrivateEngine(): Promise<string | undefined> {
 }
 
 export async function installEnginePackages(): Promise<void> {
-  const missing = await missingEnginePackages();
-  if (missing.length === 0) return;
-  await step(`Installing ${missing.join(", ")}`, async (report) => {
-    try {
-      await aptGet(["update"], report);
-      await aptGet(["install", "--yes", "--no-install-recommends", ...missing], report);
-    } catch (cause) {
-      throw new SetUpError(`Debian's packages for a Docker engine could not be installed. ${String(cause)}`, {
-        cause,
-      });
-    }
-  });
-}
-
-async function aptGet(args: readonly string[], report: Report): Promise<void> {
-  await run("apt-get", args, { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" }, onLine: report });
+  await installPackages(await missingEnginePackages(), "a Docker engine");
 }
