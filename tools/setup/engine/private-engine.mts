@@ -17,12 +17,20 @@ import { engineClient } from "./client.mts";
 import { type Engine, engineAt } from "./find.mts";
 import { removeLeftovers } from "./leftovers.mts";
 import { networkArguments, removeBridge } from "./network.mts";
+import { launchIn, pathIn } from "./other-root.mts";
 import { explainStartFailure } from "./start-failure.mts";
 
 const READY_WITHIN = 60_000;
 
+export interface PrivateEngineOptions {
+  /** The root folder of another system, whose engine it is to be instead of this machine's. */
+  root?: string;
+  /** Further arguments of `dockerd`. */
+  args?: readonly string[];
+}
+
 /** A Docker engine that belongs to one folder: its data there, its sockets in /run, where paths are short enough. */
-export function privateEngine(folder: string) {
+export function privateEngine(folder: string, { root, args: more = [] }: PrivateEngineOptions = {}) {
   const name = `pp-${shortNameOf(folder)}`;
   const runtime = join("/run", "pulumi-portainer", name);
   const data = join(folder, "data");
@@ -32,7 +40,13 @@ export function privateEngine(folder: string) {
     mark: data,
   };
   const url = `unix://${join(runtime, "docker.sock")}`;
-  const folders = [`--data-root=${data}`, `--exec-root=${runtime}/exec`, `--pidfile=${runtime}/docker.pid`];
+  const seen = (path: string) => pathIn(root, path);
+  const places = [
+    `--data-root=${seen(data)}`,
+    `--exec-root=${seen(runtime)}/exec`,
+    `--pidfile=${seen(runtime)}/docker.pid`,
+    `--host=unix://${seen(runtime)}/docker.sock`,
+  ];
 
   const start = (): Promise<Engine> =>
     step(
@@ -40,7 +54,8 @@ export function privateEngine(folder: string) {
       async () => {
         if (!(await isDaemonRunning(daemon))) {
           const network = await networkArguments(name);
-          await startDaemon(daemon, "dockerd", [...folders, `--host=${url}`, ...network]);
+          const { command, args } = launchIn(root, "dockerd", [...places, ...network, ...more]);
+          await startDaemon(daemon, command, args);
         }
         return answering(url, daemon);
       },

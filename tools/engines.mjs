@@ -1,0 +1,3 @@
+import { runOnOwnNode } from "./bootstrap.mjs";
+
+await runOnOwnNode("engines/main.mts");
