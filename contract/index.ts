@@ -7,6 +7,7 @@ import { apiDocs } from "./api-docs";
 import { apiKeys } from "./api-key";
 import { appTemplates } from "./app-template";
 import { auth } from "./auth";
+import { backups } from "./backup";
 import { customTemplates } from "./custom-template";
 import { endpoints } from "./endpoint";
 import { endpointGroups } from "./endpoint-group";
@@ -47,6 +48,7 @@ export const contract = {
   roles,
   motd,
   ssl,
+  backups,
   apiDocs,
 };
 export type Contract = typeof contract;

@@ -37,6 +37,8 @@ export interface Route {
   readonly body?: z.ZodType;
   /** A form: multipart, urlencoded or query, as Portainer takes all three. */
   readonly form?: z.ZodObject;
+  /** The largest request body that is taken, in bytes. @default 8 MiB */
+  readonly largest?: number;
   /** A request body that is sent as it is, of this media type. */
   readonly upload?: string;
   /** A JSON answer. Without `response`, `lines` and `bytes` the answer is empty. */

@@ -5,6 +5,7 @@ import { contract } from "../contract";
 import { apiDocsHandlers } from "./api/api-docs";
 import { apiKeyHandlers } from "./api/api-key";
 import { authHandlers } from "./api/auth";
+import { backupHandlers } from "./api/backup";
 import { customTemplateHandlers } from "./api/custom-template";
 import { endpointHandlers } from "./api/endpoint";
 import { endpointGroupHandlers } from "./api/endpoint-group";
@@ -66,6 +67,7 @@ export function createApp(services: Services, csrf: CsrfGuard, log: (error: unkn
   mount(api, services, contract.roles, { list: () => [] });
   mount(api, services, contract.motd, { get: () => NO_MESSAGE });
   mount(api, services, contract.ssl, sslHandlers(services));
+  mount(api, services, contract.backups, backupHandlers(services));
   mount(api, services, contract.apiDocs, apiDocsHandlers());
   acceptOldPaths(app, api);
   refuseOtherMethods(

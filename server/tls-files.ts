@@ -1,9 +1,11 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { TLS_FILES, type TlsFile } from "../contract";
 import { HttpError } from "./http-error";
 import { replaceFile } from "./replace-file";
+import type { TlsRecord } from "./store/records";
 
 /** The PEM files of environments, readable by the server's own user only: `<data>/tls/<id>/ca.pem`, `cert.pem`, `key.pem`. */
 export class TlsFiles {
@@ -58,6 +60,32 @@ export class TlsFiles {
       if (path) contents[file] = await readFile(path, "utf8");
     }
     return contents;
+  }
+
+  /** All files as they are now. Not in turns with anything else, so that a backup has them of one moment. */
+  list(): { folder: string; file: TlsFile; content: Buffer }[] {
+    const root = this.#root;
+    if (!root || !existsSync(root)) return [];
+    return readdirSync(root).flatMap((folder) =>
+      TLS_FILES.filter((file) => existsSync(join(root, folder, `${file}.pem`))).map((file) => ({
+        folder,
+        file,
+        content: readFileSync(join(root, folder, `${file}.pem`)),
+      })),
+    );
+  }
+
+  /** How to name the files of a configuration that comes from another server by where they are here. */
+  async mover(): Promise<(config: TlsRecord) => TlsRecord> {
+    const root = await this.#folder();
+    const moved = (path: string) => join(root, basename(dirname(path)), basename(path));
+    return ({ TLS, TLSSkipVerify, TLSCACert, TLSCert, TLSKey }) => ({
+      TLS,
+      TLSSkipVerify,
+      ...(TLSCACert && { TLSCACert: moved(TLSCACert) }),
+      ...(TLSCert && { TLSCert: moved(TLSCert) }),
+      ...(TLSKey && { TLSKey: moved(TLSKey) }),
+    });
   }
 
   async close(): Promise<void> {

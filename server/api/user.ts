@@ -1,8 +1,8 @@
-import { timingSafeEqual } from "node:crypto";
-import { type contract, Role, SETUP_TOKEN_HEADER } from "../../contract";
+import { type contract, Role } from "../../contract";
 import { mayUseEndpoint } from "../auth/access";
 import type { Caller } from "../auth/caller";
 import { hashPassword, isLongEnough, passwordMatches } from "../auth/password";
+import { requireSetupToken } from "../auth/setup-token";
 import { unixSeconds } from "../clock";
 import { HttpError } from "../http-error";
 import { found, NOT_IN_DATABASE, noSuchRow } from "../not-found";
@@ -26,7 +26,7 @@ export function userHandlers(services: Services): Handlers<typeof contract.users
     },
 
     async initAdmin({ body, headers }) {
-      requireSetupToken(services.setupToken, headers[SETUP_TOKEN_HEADER]);
+      requireSetupToken(services.setupToken, headers);
       const refuse = () => {
         if (hasAdministrator(store))
           throw new HttpError(
@@ -166,17 +166,6 @@ function userNamed(store: Store, name: string): UserRecord | undefined {
 function requireLength(store: Store, password: string, refusal: string): void {
   const required = store.settings.get(1)?.InternalAuthSettings.RequiredPasswordLength ?? 0;
   if (!isLongEnough(password, required)) throw new HttpError(400, refusal);
-}
-
-function requireSetupToken(token: string | undefined, given: string | string[] | undefined): void {
-  if (token === undefined) return;
-  const wanted = Buffer.from(token);
-  const actual = Buffer.from(String(given ?? ""));
-  if (wanted.length !== actual.length || !timingSafeEqual(wanted, actual))
-    throw new HttpError(
-      403,
-      "Invalid or missing setup token. Provide the X-Setup-Token header with the token printed in the server logs at startup.",
-    );
 }
 
 interface UserChange {

@@ -58,7 +58,7 @@ async function decode(
   reply: Reply,
 ): Promise<Call<Route>> {
   const { incoming } = c.env;
-  const body = route.body || route.form ? await readBody(incoming) : Buffer.alloc(0);
+  const body = route.body || route.form ? await readBody(incoming, route.largest) : Buffer.alloc(0);
   const form = route.form ? await decodeForm(incoming.headers["content-type"] ?? "", body, url) : {};
   const call = {
     params: readParams(route.path, c.req.param() as Record<string, string>),

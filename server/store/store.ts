@@ -72,9 +72,12 @@ export class Store {
 
   /** Puts everything back as it was, durably; what was added since is gone. */
   restore(dump: Dump): Promise<void> {
-    return this.change(() => {
-      for (const [name, state] of dump) this.#collections.get(name)?.become(state);
-    });
+    return this.change(() => this.become(dump));
+  }
+
+  /** The same as a part of a change. */
+  become(dump: Dump): void {
+    for (const [name, state] of dump) this.#collections.get(name)?.become(state);
   }
 
   async close(): Promise<void> {

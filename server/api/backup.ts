@@ -1,0 +1,47 @@
+import type { contract } from "../../contract";
+import { requireSetupToken } from "../auth/setup-token";
+import { backup, restore } from "../backup/content";
+import { decrypted, encrypted, isEncrypted } from "../backup/encryption";
+import { milliseconds } from "../clock";
+import { HttpError } from "../http-error";
+import type { Handlers } from "../route/call";
+import type { Services } from "../services";
+import { hasAdministrator } from "./user";
+
+export function backupHandlers(services: Services): Handlers<typeof contract.backups> {
+  const { store, tlsFiles, clock } = services;
+  const refuseIfInUse = () => {
+    if (hasAdministrator(store))
+      throw new HttpError(400, "Cannot restore already initialized instance", "system already initialized");
+  };
+
+  return {
+    async create({ caller, body: { Password } }) {
+      if (!caller.isAdmin) throw new HttpError(401, "User is not authorized to perform the action");
+      const archive = await backup(store, tlsFiles);
+      const content = Password ? await encrypted(archive, Password) : archive;
+      const time = new Date(milliseconds(clock)).toISOString().slice(0, 19).replaceAll(/[T:]/g, "-");
+      const name = `portainer-backup_${time}.tar.gz${Password ? ".encrypted" : ""}`;
+      return new Response(new Uint8Array(content), {
+        headers: {
+          "Content-Type": Password ? "application/octet-stream" : "application/gzip",
+          "Content-Disposition": `attachment; filename=${name}`,
+        },
+      });
+    },
+
+    async restore({ form, headers }) {
+      requireSetupToken(services.setupToken, headers);
+      refuseIfInUse();
+      const content = Buffer.from(form.file.content);
+      try {
+        const archive = isEncrypted(content) ? await decrypted(content, form.password ?? "") : content;
+        await restore(store, tlsFiles, archive, refuseIfInUse);
+      } catch (cause) {
+        if (cause instanceof HttpError) throw cause;
+        throw new HttpError(500, "Failed to restore the backup", (cause as Error).message, { cause });
+      }
+      await services.serving.apply();
+    },
+  };
+}
