@@ -28,6 +28,7 @@ function optionsOf(flags: Flags): ServerOptions {
   return {
     ...address("--bind", flags.bind),
     data: flags.data,
+    record: false,
     adminInitTimeout: milliseconds(flags["admin-init-timeout"]),
     logLevel: logLevel(flags["log-level"]),
     ...(https && { https }),

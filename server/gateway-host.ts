@@ -1,13 +1,11 @@
 import { connectionOf } from "./api/endpoint/connection";
-import { emptyControl } from "./api/resource-control";
 import { requireEndpointAccess } from "./auth/access";
 import { type Authenticator, refuseTwoCredentials } from "./auth/authenticate";
 import { mayUseRegistry } from "./auth/registry";
-import { mayUseControl } from "./auth/resource-control";
-import type { GatewayControls, GatewayHost } from "./gateway/host";
+import type { GatewayHost } from "./gateway/host";
+import { gatewayControls } from "./gateway-controls";
 import { HttpError } from "./http-error";
 import { found } from "./not-found";
-import type { ResourceControlRecord } from "./store/records";
 import type { Store } from "./store/store";
 import type { TlsFiles } from "./tls-files";
 
@@ -39,41 +37,5 @@ export function createGatewayHost(
         serveraddress: registry.URL,
       };
     },
-  };
-}
-
-function gatewayControls(store: Store): GatewayControls {
-  const insert = (type: number, resourceId: string, access: Partial<ResourceControlRecord>) =>
-    store.change(() =>
-      store.resourceControls.insert((Id) => ({ ...emptyControl(type, resourceId), ...access, Id })),
-    );
-  return {
-    async current() {
-      const { resourceControls } = store;
-      return {
-        isEmpty: resourceControls.size === 0,
-        find: (type, id) =>
-          resourceControls.find((c) => c.Type === type && c.ResourceId === id) ??
-          resourceControls.find((c) => c.SubResourceIds.includes(id)),
-      };
-    },
-    createPrivate: (type, resourceId, userId) =>
-      insert(type, resourceId, { UserAccesses: [{ UserId: userId, AccessLevel: 1 }] }),
-    createFromLabels: (type, resourceId, access) => {
-      const users = store.users.filter(({ Username }) => access.users.includes(Username.toLowerCase()));
-      const teams = store.teams.filter(({ Name }) => access.teams.includes(Name.toLowerCase()));
-      return insert(type, resourceId, {
-        Public: access.public,
-        UserAccesses: users.map(({ Id }) => ({ UserId: Id, AccessLevel: 1 })),
-        TeamAccesses: teams.map(({ Id }) => ({ TeamId: Id, AccessLevel: 1 })),
-      });
-    },
-    async remove(type, resourceId) {
-      await store.change(() => {
-        const control = store.resourceControls.find((c) => c.Type === type && c.ResourceId === resourceId);
-        if (control) store.resourceControls.delete(control.Id);
-      });
-    },
-    mayUse: mayUseControl,
   };
 }

@@ -24,6 +24,8 @@ export interface ServerOptions {
   readonly clock?: Clock;
   /** Limits logins as Portainer does: ten at once, then one a second, else an hour's ban. @default true */
   readonly loginLimit?: boolean;
+  /** Remembers what was asked, for `requests()`. @default true */
+  readonly record?: boolean;
   /** Writes JSON lines to the standard output from this level on. @default "silent" */
   readonly logLevel?: "silent" | "error" | "warn" | "info" | "debug";
 }

@@ -39,7 +39,7 @@ export interface RunningServer extends AsyncDisposable {
   readonly apiKey: string | undefined;
   /** `PORTAINER_URL` and, with `admin`, `PORTAINER_API_KEY`: to be spread into an environment. */
   readonly env: Readonly<Record<string, string>>;
-  /** What was asked of the server, oldest first. */
+  /** What was asked of the server, oldest first; nothing with `record: false`. */
   requests(filter?: RequestFilter): RecordedRequest[];
   /** Makes requests fail. */
   fail(failure: Failure): void;
@@ -57,7 +57,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const apiKey = admin?.password === undefined ? undefined : await seedApiKey(store, clock);
 
   const report = (error: unknown) => log.error({ err: error }, "failed");
-  const recorder = new Recorder(clock);
+  const recorder = new Recorder(clock, options.record ?? true);
   const failures = new Failures();
   const csrf = new CsrfGuard();
   const limiter = new LoginLimiter(clock, options.loginLimit ?? true);

@@ -24,20 +24,23 @@ export interface RequestFilter {
 
 type Entry = { -readonly [Key in keyof RecordedRequest]: RecordedRequest[Key] };
 
-/** More than a test looks at; a server that runs for weeks must not keep them all. */
+/** More than a test looks at. */
 const KEPT = 20_000;
 const SECRET = /token|key|password|secret|authorization/i;
 
 export class Recorder {
   readonly #clock: Clock;
+  readonly #isOn: boolean;
   readonly #byHeaders = new WeakMap<IncomingHttpHeaders, Entry>();
   #entries: Entry[] = [];
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, isOn: boolean) {
     this.#clock = clock;
+    this.#isOn = isOn;
   }
 
   record(request: IncomingMessage, response?: ServerResponse): void {
+    if (!this.#isOn) return;
     const target = targetOf(request);
     const query: Record<string, string> = {};
     for (const [name, value] of target.query) query[name] = SECRET.test(name) ? "[redacted]" : value;

@@ -18,6 +18,7 @@ export class Collection<T extends object> {
   readonly #journal: () => Journal;
   readonly #rows = new Map<number, T>();
   #last = 0;
+  #revision = 0;
 
   constructor(name: string, journal: () => Journal) {
     this.name = name;
@@ -41,6 +42,11 @@ export class Collection<T extends object> {
     return this.list().filter(matches);
   }
 
+  /** Another number after every change: what was derived from the rows is good while it stays the same. */
+  get revision(): number {
+    return this.#revision;
+  }
+
   get size(): number {
     return this.#rows.size;
   }
@@ -61,12 +67,14 @@ export class Collection<T extends object> {
   put(id: number, row: T): T {
     this.#journal().changed(this.name, id, this.#rows.get(id), row);
     this.#rows.set(id, row);
+    this.#revision += 1;
     return row;
   }
 
   delete(id: number): void {
     this.#journal().changed(this.name, id, this.#rows.get(id), undefined);
     this.#rows.delete(id);
+    this.#revision += 1;
   }
 
   dump(): CollectionState {
@@ -85,6 +93,7 @@ export class Collection<T extends object> {
   restore(id: number, row: unknown): void {
     if (row === undefined) this.#rows.delete(id);
     else this.#rows.set(id, row as T);
+    this.#revision += 1;
   }
 
   restoreLast(last: number): void {

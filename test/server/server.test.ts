@@ -24,6 +24,12 @@ test("tells what it was asked, by whom, and hides what is secret", async () => {
   expect(server.requests({ path: "/api/status" })[0]?.query).toEqual({ token: "[redacted]", x: "1" });
 });
 
+test("remembers nothing where it is told so", async () => {
+  await using server = await startServer({ record: false });
+  await fetch(`${server.url}/api/status`);
+  expect(server.requests()).toEqual([]);
+});
+
 test("fails as it is told to, as often as it is told to", async () => {
   await using server = await startServer({ admin });
   const headers = { "x-api-key": server.apiKey ?? "" };

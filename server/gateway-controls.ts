@@ -1,0 +1,61 @@
+import { emptyControl } from "./api/resource-control";
+import { mayUseControl } from "./auth/resource-control";
+import type { ControlIndex, GatewayControls } from "./gateway/host";
+import type { ResourceControlRecord } from "./store/records";
+import type { Store } from "./store/store";
+
+/** The resource controls as the gateway plane knows them. */
+export function gatewayControls(store: Store): GatewayControls {
+  const { resourceControls } = store;
+  let indexed = { revision: -1, index: indexOf([]) };
+  const index = () => {
+    const { revision } = resourceControls;
+    if (indexed.revision !== revision) indexed = { revision, index: indexOf(resourceControls.list()) };
+    return indexed.index;
+  };
+  const insert = (type: number, resourceId: string, access: Partial<ResourceControlRecord>) =>
+    resourceControls.insert((Id) => ({ ...emptyControl(type, resourceId), ...access, Id }));
+
+  return {
+    current: async () => index(),
+    createPrivate: (type, resourceId, userId) =>
+      store.change(() => insert(type, resourceId, { UserAccesses: [{ UserId: userId, AccessLevel: 1 }] })),
+    // Two lists may see the same labels at the same time: only the first stores what they say.
+    createFromLabels: (type, resourceId, access) =>
+      store.change(() => {
+        const known = index().find(type, resourceId);
+        if (known) return known;
+        const users = store.users.filter(({ Username }) => access.users.includes(Username.toLowerCase()));
+        const teams = store.teams.filter(({ Name }) => access.teams.includes(Name.toLowerCase()));
+        return insert(type, resourceId, {
+          Public: access.public,
+          UserAccesses: users.map(({ Id }) => ({ UserId: Id, AccessLevel: 1 })),
+          TeamAccesses: teams.map(({ Id }) => ({ TeamId: Id, AccessLevel: 1 })),
+        });
+      }),
+    async remove(type, resourceId) {
+      await store.change(() => {
+        const control = resourceControls.find((c) => c.Type === type && c.ResourceId === resourceId);
+        if (control) resourceControls.delete(control.Id);
+      });
+    },
+    mayUse: mayUseControl,
+  };
+}
+
+/** Of several controls for one resource the oldest counts. */
+function indexOf(controls: readonly ResourceControlRecord[]): ControlIndex {
+  const own = new Map<string, ResourceControlRecord>();
+  const inherited = new Map<string, ResourceControlRecord>();
+  const add = (map: Map<string, ResourceControlRecord>, key: string, control: ResourceControlRecord) => {
+    if (!map.has(key)) map.set(key, control);
+  };
+  for (const control of controls) {
+    add(own, `${control.Type} ${control.ResourceId}`, control);
+    for (const id of control.SubResourceIds) add(inherited, id, control);
+  }
+  return {
+    isEmpty: controls.length === 0,
+    find: (type, id) => own.get(`${type} ${id}`) ?? inherited.get(id),
+  };
+}
