@@ -4,6 +4,10 @@ const CI = "CI";
 /** A real Docker engine's address, like `unix:///var/run/docker.sock`, set by `npm test`. */
 const ENGINE = "TEST_ENGINE";
 const IMAGE = "TEST_IMAGE";
+/** An engine of our own that is a swarm. */
+const SWARM_ENGINE = "TEST_SWARM_ENGINE";
+/** A Docker configuration folder with which `docker compose` works. */
+const COMPOSE = "TEST_COMPOSE";
 
 /** `describe`, or its skipping form where no engine is at hand. In CI that is a failure. */
 export function engineOrSkip(): typeof describe | typeof describe.skip {
@@ -17,6 +21,8 @@ export function engineOrSkip(): typeof describe | typeof describe.skip {
 export const engineUrl = process.env[ENGINE] ?? "";
 export const engineSocket = engineUrl.replace(/^unix:\/\//, "");
 export const testImage = process.env[IMAGE] ?? "busybox:local";
+export const swarmUrl = process.env[SWARM_ENGINE] ?? "";
+export const composeConfig = process.env[COMPOSE];
 
 const BROWSER = "TEST_BROWSER";
 

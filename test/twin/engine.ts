@@ -68,8 +68,3 @@ export async function sweep(socketPath: string): Promise<void> {
   for (const { RepoTags } of await list("/images/json"))
     for (const tag of RepoTags?.filter(isTwin) ?? []) await remove(`/images/${encodeURIComponent(tag)}`);
 }
-
-export async function isSwarmManager(socketPath: string): Promise<boolean> {
-  const { json } = await askEngine(socketPath, "GET", "/info");
-  return (json as { Swarm?: { ControlAvailable?: boolean } }).Swarm?.ControlAvailable === true;
-}

@@ -1,34 +1,39 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { DECISIONS } from "./decisions";
+import { chosenHost, type Host, ownServer } from "./host";
 import { play, type Verdict } from "./play";
-import { scenarios } from "./scenario";
-import { lacking, openTheatre, type Theatre } from "./stage";
+import { lacking, openProps, type Props } from "./props";
+import { Report } from "./report";
+import { type Scenario, scenarios } from "./scenario";
 
 jest.setTimeout(180_000);
 
-let theatre: Theatre;
-const tally = new Map<string, { matched: number; judged: number }>();
+const host = chosenHost();
+const report = new Report();
+let props: Props;
 beforeAll(async () => {
-  theatre = await openTheatre();
+  props = await openProps();
 });
 afterAll(async () => {
-  await theatre[Symbol.asyncDispose]();
-  process.stdout.write(report());
+  await props[Symbol.asyncDispose]();
+  process.stdout.write(String(report));
 });
 
-/** Conversations that a real Portainer 2.23 had, with this server in its place. */
+/** Conversations that a real Portainer 2.23 had, with another server in its place. */
 describe.each([...new Set(scenarios.map(({ area }) => area))])("%s", (area) => {
-  const own = scenarios.filter((scenario) => scenario.area === area);
-  test.each(own.map((scenario) => [scenario.name, scenario] as const))("%s", async (_name, scenario) => {
-    const missing = lacking(scenario, theatre);
-    if (missing.length > 0) return skip(scenario.name, missing);
-    const verdicts = await theatre.stage((stage) => play(scenario, stage));
-    count(area, verdicts);
-    const wrong = verdicts
-      .filter(({ step, problems }) => problems.length > 0 && !(`${scenario.name}/${step.id}` in DECISIONS))
-      .map(({ step, problems }) => `${step.id} ${step.method} ${step.path}: ${problems.join("; ")}`);
-    expect(wrong).toEqual([]);
-  });
+  for (const scenario of scenarios.filter((it) => it.area === area)) {
+    const missing = lacking(scenario);
+    const title = missing.length > 0 ? `${scenario.name}, which needs ${missing.join(", ")}` : scenario.name;
+    (missing.length > 0 ? test.skip : test)(title, async () => {
+      const verdicts = await playOn(host, scenario);
+      report.add(scenario, verdicts);
+      expect(wrong(scenario, verdicts)).toEqual([]);
+      if (host === ownServer) expect(differing(scenario, verdicts)).toEqual(decided(scenario));
+    });
+  }
 });
 
 test("every decision is about a step that the recorder has marked as odd", () => {
@@ -38,23 +43,28 @@ test("every decision is about a step that the recorder has marked as odd", () =>
   for (const step of Object.keys(DECISIONS)) expect(odd).toContain(step);
 });
 
-/** `npm test` sets up an engine, so in CI there is one; a swarm and Docker Compose are used where they are. */
-function skip(name: string, missing: readonly string[]): void {
-  if (process.env["CI"] && missing.includes("engine")) throw new Error(`${name} needs ${missing.join(", ")}`);
-  process.stderr.write(`Skipped: ${name} needs ${missing.join(", ")}\n`);
+async function playOn(host: Host, scenario: Scenario): Promise<Verdict[]> {
+  const data = await mkdtemp(join(tmpdir(), "twin-data-"));
+  await props.sweep();
+  try {
+    await using server = await host(data);
+    const variables = { ...props.variables, data };
+    return await play(scenario, { url: server.url, variables, fixtures: props.fixtures });
+  } finally {
+    await props.sweep();
+    await rm(data, { recursive: true, force: true });
+  }
 }
 
-function count(area: string, verdicts: readonly Verdict[]): void {
-  const sum = tally.get(area) ?? { matched: 0, judged: 0 };
-  sum.judged += verdicts.length;
-  sum.matched += verdicts.filter(({ problems }) => problems.length === 0).length;
-  tally.set(area, sum);
-}
+const idOf = ({ name }: Scenario, { step }: Verdict): string => `${name}/${step.id}`;
 
-function report(): string {
-  const all = [...tally.values()];
-  const matched = all.reduce((sum, area) => sum + area.matched, 0);
-  const judged = all.reduce((sum, area) => sum + area.judged, 0);
-  const areas = [...tally].map(([area, sum]) => `${area} ${sum.matched}/${sum.judged}`);
-  return `Recorded steps matched: ${matched} of ${judged} (${areas.join(", ")})\n`;
-}
+const differing = (scenario: Scenario, verdicts: readonly Verdict[]): string[] =>
+  verdicts.filter(({ problems }) => problems.length > 0).map((verdict) => idOf(scenario, verdict));
+
+const decided = ({ name, steps }: Scenario): string[] =>
+  steps.map(({ id }) => `${name}/${id}`).filter((id) => id in DECISIONS);
+
+const wrong = (scenario: Scenario, verdicts: readonly Verdict[]): string[] =>
+  verdicts
+    .filter((verdict) => verdict.problems.length > 0 && !(idOf(scenario, verdict) in DECISIONS))
+    .map(({ step, problems }) => `${step.id} ${step.method} ${step.path}: ${problems.join("; ")}`);

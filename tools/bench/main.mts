@@ -21,7 +21,7 @@ try {
   say(await measureInstallation());
   say(await measureImport());
 
-  await using own = await reserveThrowawayEngine();
+  await using own = await reserveThrowawayEngine("test");
   const engine = await ensureEngine(own.engine);
   await ensureImages(engine);
   const pulumi = await ensurePulumi();

@@ -1,8 +1,8 @@
 import { cacheFolder } from "../machine/folders.mts";
 import { findEngine } from "../setup/engine/find.mts";
 import { missingEnginePackages } from "../setup/engine/install.mts";
+import { hasGo } from "../setup/go/toolchain.mts";
 import { findPulumi } from "../setup/pulumi/find.mts";
-import { hasGo } from "../setup/pulumi/go.mts";
 import { quickstartEngine } from "./engine.mts";
 
 /** What will be installed or started because the machine does not have it, each as a line for a person. */

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { quickstartFolder } from "../machine/folders.mts";
-import { freePort } from "./free-port.mts";
+import { freePort } from "../machine/free-port.mts";
 
 /** What the first run decides and every later one keeps. */
 export interface Settings {

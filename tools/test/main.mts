@@ -9,6 +9,8 @@
 //   TEST_ENGINE       URL of a Docker engine, unix:///… or tcp://…             engine, twin, stack
 //   TEST_IMAGE        image with a shell, httpd, nc, wget and sleep              engine, twin, stack
 //   TEST_OTHER_IMAGE  the same with another page in /www                          engine, twin, stack
+//   TEST_SWARM_ENGINE URL of an engine that is a swarm of its own                twin
+//   TEST_COMPOSE      Docker configuration folder: `docker compose` works with it  twin
 //   TEST_PULUMI       folder with the Pulumi CLI and its Node language host        stack
 //   TEST_BROWSER      path of a Chromium                                         browser
 //

@@ -6,7 +6,7 @@ import { noTests, type Tally } from "./tally.mts";
 
 export async function runTests({ suites: chosen, forJest }: Arguments): Promise<Tally> {
   await using parts = await setUp(chosen);
-  const missing = (suite: Suite) => suites[suite].flatMap((part) => parts.missing[part] ?? [])[0];
+  const missing = (suite: Suite) => suites[suite].needs.flatMap((part) => parts.missing[part] ?? [])[0];
   const possible = chosen.filter((suite) => !missing(suite));
   const impossible = chosen.flatMap((suite) => {
     const what = missing(suite);

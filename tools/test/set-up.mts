@@ -4,13 +4,16 @@ import { interruption } from "../machine/interruption.mts";
 import { say } from "../machine/progress.mts";
 import { SetUpError } from "../machine/set-up-error.mts";
 import { ensureBrowser } from "../setup/browser/ensure.mts";
+import { ensureCompose } from "../setup/compose/ensure.mts";
 import { ensureEngine } from "../setup/engine/ensure.mts";
+import type { Engine } from "../setup/engine/find.mts";
 import { privateEngine } from "../setup/engine/private-engine.mts";
+import { startSwarmEngine } from "../setup/engine/swarm.mts";
 import { reserveThrowawayEngine } from "../setup/engine/throwaway-engine.mts";
 import { ensureImages, IMAGE, OTHER_IMAGE, tagImage } from "../setup/image/ensure.mts";
 import { ensurePackage } from "../setup/package.mts";
 import { ensurePulumi } from "../setup/pulumi/ensure.mts";
-import { needs, type Part, type Suite } from "./suites.mts";
+import { isUsed, type Part, type Suite } from "./suites.mts";
 
 /** The name that the recorded conversations of `test/twin` know. */
 const IMAGE_OF_RECORDINGS = "busybox:local";
@@ -27,7 +30,7 @@ export async function setUp(chosen: readonly Suite[]): Promise<Parts> {
   const missing: Partial<Record<Part, string>> = {};
 
   const provide = async (part: Part, work: () => Promise<Record<string, string>>) => {
-    if (!needs(chosen, part)) return;
+    if (!isUsed(part, chosen)) return;
     try {
       Object.assign(environment, await work());
     } catch (error) {
@@ -42,15 +45,28 @@ export async function setUp(chosen: readonly Suite[]): Promise<Parts> {
     return {};
   });
   await provide("engine", async () => {
-    const own = stack.use(await reserveThrowawayEngine());
+    const own = stack.use(await reserveThrowawayEngine("test"));
     const engine = await ensureEngine(own.engine, [privateEngine(join(quickstartFolder, "engine")).url]);
-    await ensureImages(engine);
-    await tagImage(engine, IMAGE, IMAGE_OF_RECORDINGS);
+    await provideImages(engine);
     return { TEST_ENGINE: engine.url, TEST_IMAGE: IMAGE, TEST_OTHER_IMAGE: OTHER_IMAGE };
   });
-  if (!missing.engine) await provide("cli", async () => ({ TEST_PULUMI: await ensurePulumi() }));
+  if (!missing.engine) {
+    await provide("swarm", async () => {
+      const own = stack.use(await reserveThrowawayEngine("swarm"));
+      const engine = await startSwarmEngine(own.engine);
+      await provideImages(engine);
+      return { TEST_SWARM_ENGINE: engine.url };
+    });
+    await provide("compose", async () => ({ TEST_COMPOSE: await ensureCompose() }));
+    await provide("cli", async () => ({ TEST_PULUMI: await ensurePulumi() }));
+  }
   await provide("browser", async () => ({ TEST_BROWSER: await ensureBrowser() }));
 
   const started = stack.move();
   return { environment, missing, [Symbol.asyncDispose]: () => started.disposeAsync() };
+}
+
+async function provideImages(engine: Engine): Promise<void> {
+  await ensureImages(engine);
+  await tagImage(engine, IMAGE, IMAGE_OF_RECORDINGS);
 }

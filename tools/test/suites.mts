@@ -1,15 +1,15 @@
-export type Part = "build" | "engine" | "cli" | "browser";
+export type Part = "build" | "engine" | "swarm" | "compose" | "cli" | "browser";
 
-/** The Jest projects, and what each needs beyond Node. */
+/** The Jest projects, and what each needs beyond Node; what it `wants` only some of its tests need. */
 export const suites = {
-  unit: [],
-  server: [],
-  host: ["build"],
-  twin: ["build", "engine"],
-  engine: ["build", "engine"],
-  stack: ["build", "engine", "cli"],
-  browser: ["browser"],
-} as const satisfies Record<string, readonly Part[]>;
+  unit: { needs: [], wants: [] },
+  server: { needs: [], wants: [] },
+  host: { needs: ["build"], wants: [] },
+  twin: { needs: ["build", "engine"], wants: ["swarm", "compose"] },
+  engine: { needs: ["build", "engine"], wants: [] },
+  stack: { needs: ["build", "engine", "cli"], wants: [] },
+  browser: { needs: ["browser"], wants: [] },
+} as const satisfies Record<string, { needs: readonly Part[]; wants: readonly Part[] }>;
 
 export type Suite = keyof typeof suites;
 
@@ -19,6 +19,6 @@ export function isSuite(name: string): name is Suite {
   return name in suites;
 }
 
-export function needs(chosen: readonly Suite[], part: Part): boolean {
-  return chosen.some((suite) => (suites[suite] as readonly Part[]).includes(part));
+export function isUsed(part: Part, chosen: readonly Suite[]): boolean {
+  return chosen.some((suite) => ([...suites[suite].needs, ...suites[suite].wants] as Part[]).includes(part));
 }

@@ -32,6 +32,7 @@ export interface PrivateEngineOptions {
 /** A Docker engine that belongs to one folder: its data there, its sockets in /run, where paths are short enough. */
 export function privateEngine(folder: string, { root, args: more = [] }: PrivateEngineOptions = {}) {
   const name = `pp-${shortNameOf(folder)}`;
+  const swarmBridge = `${name}-gw`;
   const runtime = join("/run", "pulumi-portainer", name);
   const data = join(folder, "data");
   const daemon: Daemon = {
@@ -65,22 +66,25 @@ export function privateEngine(folder: string, { root, args: more = [] }: Private
   /** Removes its containers, ends it and leaves nothing of it. */
   const remove = (): Promise<void> =>
     step("Stopping the private Docker engine", async () => {
-      if (await isDaemonRunning(daemon)) await removeContainers(url);
+      if (await isDaemonRunning(daemon)) await emptyEngine(url);
       await stopDaemon(daemon);
       await removeLeftovers([data, runtime]);
       await removeBridge(name);
+      await removeBridge(swarmBridge);
       await rm(runtime, { recursive: true, force: true });
       await rm(folder, { recursive: true, force: true });
     });
 
-  return { url, start, remove, exists: () => existsSync(folder) };
+  return { url, swarmBridge, start, remove, exists: () => existsSync(folder) };
 }
 
 export type PrivateEngine = ReturnType<typeof privateEngine>;
 
 /** An engine that is told to end waits ten seconds for each container that does not react to SIGTERM. */
-async function removeContainers(url: string): Promise<void> {
+async function emptyEngine(url: string): Promise<void> {
   using client = engineClient(url);
+  // A swarm would start its containers anew.
+  await client.json("/swarm/leave?force=true", "POST").catch(() => {});
   const containers = await client.json<{ Id: string }[]>("/containers/json?all=true");
   await Promise.allSettled(
     containers.map(({ Id }) => client.json(`/containers/${Id}?force=true&v=true`, "DELETE")),

@@ -10,10 +10,12 @@ export interface ThrowawayEngine extends AsyncDisposable {
 /**
  * A private engine for one run, which nobody else uses meanwhile. There is one per slot, and a killed run frees its slot but
  * leaves its engine: the next run takes that over, and ends it.
+ *
+ * @param kind engines of one kind are not taken over for another
  */
-export async function reserveThrowawayEngine(): Promise<ThrowawayEngine> {
+export async function reserveThrowawayEngine(kind: "test" | "swarm"): Promise<ThrowawayEngine> {
   for (let slot = 1; ; slot++) {
-    const folder = join(cacheFolder, "test-engines", String(slot));
+    const folder = join(cacheFolder, `${kind}-engines`, String(slot));
     const held = await tryLock(`${folder}.lock`);
     if (!held) continue;
     const engine = privateEngine(folder);

