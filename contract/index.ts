@@ -9,6 +9,7 @@ import { appTemplates } from "./app-template";
 import { auth } from "./auth";
 import { backups } from "./backup";
 import { customTemplates } from "./custom-template";
+import { dockerHub } from "./docker-hub";
 import { endpoints } from "./endpoint";
 import { endpointGroups } from "./endpoint-group";
 import { motd } from "./motd";
@@ -41,6 +42,7 @@ export const contract = {
   tlsFiles,
   resourceControls,
   registries,
+  dockerHub,
   stacks,
   customTemplates,
   appTemplates,

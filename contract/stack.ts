@@ -257,6 +257,7 @@ export const stacks = {
     pace: "slow",
     fails: {
       404: "There is no such webhook.",
+      409: "Whoever deployed the stack last is no user any more.",
       500: "The repository cannot be read, or the stack cannot be deployed.",
     },
     verified: source,

@@ -7,6 +7,7 @@ import { apiKeyHandlers } from "./api/api-key";
 import { authHandlers } from "./api/auth";
 import { backupHandlers } from "./api/backup";
 import { customTemplateHandlers } from "./api/custom-template";
+import { dockerHubHandlers } from "./api/docker-hub";
 import { endpointHandlers } from "./api/endpoint";
 import { endpointGroupHandlers } from "./api/endpoint-group";
 import { registryHandlers } from "./api/registry";
@@ -60,6 +61,7 @@ export function createApp(services: Services, csrf: CsrfGuard, log: (error: unkn
   mount(api, services, contract.tlsFiles, tlsFileHandlers(services));
   mount(api, services, contract.resourceControls, resourceControlHandlers(services));
   mount(api, services, contract.registries, registryHandlers(services));
+  mount(api, services, contract.dockerHub, dockerHubHandlers(services));
   mount(api, services, contract.stacks, stackHandlers(services));
   mount(api, services, contract.customTemplates, customTemplateHandlers(services));
   mount(api, services, contract.appTemplates, { list: refuseCatalogue });

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve, sep } from "node:path";
 import { promisify } from "node:util";
@@ -21,17 +21,36 @@ export interface Checkout {
 export async function readRepository(repository: Repository, paths: readonly string[]): Promise<Checkout> {
   const folder = await mkdtemp(join(tmpdir(), "pulumi-portainer-git-"));
   try {
-    const reference = repository.ReferenceName.replace(/^refs\/(?:heads|tags)\//, "");
+    const reference = shortName(repository);
     const branch = reference === "" ? [] : ["--branch", reference];
     await git(repository, ["clone", "--quiet", "--depth", "1", ...branch, "--", repository.URL, folder]);
     const { stdout } = await git(repository, ["-C", folder, "rev-parse", "HEAD"]);
     const files = new Map<string, string>();
-    for (const path of paths) files.set(path, await readFile(inside(folder, path), "utf8"));
+    for (const path of paths) files.set(path, await readInside(folder, path));
     return { commit: stdout.trim(), files };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+/** The commit at the tip of the branch or tag, without reading any file. */
+export async function latestCommit(repository: Repository): Promise<string> {
+  const reference = shortName(repository);
+  const wanted =
+    reference === ""
+      ? ["HEAD"]
+      : [`refs/heads/${reference}`, `refs/tags/${reference}^{}`, `refs/tags/${reference}`];
+  const { stdout } = await git(repository, ["ls-remote", "--", repository.URL, ...wanted]);
+  const tips = new Map(
+    stdout.split("\n").map((line) => line.split("\t").reverse() as [name: string, commit: string]),
+  );
+  const commit = wanted.map((name) => tips.get(name)).find(Boolean);
+  if (!commit) throw new Error(`the repository has no branch or tag ${reference}`);
+  return commit;
+}
+
+const shortName = ({ ReferenceName }: Repository): string =>
+  ReferenceName.replace(/^refs\/(?:heads|tags)\//, "");
 
 /** Credentials go by the environment: arguments can be read by every user of the machine. */
 function git({ Authentication, TLSSkipVerify }: Repository, args: string[]) {
@@ -53,12 +72,17 @@ function git({ Authentication, TLSSkipVerify }: Repository, args: string[]) {
     env[`GIT_CONFIG_KEY_${index}`] = key;
     env[`GIT_CONFIG_VALUE_${index}`] = value;
   });
-  return run("git", args, { env, timeout: TIMEOUT, maxBuffer: 16 * 1024 * 1024 });
+  return run("git", args, { env, timeout: TIMEOUT, maxBuffer: 16 * 1024 * 1024 }).catch(
+    ({ stderr = "", message }: Error & { stderr?: string }) => {
+      throw new Error(stderr.trim() || message);
+    },
+  );
 }
 
-/** A path comes from a client: it must not lead out of the checkout. */
-function inside(folder: string, path: string): string {
-  const file = resolve(folder, path);
-  if (file.startsWith(folder + sep)) return file;
-  throw new Error(`${path} is not in the repository`);
+/** Path and file come from strangers: neither the one nor a link that it names may lead out of the checkout. */
+async function readInside(folder: string, path: string): Promise<string> {
+  const root = await realpath(folder);
+  const file = await realpath(resolve(root, path));
+  if (!file.startsWith(root + sep)) throw new Error(`${path} is not in the repository`);
+  return readFile(file, "utf8");
 }

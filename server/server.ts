@@ -9,6 +9,7 @@ import { Authenticator } from "./auth/authenticate";
 import { CsrfGuard } from "./auth/csrf";
 import { LoginLimiter } from "./auth/limiter";
 import { Sessions } from "./auth/session";
+import { AutoUpdates } from "./auto-updates";
 import { systemClock } from "./clock";
 import { createGateway } from "./gateway";
 import { createGatewayHost } from "./gateway-host";
@@ -73,6 +74,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     limiter,
     tlsFiles,
     gateway,
+    autoUpdates: new AutoUpdates(() => services, report),
     setupToken: options.setupToken,
     folderOf: (kind, id) => join(data ?? "/data", kind, String(id)),
     serving: new Serving(store, options),
@@ -85,12 +87,13 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const app = createApp(services, csrf, report);
   const api = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const listener = createListener({ api, gateway, window, csrf, recorder, failures });
-  const { serving } = services;
+  const { serving, autoUpdates } = services;
   await serving.open(listener);
   const asStarted = store.dump();
   const { url, httpsUrl } = serving;
   for (const each of new Set([url, httpsUrl ?? url])) log.info({ url: each }, "listening");
 
+  autoUpdates.start();
   const endSnapshots = keepSnapshots(services, report);
   let stopped: Promise<void> | undefined;
   const stop = (grace = 0) => {
@@ -100,6 +103,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const close = async (grace: number) => {
     endSnapshots();
     await serving.close(grace);
+    await autoUpdates.stop();
     await gateway.close();
     await store.close();
     await tlsFiles.close();

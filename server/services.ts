@@ -1,6 +1,7 @@
 import type { Authenticator } from "./auth/authenticate";
 import type { LoginLimiter } from "./auth/limiter";
 import type { Sessions } from "./auth/session";
+import type { AutoUpdates } from "./auto-updates";
 import type { Clock } from "./clock";
 import type { Gateway } from "./gateway";
 import type { Serving } from "./https/serving";
@@ -16,6 +17,7 @@ export interface Services {
   readonly limiter: LoginLimiter;
   readonly tlsFiles: TlsFiles;
   readonly gateway: Gateway;
+  readonly autoUpdates: AutoUpdates;
   /** Asked of whoever initialises the server, when set. */
   readonly setupToken: string | undefined;
   /** Where, for those who ask, files of an object would be. */

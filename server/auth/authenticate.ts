@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { API_KEY_HEADER, Role, SESSION_COOKIE } from "../../contract";
+import { API_KEY_HEADER, SESSION_COOKIE } from "../../contract";
 import type { Clock } from "../clock";
 import { HttpError } from "../http-error";
 import type { UserRecord } from "../store/records";
 import type { Store } from "../store/store";
 import { userOfApiKey } from "./api-key";
-import type { Caller } from "./caller";
+import { type Caller, callerOf } from "./caller";
 import { cookie } from "./cookie";
 import type { Sessions } from "./session";
 
@@ -50,23 +50,11 @@ export class Authenticator {
     const user = await this.#owner(credential);
     if (!user) throw INVALID();
     this.#witness.noteUser(asker.headers, user.Username);
-    return { caller: this.#callerOf(user), credential: credential.kind };
+    return { caller: callerOf(this.#store, user), credential: credential.kind };
   }
 
   #owner({ kind, value }: Credential): UserRecord | undefined | Promise<UserRecord | undefined> {
     return kind === "apiKey" ? userOfApiKey(this.#store, this.#clock, value) : this.#sessions.userOf(value);
-  }
-
-  #callerOf(user: UserRecord): Caller {
-    const memberships = this.#store.teamMemberships.filter(({ UserID }) => UserID === user.Id);
-    return {
-      id: user.Id,
-      username: user.Username,
-      role: user.Role,
-      isAdmin: user.Role === Role.administrator,
-      teamIds: memberships.map(({ TeamID }) => TeamID),
-      teamLeaderOf: memberships.filter(({ Role }) => Role === 1).map(({ TeamID }) => TeamID),
-    };
   }
 }
 

@@ -1,22 +1,9 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { type FakeDocker, installFakeDocker } from "../support/fake-docker";
 import { startTinyEngine, type TinyEngine } from "../support/tiny-engine";
 import { form, play, startWorld, type World } from "./kit";
 
 jest.setTimeout(60_000);
-
-/** Notes what it was called with, and what it could see: its arguments, environment, and the stack's files. */
-const FAKE_DOCKER = `#!/bin/sh
-echo "args: $*" >> "$0.log"
-env | sort >> "$0.log"
-cat stack.env docker-compose.yml >> "$0.log" 2>/dev/null
-case "$*" in
-  *broken*up*) echo "service web: no such image" >&2; exit 1;;
-  *config*) cat docker-compose.yml;;
-esac
-`;
 
 const COMPOSE = JSON.stringify({ services: { web: { image: "busybox" } } });
 const BIND = JSON.stringify({
@@ -25,13 +12,9 @@ const BIND = JSON.stringify({
 
 let world: World;
 let engine: TinyEngine;
-let tools: string;
-const { PATH } = process.env;
+let docker: FakeDocker;
 beforeAll(async () => {
-  tools = await mkdtemp(join(tmpdir(), "fake-docker-"));
-  await writeFile(join(tools, "docker"), FAKE_DOCKER);
-  await chmod(join(tools, "docker"), 0o755);
-  process.env["PATH"] = `${tools}:${PATH}`;
+  docker = await installFakeDocker();
   process.env["SERVER_SECRET"] = "not-for-stacks";
   engine = await startTinyEngine();
   world = await startWorld();
@@ -39,16 +22,14 @@ beforeAll(async () => {
   await world.admin("PUT", "/endpoints/1", { UserAccessPolicies: { "2": {} } });
 });
 afterAll(async () => {
-  process.env["PATH"] = PATH;
   delete process.env["SERVER_SECRET"];
   await world[Symbol.asyncDispose]();
   await engine[Symbol.asyncDispose]();
-  await rm(tools, { recursive: true });
+  await docker[Symbol.asyncDispose]();
 });
 
 const path = "/stacks/create/standalone/string?endpointId=1";
 const stack = (Name: string, more: object = {}) => ({ Name, StackFileContent: COMPOSE, ...more });
-const logged = () => readFile(join(tools, "docker.log"), "utf8");
 
 describe("a stack", () => {
   play(
@@ -259,7 +240,7 @@ describe("a stack", () => {
   );
 
   test("is deployed with its variables, and nothing of the server's own environment", async () => {
-    const log = await logged();
+    const log = await docker.log();
     expect(log).toMatch(
       /args: compose --project-name mystack --env-file stack.env --file docker-compose.yml up --detach/,
     );
@@ -286,9 +267,10 @@ describe("a stack", () => {
   });
 
   test("is refused in one sentence where there is no docker CLI", async () => {
+    const { PATH } = process.env;
     process.env["PATH"] = "/nowhere";
     const answer = await world.send({ as: "admin", method: "POST", path, body: stack("later") });
-    process.env["PATH"] = `${tools}:${PATH}`;
+    process.env["PATH"] = PATH;
     expect([answer.status, await answer.json()]).toMatchObject([
       500,
       { message: "failed to deploy a stack: the docker CLI is not installed on the server" },

@@ -14,17 +14,11 @@ import {
   requireStackAccess,
 } from "./access";
 import { createStack, normalized } from "./create";
+import { readAgain } from "./from-git";
 import { listStacks } from "./list";
 import { isRunning, runStack, stopStack } from "./run";
 import { controlOf, shown } from "./shown";
-import {
-  changedGit,
-  fromFile,
-  fromRepository,
-  fromString,
-  readStackFiles,
-  requireAutoUpdate,
-} from "./source";
+import { changedGit, fromFile, fromRepository, fromString, requireAutoUpdate } from "./source";
 
 export function stackHandlers(services: Services): Handlers<typeof contract.stacks> {
   const { store, clock } = services;
@@ -43,15 +37,6 @@ export function stackHandlers(services: Services): Handlers<typeof contract.stac
     const endpoint = manageableEndpoint(store, caller, endpointId, what);
     requireStackAccess(store, caller, stack);
     return { stack, endpoint };
-  };
-
-  const redeployed = async (stack: StackRecord) => {
-    if (!stack.GitConfig) throw new HttpError(400, "Stack is not created from git");
-    const { Files, ConfigHash } = await readStackFiles(stack.GitConfig, [
-      stack.EntryPoint,
-      ...(stack.AdditionalFiles ?? []),
-    ]);
-    return { ...stack, Files, GitConfig: { ...stack.GitConfig, ConfigHash } };
   };
 
   return {
@@ -205,9 +190,9 @@ export function stackHandlers(services: Services): Handlers<typeof contract.stac
         requiredEndpointId(call.query),
         "editing",
       );
-      if (!stack.GitConfig) throw new HttpError(400, "Stack is not created from git");
       const { Env = stack.Env, PullImage, Prune } = call.body;
-      const updated = await redeployed({ ...stack, GitConfig: changedGit(stack.GitConfig, call.body), Env });
+      const git = stack.GitConfig && changedGit(stack.GitConfig, call.body);
+      const updated = await readAgain({ ...stack, Env }, git);
       await runStack(services, call.caller, updated, endpoint, { pull: PullImage, prune: Prune });
       const { Files, GitConfig } = updated;
       return save(call.caller, stack, { Files, GitConfig, Env, Status: StackStatus.active });
@@ -216,14 +201,7 @@ export function stackHandlers(services: Services): Handlers<typeof contract.stac
     async fire({ params }) {
       const stack = store.stacks.find(({ AutoUpdate }) => AutoUpdate?.Webhook === params.token);
       if (!stack) throw new HttpError(404, "Unable to find the stack by webhook ID", NOT_IN_DATABASE);
-      const updated = await redeployed(stack);
-      const isSame = updated.GitConfig.ConfigHash === stack.GitConfig?.ConfigHash;
-      if (isSame && !stack.AutoUpdate?.ForceUpdate) return undefined;
-      const endpoint = found(store.endpoints, stack.EndpointId);
-      const pull = stack.AutoUpdate?.ForcePullImage;
-      await runStack(services, SERVER, updated, endpoint, { pull });
-      await save(undefined, stack, { Files: updated.Files, GitConfig: updated.GitConfig });
-      return undefined;
+      await services.autoUpdates.update(stack);
     },
 
     async delete({ caller, params, query }) {
@@ -249,6 +227,3 @@ export function stackHandlers(services: Services): Handlers<typeof contract.stac
     },
   };
 }
-
-/** Who deploys when a webhook asks: what was once deployed may be deployed again. */
-const SERVER: Caller = { id: 0, username: "", role: 1, isAdmin: true, teamIds: [], teamLeaderOf: [] };

@@ -86,10 +86,12 @@ export function changedGit(git: GitRecord, wish: GitWish): GitRecord {
 }
 
 export async function readStackFiles(repository: Repository, paths: readonly string[]) {
-  const { commit, files } = await readRepository(repository, paths).catch((cause: Error) => {
-    throw new HttpError(500, "Unable to clone git repository", cause.message, { cause });
-  });
+  const { commit, files } = await readRepository(repository, paths).catch(unreadable);
   return { Files: Object.fromEntries(files), ConfigHash: commit };
+}
+
+export function unreadable(cause: Error): never {
+  throw new HttpError(500, "Unable to clone git repository", cause.message, { cause });
 }
 
 export function requireAutoUpdate(wish: AutoUpdateRecord | undefined): void {

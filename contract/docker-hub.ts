@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { route, source } from "./route";
+
+/** How servers up to 2.6 kept what is now a registry of type 6. */
+const DockerHub = z.looseObject({ Authentication: z.boolean(), Username: z.string() });
+
+export const dockerHub = {
+  get: route({
+    method: "GET",
+    path: "/dockerhub",
+    access: "restricted",
+    summary: "Show whom the server is at Docker Hub, as old clients ask",
+    response: DockerHub,
+    verified: source,
+  }),
+  update: route({
+    method: "PUT",
+    path: "/dockerhub",
+    access: "administrator",
+    summary: "Say whom the server is at Docker Hub, as old clients do",
+    body: z.object({
+      Authentication: z.boolean().optional(),
+      Username: z.string().optional(),
+      Password: z.string().optional(),
+    }),
+    verified: source,
+  }),
+  limits: route({
+    method: "GET",
+    path: "/endpoints/:id/dockerhub/:registryId",
+    access: "authenticated",
+    summary: "Ask Docker Hub how many pulls are left; registry 0 is nobody",
+    response: z.object({ remaining: z.int(), limit: z.int() }),
+    pace: "slow",
+    fails: { 500: "Docker Hub cannot be reached, or refuses." },
+    verified: source,
+  }),
+};
