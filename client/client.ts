@@ -41,7 +41,7 @@ export function createClient(options: ClientOptions): PortainerClient {
     signal,
   });
   const operations = bindRoutes(contract, call);
-  const engines = new Map<number, DockerClient>();
+  const engines = new Map<string, DockerClient>();
 
   async function close() {
     closing.abort(new Error("The client was closed."));
@@ -50,9 +50,10 @@ export function createClient(options: ClientOptions): PortainerClient {
 
   return {
     ...operations,
-    docker(endpointId) {
-      const engine = engines.get(endpointId) ?? createDocker(call, endpointId, signal);
-      engines.set(endpointId, engine);
+    docker(endpointId, node) {
+      const key = `${endpointId} ${node ?? ""}`;
+      const engine = engines.get(key) ?? createDocker(call, endpointId, node, signal);
+      engines.set(key, engine);
       return engine;
     },
     close,

@@ -64,8 +64,12 @@ export interface DockerClient extends Bound<DockerContract> {
 
 /** Every operation of a Portainer server. */
 export interface PortainerClient extends Bound<Contract>, AsyncDisposable {
-  /** The engine of the environment with this id. */
-  docker(endpointId: number): DockerClient;
+  /**
+   * The engine of the environment with this id.
+   *
+   * @param node the node whose engine it is, where an agent leads to several. @default the one that the agent picks
+   */
+  docker(endpointId: number, node?: string): DockerClient;
   /** Ends all calls under way, and the connections. `await using` does the same at the end of a block. */
   close(): Promise<void>;
 }

@@ -43,8 +43,12 @@ export interface Connection {
    * @returns the server's instance id.
    */
   sameServer(instanceId: string | undefined): Promise<string>;
-  /** The engine's own id, asked once per environment in a process; an engine that is down is asked no second time. */
-  engineId(endpointId: number): Promise<string>;
+  /**
+   * The engine's own id, asked once per environment in a process; an engine that is down is asked no second time.
+   *
+   * @param node the node whose engine it is, where an agent leads to several.
+   */
+  engineId(endpointId: number, node?: string): Promise<string>;
   /** Has the engine asked again: the environment was changed. */
   forgetEngine(endpointId: number): void;
   /** Ends the kept connections, so that a test leaves no open handle. */
@@ -72,7 +76,7 @@ export async function disconnect(): Promise<void> {
 
 function makeConnection(settings: SettingTexts): Connection {
   const clients = new Map<string, PortainerClient>();
-  const engines = new Map<number, Promise<string>>();
+  const engines = new Map<string, Promise<string>>();
   let answer: Promise<Status> | undefined;
 
   const as = (credentials: Credentials | undefined): PortainerClient => {
@@ -124,14 +128,15 @@ function makeConnection(settings: SettingTexts): Connection {
       );
     },
 
-    engineId(endpointId) {
-      const asked = engines.get(endpointId) ?? askEngine(connection.client, endpointId);
-      engines.set(endpointId, asked);
+    engineId(endpointId, node) {
+      const key = engineKey(endpointId, node);
+      const asked = engines.get(key) ?? askEngine(connection.client, endpointId, node);
+      engines.set(key, asked);
       return asked;
     },
 
     forgetEngine(endpointId) {
-      engines.delete(endpointId);
+      for (const key of engines.keys()) if (key.startsWith(engineKey(endpointId))) engines.delete(key);
     },
 
     async close() {
@@ -149,8 +154,14 @@ function notPortainer(error: unknown): ProviderError {
   );
 }
 
-async function askEngine(client: PortainerClient, endpointId: number): Promise<string> {
-  const { ID } = await client.docker(endpointId).system.info({}, { timeout: PROBE_SECONDS });
+const engineKey = (endpointId: number, node = ""): string => `${endpointId} ${node}`;
+
+async function askEngine(
+  client: PortainerClient,
+  endpointId: number,
+  node: string | undefined,
+): Promise<string> {
+  const { ID } = await client.docker(endpointId, node).system.info({}, { timeout: PROBE_SECONDS });
   return ID;
 }
 

@@ -8,8 +8,10 @@ import { apiKey } from "./api-key";
 import { container } from "./container";
 import { dynamicProvider } from "./core/adapter";
 import { endpoint } from "./endpoint";
+import { remoteImage } from "./remote-image";
 
 export const AdminUser = dynamicProvider(adminUser);
 export const ApiKey = dynamicProvider(apiKey);
 export const Endpoint = dynamicProvider(endpoint);
 export const Container = dynamicProvider(container);
+export const RemoteImage = dynamicProvider(remoteImage);

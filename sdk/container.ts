@@ -1,17 +1,24 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { ContainerInputs, ContainerOutputs, ContainerSettled } from "../provider/container";
 import { allOf } from "./properties";
 import { PortainerResource } from "./resource";
 import type { Args, Outputs } from "./types";
 
-export interface ContainerArgs extends Args<ContainerInputs> {}
+export interface ContainerArgs extends Args<ContainerInputs> {
+  networkMode?: pulumi.Input<string> | Container;
+  pidMode?: pulumi.Input<string> | Container;
+  ipcMode?: pulumi.Input<string> | Container;
+  volumesFrom?: pulumi.Input<(pulumi.Input<string> | Container)[]>;
+}
 
 export interface Container extends Outputs<ContainerSettled>, Outputs<ContainerOutputs> {}
 
 const PROPERTIES = allOf<ContainerSettled & ContainerOutputs>()(
   "endpointId",
   "name",
+  "nodeName",
   "image",
+  "imageDigest",
   "pull",
   "registryId",
   "platform",
@@ -19,6 +26,7 @@ const PROPERTIES = allOf<ContainerSettled & ContainerOutputs>()(
   "entrypoint",
   "env",
   "labels",
+  "annotations",
   "user",
   "workingDir",
   "hostname",
@@ -35,6 +43,7 @@ const PROPERTIES = allOf<ContainerSettled & ContainerOutputs>()(
   "exposedPorts",
   "networks",
   "networkMode",
+  "links",
   "dns",
   "dnsSearch",
   "dnsOptions",
@@ -53,17 +62,41 @@ const PROPERTIES = allOf<ContainerSettled & ContainerOutputs>()(
   "cpuShares",
   "cpuPeriod",
   "cpuQuota",
+  "cpuRealtimePeriod",
+  "cpuRealtimeRuntime",
   "cpusetCpus",
   "cpusetMems",
   "pidsLimit",
   "blkioWeight",
+  "memorySwappiness",
+  "oomKillDisable",
+  "oomScoreAdj",
+  "blkioWeightDevice",
+  "deviceReadBps",
+  "deviceWriteBps",
+  "deviceReadIops",
+  "deviceWriteIops",
+  "ulimits",
+  "devices",
+  "deviceCgroupRules",
+  "deviceRequests",
+  "gpus",
+  "pidMode",
+  "ipcMode",
+  "utsMode",
+  "usernsMode",
+  "cgroupnsMode",
+  "cgroupParent",
+  "isolation",
   "privileged",
   "capAdd",
   "capDrop",
   "securityOpt",
   "sysctls",
-  "pidMode",
   "runtime",
+  "maskedPaths",
+  "readonlyPaths",
+  "logging",
   "restart",
   "desiredState",
   "autoRemove",
@@ -77,10 +110,12 @@ const PROPERTIES = allOf<ContainerSettled & ContainerOutputs>()(
   "containerId",
   "createId",
   "imageId",
+  "repoDigest",
   "createdAt",
   "status",
   "health",
   "exitCode",
+  "restartCount",
   "assignedPorts",
   "networkAddresses",
   "resourceControlId",
@@ -111,6 +146,28 @@ export class Container extends PortainerResource {
   }
 
   constructor(name: string, args: ContainerArgs, options?: pulumi.CustomResourceOptions) {
-    super({ type: "Container", properties: PROPERTIES, exclusive: true }, name, args, options);
+    super({ type: "Container", properties: PROPERTIES, exclusive: true }, name, byContainerId(args), options);
   }
+}
+
+/** A container that shares something of another's names it by the engine's id, which changes when that one is recreated. */
+function byContainerId(args: ContainerArgs): object {
+  const { networkMode, pidMode, ipcMode, volumesFrom } = args;
+  return {
+    ...args,
+    networkMode: modeOf(networkMode),
+    pidMode: modeOf(pidMode),
+    ipcMode: modeOf(ipcMode),
+    volumesFrom: Array.isArray(volumesFrom) ? volumesFrom.map(idOf) : volumesFrom,
+  };
+}
+
+type Shared = pulumi.Input<string> | Container;
+
+function modeOf(mode: Shared | undefined): pulumi.Input<string> | undefined {
+  return mode instanceof Container ? pulumi.interpolate`container:${mode.containerId}` : mode;
+}
+
+function idOf(container: Shared): pulumi.Input<string> {
+  return container instanceof Container ? container.containerId : container;
 }

@@ -8,3 +8,4 @@ export { ApiKey, type ApiKeyArgs } from "./api-key";
 export { Container, type ContainerArgs } from "./container";
 export { Endpoint, type EndpointArgs } from "./endpoint";
 export { Provider, type ProviderArgs } from "./provider";
+export { getRemoteImage, type RemoteImage, type RemoteImageArgs } from "./remote-image";

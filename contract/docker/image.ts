@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { live, route } from "../route";
+import { live, route, source } from "../route";
 
 /** One line of a pull: progress of a layer, or an error although the status was 200. */
 export const PullLine = z.looseObject({
@@ -38,5 +38,22 @@ export const images = {
     summary: "Show an image",
     response: ImageInspect,
     verified: live,
+  }),
+  remote: route({
+    method: "GET",
+    path: "/distribution/:name/json",
+    slashes: "name",
+    access: "restricted",
+    summary: "Ask an image's registry for its digest and platforms",
+    response: z.looseObject({
+      Descriptor: z.looseObject({ digest: z.string(), mediaType: z.string().optional() }),
+      Platforms: z
+        .array(
+          z.looseObject({ os: z.string(), architecture: z.string(), variant: z.string().optional() }),
+        )
+        .nullish(),
+    }),
+    pace: "slow",
+    verified: source,
   }),
 };

@@ -1,6 +1,7 @@
 import type { ContainerInspect } from "../../contract";
 import { ProviderError } from "../core/failure";
 import type { ContainerSettled } from "./arguments";
+import { byIds } from "./by-id";
 import { findByName } from "./find";
 import { labelsOf, SPECIFICATION_LABEL, URN_LABEL } from "./labels";
 import { unfulfilled } from "./observe";
@@ -25,8 +26,8 @@ export async function adopt(place: Place, inputs: ContainerSettled): Promise<Ado
   if (!container) return undefined;
   if (await isLeftByUs(place, container, inputs)) return { container, change: true };
   if (inputs.adopt === "replace") return { container, change: true };
-  const differences = unfulfilled(container, inputs).filter((key) => key !== "endpointId");
   if (inputs.adopt === undefined) throw refusal(container, inputs);
+  const differences = unfulfilled(container, await byIds(place, inputs));
   if (differences.length === 0) return { container, change: false };
   throw new ProviderError(
     `"${inputs.name}" exists and is not as wished: ${differences.join(", ")} differ${differences.length === 1 ? "s" : ""}. ` +

@@ -27,6 +27,13 @@ export interface Argument<Value = never> {
    * @param wished the value in the program; `undefined` when everything is asked for.
    */
   readonly read?: (container: ContainerInspect, wished: Value | undefined) => unknown;
+  /**
+   * The Docker API that parts of a value need, by what the program calls them: `{ annotations: "1.43" }`. An older
+   * engine would drop them without a word. @default every engine has it
+   */
+  readonly since?: (value: Value) => Readonly<Record<string, string>>;
+  /** What the engine warns of when its kernel cannot do this and it has left it out. */
+  readonly discarded?: RegExp;
 }
 
 /** The value at a path of the engine's object: `["HostConfig", "Memory"]`. */
@@ -43,6 +50,11 @@ export function put(wire: Wire, [key = "", ...rest]: readonly string[], value: u
   const inner = isObject(wire[key]) ? wire[key] : {};
   wire[key] = inner;
   put(inner, rest, value);
+}
+
+/** The value without what the engine shows for "nothing": `null`, `""`, `0`, `false`, and empty lists and objects. */
+export function withoutEmpty(wire: Wire): Wire {
+  return Object.fromEntries(Object.entries(wire).filter(([, value]) => !isUnset(value)));
 }
 
 /** The inspected container has the create body's `Config` in a part of its own. */

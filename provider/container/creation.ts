@@ -24,7 +24,7 @@ export async function createNew(place: Place, inputs: ContainerSettled, id: stri
       await bringTo(place, created as ContainerInspect, inputs.desiredState);
     }
     const { container: now, logs } = await ready(place, born.id, inputs, false);
-    return { ...inputs, ...outputsOf(place, now, { warnings, logs }) };
+    return { ...inputs, ...(await outputsOf(place, now, { warnings, logs })) };
   } catch (error) {
     throw await unfinished(place, id, born.id, inputs, error);
   }
@@ -40,7 +40,7 @@ async function unfinished(
 ): Promise<Error> {
   const now = await findById(place, containerId).catch(() => undefined);
   const partial = now
-    ? { ...inputs, desiredState: stateOf(now, inputs), ...outputsOf(place, now) }
+    ? { ...inputs, desiredState: stateOf(now, inputs), ...(await outputsOf(place, now)) }
     : { ...inputs, containerId, createId: "", engineId: place.engineId, instanceId: place.instanceId };
   return new Unfinished(id, partial, error);
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { milliseconds } from "../core/duration";
+import type { ResourceReference } from "../core/id";
 import { bytes } from "./size";
 
 /** Below this the engine refuses a memory limit, and a number without a unit was probably meant with one. */
@@ -25,6 +26,9 @@ export const Duration = z
   .refine((value) => milliseconds(value) !== undefined, {
     error: ({ input }) => `${show(input)} is not a duration: write "30s", "1m30s", or seconds as a number`,
   });
+
+/** A namespace's owner in a text of the engine; in a program it may be the `Container` itself. */
+export const Mode: z.ZodType<string, string | ResourceReference> = z.string() as never;
 
 /** The engine counts durations in nanoseconds. */
 export const nanoseconds = (duration: string | number): number =>

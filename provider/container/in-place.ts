@@ -10,6 +10,7 @@ import { nameOfContainer } from "./find";
 import { rewire } from "./networks";
 import type { Place } from "./place";
 import { rename } from "./rename";
+import { refuseTooNew } from "./requirements";
 import { bringTo } from "./run-state";
 import { uploadFiles } from "./upload";
 
@@ -46,22 +47,29 @@ function isFixed(networkMode: string | undefined): boolean {
   return networkMode !== undefined && /^(?:host|none|container:.*)$/.test(networkMode);
 }
 
-/** Makes the changes that the engine can make on the container as it is. */
+/**
+ * Makes the changes that the engine can make on the container as it is.
+ *
+ * @returns what the engine warns of.
+ */
 export async function changeInPlace(
   place: Place,
   container: ContainerInspect,
   changed: readonly Key[],
   olds: Partial<ContainerSettled>,
   news: ContainerSettled,
-): Promise<void> {
+): Promise<readonly string[]> {
+  await refuseTooNew(place, news, changed);
   const { Id } = container;
   const { context } = place;
   if (nameOfContainer(container) !== news.name) {
     context.progress(`renaming to ${news.name}`);
     await rename(place, Id, news.name);
   }
-  await updateLimits(place, container, changed, news);
-  if (changed.includes("networks") && news.networks) await rewire(place, container, news.networks);
+  const warnings = await updateLimits(place, container, changed, news);
+  if (changed.includes("networks") && news.networks) {
+    await rewire(place, container, olds.networks ?? [], news.networks);
+  }
   if (changed.includes("access") && news.access) {
     await setAccess(place, Id, container.Portainer?.ResourceControl, await ownershipOf(place, news.access));
   }
@@ -69,15 +77,16 @@ export async function changeInPlace(
   await uploadFiles(place, Id, files);
   await bringTo(place, container, news.desiredState);
   if (container.State.Running && news.desiredState === "running") await announce(place, Id, files);
+  return warnings;
 }
 
 /** Limits and the restart policy, by one request. */
 async function updateLimits(
-  { docker, call }: Place,
+  { docker, call, context }: Place,
   container: ContainerInspect,
   changed: readonly Key[],
   news: ContainerSettled,
-): Promise<void> {
+): Promise<readonly string[]> {
   const body: Wire = {};
   for (const key of changed.filter((candidate) => candidate in limitFields)) {
     containerArguments[key].write?.((news[key] ?? NO_LIMIT[key]) as never, body);
@@ -86,8 +95,10 @@ async function updateLimits(
   if (changed.includes("memory") && news.memorySwap === undefined)
     update["MemorySwap"] = swapBeside(container, update);
   if (changed.includes("restart")) update["RestartPolicy"] = restartPolicy(news.restart ?? "no");
-  if (Object.keys(update).length === 0) return;
-  await docker.containers.update({ params: { id: container.Id }, body: update }, call);
+  if (Object.keys(update).length === 0) return [];
+  const { Warnings } = await docker.containers.update({ params: { id: container.Id }, body: update }, call);
+  for (const warning of Warnings ?? []) context.warn(warning);
+  return Warnings ?? [];
 }
 
 /** The engine refuses memory above the swap limit of before: both go together, in the proportion of a creation. */

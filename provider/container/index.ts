@@ -2,16 +2,18 @@ import type { Definition } from "../core/definition";
 import { messageOf, ProviderError } from "../core/failure";
 import { isEnvironmentGone } from "../core/gone";
 import { idNumber } from "../core/id";
+import { hasUnknown } from "../core/unknown";
 import { adopt } from "./adopt";
 import { ContainerSchema, type ContainerSettled } from "./arguments";
 import { createNew } from "./creation";
 import { findById, findByName } from "./find";
 import { idOf, parseId } from "./identity";
 import { needRollOut } from "./in-place";
+import { misnomers } from "./misnomers";
 import { isNameTaken } from "./new-container";
 import { openPlace, Unreachable } from "./place";
-import { misnomers, validateTogether } from "./program";
-import { containerProperties } from "./properties";
+import { validateTogether } from "./program";
+import { containerProperties, isPlace } from "./properties";
 import { changesNothing, reconcile, removeAll, takeOver } from "./reconcile";
 import { findKnown } from "./recovery";
 import { inputsOf, isRemembered, outputsIn } from "./remembered";
@@ -24,6 +26,11 @@ export type { ContainerOutputs } from "./state";
 
 type Schema = typeof ContainerSchema;
 type Key = keyof ContainerSettled;
+
+const siteOf = ({ endpointId, nodeName }: Pick<ContainerSettled, "endpointId" | "nodeName">) => ({
+  endpointId: idNumber(endpointId),
+  nodeName,
+});
 
 /**
  * A container: a named place on an environment. What the engine can change it changes on the container that runs; for
@@ -44,23 +51,28 @@ export const container: Definition<Schema, ContainerOutputs> = {
 
   explain(changed, olds, news) {
     const reasons = needRollOut(changed as Key[], olds, news);
-    if (reasons.length === 0 || reasons.includes("endpointId") || news.replacement === "replace")
-      return undefined;
+    if (reasons.length === 0 || reasons.some(isPlace) || news.replacement === "replace") return undefined;
     const noReturn = olds.autoRemove ? " There is no way back if that fails, because of autoRemove." : "";
-    return `the container is recreated by a roll-out, because of: ${reasons.join(", ")}.${noReturn}`;
+    const isOpen = reasons.every((key) => hasUnknown(news[key]));
+    const outcome = isOpen
+      ? "is recreated by a roll-out if this changes"
+      : "is recreated by a roll-out, because of";
+    return `the container ${outcome}: ${reasons.join(", ")}.${noReturn}`;
   },
 
   replaces(changed, olds, news) {
     const reasons = needRollOut(changed as Key[], olds, news);
     if (reasons.length === 0 || news.replacement === undefined || news.replacement === "rollout") return [];
     if (news.replacement === "replace") return reasons;
+    const certain = reasons.filter((key) => !hasUnknown(news[key]));
+    if (certain.length === 0) return [];
     throw new ProviderError(
-      `changing ${reasons.map((key) => `\`${key}\``).join(", ")} needs a new container, and \`replacement\` is "never": nothing was changed`,
+      `changing ${certain.map((key) => `\`${key}\``).join(", ")} needs a new container, and \`replacement\` is "never": nothing was changed`,
     );
   },
 
   async create(context, inputs) {
-    const place = await openPlace(context, idNumber(inputs.endpointId));
+    const place = await openPlace(context, siteOf(inputs));
     const id = idOf(place.endpointId, inputs.name);
     const found = inputs.adopt === undefined ? undefined : await adopt(place, inputs);
     if (found) return { id, outputs: await takeOver(place, inputs, found) };
@@ -77,7 +89,7 @@ export const container: Definition<Schema, ContainerOutputs> = {
   async read(context, id, state) {
     const { endpointId, nameOrId } = parseId(id, context.connection.endpointId);
     try {
-      const place = await openPlace(context, endpointId, state);
+      const place = await openPlace(context, { endpointId, nodeName: state.nodeName }, state);
       const now = isRemembered(state)
         ? await findKnown(place, state)
         : ((await findByName(place, nameOrId)) ?? (await findById(place, nameOrId)));
@@ -98,7 +110,7 @@ export const container: Definition<Schema, ContainerOutputs> = {
   async update(context, id, olds, news) {
     if (changesNothing(olds, news)) return { ...news, ...outputsIn(olds) };
     try {
-      const place = await openPlace(context, idNumber(news.endpointId), olds);
+      const place = await openPlace(context, siteOf(news), olds);
       return await reconcile(place, id, olds, news);
     } catch (error) {
       if (!(error instanceof Unreachable) || !context.connection.skipUnreachable) throw error;
@@ -109,7 +121,7 @@ export const container: Definition<Schema, ContainerOutputs> = {
 
   async delete(context, _id, state) {
     try {
-      const place = await openPlace(context, idNumber(state.endpointId), state);
+      const place = await openPlace(context, siteOf(state), state);
       await removeAll(place, state);
     } catch (error) {
       if (isEnvironmentGone(error)) return;

@@ -1,4 +1,4 @@
-import type { PortainerClient } from "../../client";
+import type { DockerClient } from "../../client";
 import type { ContainerInspect } from "../../contract";
 import type { Place } from "./place";
 
@@ -26,14 +26,12 @@ export function leftoverOf(id: string, containerName: string): Leftover | undefi
 
 export const asLeftover = ({ Id, Name }: ContainerInspect): Leftover | undefined => leftoverOf(Id, Name);
 
-const listed = new WeakMap<PortainerClient, Map<number, Promise<Leftover[]>>>();
+const listed = new WeakMap<DockerClient, Promise<Leftover[]>>();
 
 /** The leftovers for a name. The whole engine is asked once in a process: each resource is worked on once in it. */
 export async function leftoversFor(place: Place, name: string): Promise<Leftover[]> {
-  const byEndpoint = listed.get(place.portainer) ?? new Map<number, Promise<Leftover[]>>();
-  listed.set(place.portainer, byEndpoint);
-  const all = byEndpoint.get(place.endpointId) ?? listAll(place);
-  byEndpoint.set(place.endpointId, all);
+  const all = listed.get(place.docker) ?? listAll(place);
+  listed.set(place.docker, all);
   return (await all).filter((leftover) => leftover.name === name);
 }
 

@@ -2,13 +2,8 @@ import type { ContainerInspect } from "../../contract";
 import { equal } from "../core/equal";
 import { isLost } from "../core/lost";
 import type { Wire } from "./argument";
-import {
-  type Attachment,
-  actualNetworks,
-  attachments,
-  type NetworkInput,
-  networkArguments,
-} from "./arguments/networks";
+import { type Attachment, actualNetworks, attachments, type NetworkInput } from "./arguments/attachment";
+import { networkArguments } from "./arguments/networks";
 import { findById } from "./find";
 import type { Place } from "./place";
 
@@ -38,10 +33,15 @@ async function isConnected(place: Place, id: string, network: string): Promise<b
   return container !== undefined && network in actualNetworks(container);
 }
 
-/** Connects and disconnects a container until it is on the wished networks, and only on those. */
+/**
+ * Connects and disconnects a container until it is on the wished networks, and only on those.
+ *
+ * @param before what was wished before: details that are no longer wished have to go.
+ */
 export async function rewire(
   place: Place,
   container: ContainerInspect,
+  before: readonly NetworkInput[],
   wished: readonly NetworkInput[],
 ): Promise<void> {
   const actual = actualNetworks(container);
@@ -52,7 +52,9 @@ export async function rewire(
   for (const [index, wish] of wishes.entries()) {
     const name = nameOf(wish);
     const entry = wished[index];
-    if (name !== undefined && entry !== undefined && isAsWished(container, entry)) {
+    const isStill =
+      entry !== undefined && before.every((old) => nameIn(old) !== nameIn(entry) || isSame([old], [entry]));
+    if (name !== undefined && isStill && isAsWished(container, entry)) {
       kept.add(name);
       continue;
     }
@@ -66,10 +68,14 @@ export async function rewire(
 }
 
 function isAsWished(container: ContainerInspect, wish: NetworkInput): boolean {
-  const { normalize, read } = networkArguments.networks;
-  const target = typeof wish === "string" ? wish : wish.network;
-  const actual = read(container, [wish]).filter(
-    (entry) => (typeof entry === "string" ? entry : entry.network) === target,
-  );
-  return equal(normalize(actual), normalize([wish]));
+  const { read } = networkArguments.networks;
+  const actual = read(container, [wish]).filter((entry) => nameIn(entry) === nameIn(wish));
+  return isSame(actual, [wish]);
+}
+
+const nameIn = (entry: NetworkInput): string => (typeof entry === "string" ? entry : entry.network);
+
+function isSame(left: NetworkInput[], right: NetworkInput[]): boolean {
+  const { normalize } = networkArguments.networks;
+  return equal(normalize(left), normalize(right));
 }

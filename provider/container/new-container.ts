@@ -3,12 +3,13 @@ import type { ResourceControl } from "../../contract";
 import { isLost } from "../core/lost";
 import { ownershipOf, setAccess } from "./access";
 import type { ContainerSettled } from "./arguments";
-import { carryOver } from "./arguments/storage";
+import { carryOver } from "./arguments/volume";
 import { findByName } from "./find";
 import { CREATE_LABEL, labelsOf } from "./labels";
 import { connect } from "./networks";
 import type { Place } from "./place";
 import { isImageMissing, pullImage } from "./pull";
+import { refuseTooNew } from "./requirements";
 import { type Specification, specification } from "./specification";
 import { uploadFiles } from "./upload";
 
@@ -41,6 +42,7 @@ export async function createContainer(
   inputs: ContainerSettled,
   birth: Birth,
 ): Promise<NewContainer> {
+  await refuseTooNew(place, inputs);
   if (inputs.pull === "always") await pullImage(place, inputs);
   const apiVersion = await place.docker.apiVersion(place.call);
   const wished = specification(inputs, apiVersion, place.context.urn, birth.createId);

@@ -10,12 +10,18 @@ type Wishes = Partial<ContainerSettled>;
  * The inputs as the engine has them: a wish that is fulfilled reads as it was written, however the engine spells it.
  *
  * @param wished the inputs last carried out; without any, everything that the engine shows is read.
+ * @param warnings what the engine said of it: a wish that its kernel cannot fulfil counts as fulfilled.
  */
-export function observe(container: ContainerInspect, wished: Wishes | undefined): Properties {
+export function observe(
+  container: ContainerInspect,
+  wished: Wishes | undefined,
+  warnings: readonly string[] = [],
+): Properties {
   const entries = Object.entries(containerArguments).flatMap(([key, argument]) => {
     const wish = wished?.[key as keyof ContainerSettled];
     if (wished !== undefined && isUnset(wish)) return [];
-    const value = argument.read ? readOne(argument, container, wish) : wish;
+    const isRead = argument.read && !isDiscarded(argument, warnings);
+    const value = isRead ? readOne(argument, container, wish) : wish;
     return value === undefined ? [] : [[key, value] as const];
   });
   return Object.fromEntries(entries);
@@ -30,11 +36,16 @@ function readOne(argument: Argument, container: ContainerInspect, wish: unknown)
 export function unfulfilled(
   container: ContainerInspect,
   wished: ContainerSettled,
+  warnings: readonly string[] = [],
 ): (keyof ContainerSettled)[] {
-  const actual = observe(container, wished);
+  const actual = observe(container, wished, warnings);
   return (Object.keys(containerArguments) as (keyof ContainerSettled)[]).filter(
     (key) => !isUnset(wished[key]) && !isSame(containerArguments[key], actual[key], wished[key]),
   );
+}
+
+function isDiscarded({ discarded }: Argument, warnings: readonly string[]): boolean {
+  return discarded !== undefined && warnings.some((warning) => discarded.test(warning));
 }
 
 function isSame({ normalize }: Argument, left: unknown, right: unknown): boolean {

@@ -8,10 +8,16 @@ import {
 import type { Context } from "../core/definition";
 import { messageOf, ProviderError } from "../core/failure";
 
-/** The engine that a container lives on, reached through its environment; known to be the right one. */
-export interface Place {
-  readonly context: Context;
+/** Where a container is to be found. */
+interface Site {
   readonly endpointId: number;
+  /** The node, where an agent leads to several. */
+  readonly nodeName?: string | undefined;
+}
+
+/** The engine that a container lives on, reached through its environment; known to be the right one. */
+export interface Place extends Site {
+  readonly context: Context;
   readonly portainer: PortainerClient;
   readonly docker: DockerClient;
   /** Goes with every call, so that it ends with the operation. */
@@ -30,12 +36,13 @@ export class Unreachable extends ProviderError {}
  */
 export async function openPlace(
   context: Context,
-  endpointId: number,
+  site: Site,
   known: { readonly instanceId?: string | undefined; readonly engineId?: string | undefined } = {},
 ): Promise<Place> {
   const { connection, signal } = context;
+  const { endpointId, nodeName } = site;
   const instanceId = await connection.sameServer(known.instanceId);
-  const engineId = await engineOf(context, endpointId);
+  const engineId = await engineOf(context, site);
   if (known.engineId && engineId && known.engineId !== engineId) {
     throw new ProviderError(
       `environment ${endpointId} leads to another engine: this container was made on engine ${known.engineId}, and this one is ${engineId}. ` +
@@ -46,8 +53,9 @@ export async function openPlace(
   return {
     context,
     endpointId,
+    nodeName,
     portainer: client,
-    docker: client.docker(endpointId),
+    docker: client.docker(endpointId, nodeName),
     call: { signal },
     instanceId,
     engineId,
@@ -63,9 +71,9 @@ export function afterwards(place: Place, seconds: number): Place {
   return { ...place, call: { signal: AbortSignal.timeout(seconds * 1_000) } };
 }
 
-async function engineOf({ connection }: Context, endpointId: number): Promise<string> {
+async function engineOf({ connection }: Context, { endpointId, nodeName }: Site): Promise<string> {
   try {
-    return await connection.engineId(endpointId);
+    return await connection.engineId(endpointId, nodeName);
   } catch (error) {
     if (!isUnreachable(error)) throw error;
     throw new Unreachable(

@@ -2,50 +2,6 @@ import type { Properties } from "../core/hidden";
 import { hasUnknown } from "../core/unknown";
 import type { Failure } from "../core/validate";
 
-/** What other tools call an argument, with what it is called here. */
-export const misnomers: Readonly<Record<string, string>> = {
-  environment: "env",
-  Env: "env",
-  envs: "env",
-  Image: "image",
-  Cmd: "command",
-  cmd: "command",
-  commands: "command",
-  args: "command",
-  Entrypoint: "entrypoint",
-  entrypoints: "entrypoint",
-  Labels: "labels",
-  mustRun: "desiredState",
-  start: "desiredState",
-  rm: "autoRemove",
-  networksAdvanced: "networks",
-  restartPolicy: "restart",
-  RestartPolicy: "restart",
-  mounts: "volumes",
-  Mounts: "volumes",
-  binds: "volumes",
-  uploads: "files",
-  workdir: "workingDir",
-  working_dir: "workingDir",
-  User: "user",
-  Hostname: "hostname",
-  memoryLimit: "memory",
-  mem_limit: "memory",
-  memoryMb: "memory",
-  cpuSet: "cpusetCpus",
-  cpuLimit: "cpus",
-  capabilities: "capAdd",
-  cap_add: "capAdd",
-  healthCheck: "healthcheck",
-  endpoint: "endpointId",
-  environmentId: "endpointId",
-  hosts: "extraHosts",
-  stdin: "stdinOpen",
-  stdin_open: "stdinOpen",
-  wait: "waitFor",
-  keepLocally: "removeVolumes",
-};
-
 /** What no single argument shows to be wrong. */
 export function validateTogether(inputs: Properties): Failure[] {
   return [...missingEndpoint(inputs), ...conflicts(inputs)];
@@ -80,6 +36,22 @@ function conflicts(inputs: Properties): Failure[] {
     failures.push({
       property: "autoRemove",
       reason: 'waitFor "exited" needs the container after its end: drop autoRemove',
+    });
+  }
+  if (set("image") && set("imageDigest") && /@sha256:|^sha256:/.test(String(known["image"]))) {
+    failures.push({ property: "imageDigest", reason: "`image` has a digest already: keep one" });
+  }
+  if (set("gpus") && set("deviceRequests")) {
+    failures.push({ property: "gpus", reason: "`gpus` is short for one of `deviceRequests`: keep one form" });
+  }
+  if (
+    set("links") &&
+    (set("networks") || !["bridge", "default", "undefined"].includes(String(known["networkMode"])))
+  ) {
+    failures.push({
+      property: "links",
+      reason:
+        "`links` work on the default bridge alone: on other networks names are found, and `aliases` add more",
     });
   }
   if (set("cpus") && (set("cpuQuota") || set("cpuPeriod"))) {

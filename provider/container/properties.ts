@@ -3,10 +3,13 @@ import { type ContainerSettled, containerArguments } from "./arguments";
 
 type Properties = { readonly [Key in keyof ContainerSettled]-?: Property };
 
-/** How each argument is compared. Only another environment makes another resource. */
+/** Whether an argument says where the container is: at another place it is another resource. */
+export const isPlace = (key: string): boolean => key === "endpointId" || key === "nodeName";
+
+/** How each argument is compared. */
 export const containerProperties = Object.fromEntries(
   Object.entries(containerArguments).map(([key, { normalize }]): [string, Property] => [
     key,
-    { change: key === "endpointId" ? "replace" : "update", ...(normalize && { normalize }) },
+    { change: isPlace(key) ? "replace" : "update", ...(normalize && { normalize }) },
   ]),
 ) as Properties;

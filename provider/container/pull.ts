@@ -4,7 +4,7 @@ import type { ContainerSettled } from "./arguments";
 import { canonicalImage } from "./arguments/image";
 import type { Place } from "./place";
 
-type Wish = Pick<ContainerSettled, "image" | "pull" | "registryId" | "platform">;
+type Wish = Pick<ContainerSettled, "image" | "imageDigest" | "registryId" | "platform">;
 
 /** Whether the engine answered a creation that it does not have the image. */
 export function isImageMissing(error: unknown): boolean {
@@ -16,7 +16,7 @@ export async function pullImage({ docker, context, call }: Place, wish: Wish): P
   const layers = new Map<string, boolean>();
   context.progress(`pulling ${wish.image}`);
   const lines = docker.images.pull(
-    { query: { ...reference(wish.image), ...(wish.platform !== undefined && { platform: wish.platform }) } },
+    { query: { ...reference(wish), ...(wish.platform !== undefined && { platform: wish.platform }) } },
     { ...call, ...(wish.registryId !== undefined && { headers: registryHeader(wish.registryId) }) },
   );
   for await (const { id, status, error, errorDetail } of lines) {
@@ -29,12 +29,12 @@ export async function pullImage({ docker, context, call }: Place, wish: Wish): P
   }
 }
 
-/** Without a tag the engine would pull every tag there is. */
-function reference(image: string): { fromImage: string; tag?: string } {
+/** Without a tag the engine would pull every tag there is; beside a digest a tag says nothing. */
+function reference({ image, imageDigest }: Wish): { fromImage: string; tag?: string } {
   const full = canonicalImage(image);
   if (full.includes("@")) return { fromImage: full };
   const split = full.lastIndexOf(":");
-  return { fromImage: full.slice(0, split), tag: full.slice(split + 1) };
+  return { fromImage: full.slice(0, split), tag: imageDigest ?? full.slice(split + 1) };
 }
 
 /** Portainer puts the registry's credentials in the place of its id. */

@@ -1,15 +1,15 @@
 import type { ContainerInspect } from "../../contract";
 import { claim, refuseClaimed } from "../core/claim";
 import { difference } from "../core/diff";
-import { withIds } from "./access";
 import type { Adoption } from "./adopt";
 import { type ContainerSettled, containerArguments } from "./arguments";
+import { byIds } from "./by-id";
 import { createNew } from "./creation";
 import { changeInPlace, needRollOut } from "./in-place";
 import { leftoverOf, leftoversFor } from "./leftovers";
 import { observe, unfulfilled } from "./observe";
 import type { Place } from "./place";
-import { containerProperties } from "./properties";
+import { containerProperties, isPlace } from "./properties";
 import { ready } from "./ready";
 import { recover } from "./recovery";
 import type { ContainerState } from "./remembered";
@@ -46,23 +46,24 @@ export async function reconcile(
 async function bringAbout(
   place: Place,
   found: ContainerInspect,
-  olds: Partial<ContainerSettled>,
+  olds: Partial<ContainerState>,
   news: ContainerSettled,
 ): Promise<ContainerState> {
-  const wished = news.access === undefined ? news : { ...news, access: await withIds(place, news.access) };
-  const changed = new Set<Key>([
-    ...(difference(containerProperties, { ...olds }, news).changed as Key[]),
-    ...unfulfilled(found, wished),
-  ]);
-  changed.delete("endpointId");
+  const changed = new Set<Key>(
+    [
+      ...(difference(containerProperties, { ...olds }, news).changed as Key[]),
+      ...unfulfilled(found, await byIds(place, news), olds.warnings),
+    ].filter((key) => !isPlace(key)),
+  );
   const reasons = needRollOut([...changed], olds, news);
   if (reasons.length > 0) {
     const { container: now, logs, warnings } = await rollOut(place, found, news);
-    return { ...news, ...outputsOf(place, now, { warnings, logs }) };
+    return { ...news, ...(await outputsOf(place, now, { warnings, logs })) };
   }
-  await changeInPlace(place, found, [...changed], olds, news);
+  const further = await changeInPlace(place, found, [...changed], olds, news);
   const { container: now, logs } = await ready(place, found.Id, news, false);
-  return { ...news, ...outputsOf(place, now, { logs }) };
+  const warnings = [...new Set([...(olds.warnings ?? []), ...further])];
+  return { ...news, ...(await outputsOf(place, now, { warnings, logs })) };
 }
 
 /** Takes a container that is in no state, as it is or changed to match. */
@@ -73,7 +74,7 @@ export async function takeOver(
 ): Promise<ContainerState> {
   refuseClaimed(found.Id, place.context.urn, `the container "${inputs.name}"`);
   claim(found.Id, place.context.urn);
-  const outputs = { ...inputs, ...outputsOf(place, found) };
+  const outputs = { ...inputs, ...(await outputsOf(place, found)) };
   if (!change) return outputs;
   const olds = {
     ...(observe(found, inputs) as Partial<ContainerSettled>),

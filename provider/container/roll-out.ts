@@ -3,10 +3,10 @@ import { messageOf, ProviderError } from "../core/failure";
 import { ownershipFrom, setAccess } from "./access";
 import { at } from "./argument";
 import type { ContainerSettled } from "./arguments";
-import { actualNetworks } from "./arguments/networks";
-import { ANONYMOUS } from "./arguments/storage";
+import { actualNetworks } from "./arguments/attachment";
+import { ANONYMOUS } from "./arguments/volume";
 import { refuseToCutTheBranch } from "./branch";
-import { findById, nameOfContainer } from "./find";
+import { findById, findByName, nameOfContainer } from "./find";
 import { newCreateId } from "./labels";
 import { asideName, freshName } from "./leftovers";
 import { connect } from "./networks";
@@ -40,7 +40,7 @@ export async function rollOut(
     fresh = await createContainer(place, inputs, {
       name: freshName(inputs.name, createId),
       createId,
-      volumes: anonymousVolumes(old),
+      volumes: await ownVolumes(place, old, inputs),
     });
     await furnish(place, fresh, inputs);
     await copyUnmanaged(place, old, fresh, inputs);
@@ -138,6 +138,19 @@ async function rollBack(place: Place, old: ContainerInspect, undo: Undo[], error
 }
 
 /** Data that the old container has in volumes without a name, for the new one at the same paths. */
+async function ownVolumes(
+  place: Place,
+  old: ContainerInspect,
+  { volumesFrom = [] }: ContainerSettled,
+): Promise<{ name: string; target: string }[]> {
+  const sources = volumesFrom.map((source) => source.split(":")[0] ?? "");
+  const found = await Promise.all(
+    sources.map(async (source) => (await findByName(place, source)) ?? (await findById(place, source))),
+  );
+  const others = new Set(found.flatMap((source) => (source?.Mounts ?? []).map((mount) => mount.Destination)));
+  return anonymousVolumes(old).filter(({ target }) => !others.has(target));
+}
+
 function anonymousVolumes({ Mounts }: ContainerInspect): { name: string; target: string }[] {
   return (Mounts ?? []).flatMap(({ Type, Name, Destination }) =>
     Type === "volume" && Name !== undefined && ANONYMOUS.test(Name)

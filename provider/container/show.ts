@@ -1,9 +1,8 @@
 import type { ContainerInspect } from "../../contract";
 import { equal } from "../core/equal";
 import type { Properties } from "../core/hidden";
-import { withIds } from "./access";
 import type { ContainerSettled } from "./arguments";
-import { accessArguments } from "./arguments/access";
+import { byIds } from "./by-id";
 import { nameOfContainer } from "./find";
 import { idOf } from "./identity";
 import { observe } from "./observe";
@@ -22,23 +21,33 @@ export async function show(
   const known = isRemembered(state);
   const wished = known ? inputsOf(state) : undefined;
   const inputs: Partial<ContainerSettled> = {
-    ...observe(now, wished),
+    ...(await asWritten(place, now, wished, state.warnings)),
     endpointId: wished?.endpointId ?? place.endpointId,
     name: nameOfContainer(now),
     desiredState: stateOf(now, wished ?? { desiredState: "running" }),
   };
-  const { access } = wished ?? {};
-  if (access !== undefined && inputs.access !== undefined) {
-    const sameAccess = equal(
-      accessArguments.access.normalize(inputs.access),
-      accessArguments.access.normalize(await withIds(place, access)),
-    );
-    if (sameAccess) inputs.access = access;
-  }
-  const outputs = { ...inputs, ...outputsOf(place, now, known ? state : {}) };
+  const outputs = { ...inputs, ...(await outputsOf(place, now, known ? state : {})) };
   return {
     id: idOf(place.endpointId, known ? id.slice(id.indexOf("/") + 1) : nameOfContainer(now)),
     inputs,
     outputs,
   };
+}
+
+/** What is as wished reads as it was written, with names where the engine has ids. */
+async function asWritten(
+  place: Place,
+  now: ContainerInspect,
+  wished: Partial<ContainerSettled> | undefined,
+  warnings: readonly string[] | undefined,
+): Promise<Properties> {
+  if (wished === undefined) return observe(now, undefined);
+  const resolved: Properties = await byIds(place, wished);
+  const written: Properties = wished;
+  return Object.fromEntries(
+    Object.entries(observe(now, resolved, warnings)).map(([key, value]) => [
+      key,
+      equal(value, resolved[key]) ? written[key] : value,
+    ]),
+  );
 }

@@ -1,6 +1,6 @@
 import type { Wire } from "./argument";
 import { type ContainerSettled, containerArguments } from "./arguments";
-import { attachments } from "./arguments/networks";
+import { attachments } from "./arguments/attachment";
 import { CREATE_LABEL, fingerprint, SPECIFICATION_LABEL, URN_LABEL } from "./labels";
 
 /** From this version on the engine connects a new container to several networks at once. */

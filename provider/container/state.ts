@@ -1,6 +1,7 @@
 import type { ContainerInspect } from "../../contract";
 import { CREATE_LABEL, labelsOf } from "./labels";
 import type { Place } from "./place";
+import { repoDigestOf } from "./repo-digest";
 
 export interface ContainerOutputs {
   /** The engine's id of the container that now has the name; another one after each roll-out. */
@@ -9,6 +10,8 @@ export interface ContainerOutputs {
   readonly createId: string;
   /** The id of its image. */
   readonly imageId: string;
+  /** Its image in the registry that it was pulled from, `"nginx@sha256:…"`; unset for one that was built here. */
+  readonly repoDigest?: string | undefined;
   /** When it was created. */
   readonly createdAt: string;
   /** `"running"`, `"exited"`, `"paused"` … */
@@ -17,6 +20,8 @@ export interface ContainerOutputs {
   readonly health?: string | undefined;
   /** The exit code, once it has ended. */
   readonly exitCode?: number | undefined;
+  /** How often the engine has started it again, by its restart policy. */
+  readonly restartCount: number;
   /** The ports of the host, by port of the container: `{ "80/tcp": 32768 }`. */
   readonly assignedPorts: Readonly<Record<string, number>>;
   /** The container's addresses, by network. */
@@ -33,22 +38,25 @@ export interface ContainerOutputs {
   readonly instanceId: string;
 }
 
-/** The outputs, as the engine shows the container. */
-export function outputsOf(
-  { instanceId, engineId }: Place,
+/** The outputs, as the engine shows the container, with what is known of it from before. */
+export async function outputsOf(
+  place: Place,
   container: ContainerInspect,
-  { warnings, logs }: { warnings?: readonly string[] | undefined; logs?: string | undefined } = {},
-): ContainerOutputs {
+  known: Partial<Pick<ContainerOutputs, "warnings" | "logs" | "imageId" | "repoDigest">> = {},
+): Promise<ContainerOutputs> {
   const { State, NetworkSettings } = container;
+  const { warnings, logs } = known;
   const hasEnded = State.Status === "exited" || State.Status === "dead";
   return {
     containerId: container.Id,
     createId: labelsOf(container)[CREATE_LABEL] ?? "",
     imageId: container.Image,
+    repoDigest: await repoDigestOf(place, container, known),
     createdAt: container.Created,
     status: State.Status,
     health: State.Health?.Status === "none" ? undefined : State.Health?.Status,
     exitCode: hasEnded ? State.ExitCode : undefined,
+    restartCount: container.RestartCount ?? 0,
     assignedPorts: Object.fromEntries(
       Object.entries(NetworkSettings.Ports ?? {}).flatMap(([port, bindings]) =>
         bindings?.[0] ? [[port, Number(bindings[0].HostPort)]] : [],
@@ -62,7 +70,7 @@ export function outputsOf(
     resourceControlId: container.Portainer?.ResourceControl?.Id,
     warnings: warnings?.length ? warnings : undefined,
     logs,
-    engineId,
-    instanceId,
+    engineId: place.engineId,
+    instanceId: place.instanceId,
   };
 }

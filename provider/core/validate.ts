@@ -16,7 +16,7 @@ type Path = readonly PropertyKey[];
 /**
  * What is wrong with the inputs of a resource. Values that are not known yet are not judged.
  *
- * @param misnomers names that other tools use, with ours: `{ environment: "env" }`.
+ * @param misnomers names that other tools use, with ours: `{ environment: "env", "ports.internal": "containerPort" }`.
  */
 export function validate(
   schema: z.ZodObject,
@@ -35,7 +35,8 @@ function failures(issue: Issue, schema: z.ZodObject, misnomers: Readonly<Record<
   if (issue.code !== "unrecognized_keys") return [{ property: pathText(issue.path), reason: issue.message }];
   const known = keysAt(schema, issue.path);
   return issue.keys.map((key) => {
-    const meant = (issue.path.length === 0 ? misnomers[key] : undefined) ?? nearest(key, known);
+    const path = [...issue.path.filter((step) => typeof step !== "number"), key].join(".");
+    const meant = misnomers[path] ?? nearest(key, known);
     const remedy = meant
       ? `did you mean \`${meant}\`?`
       : "remove it, or see the reference for the known names";

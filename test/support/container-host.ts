@@ -11,6 +11,8 @@ export interface ContainerHost extends Host {
   /** The least that a container needs; it ends at once when it is stopped. */
   readonly base: { readonly name: string; readonly [key: string]: unknown };
   network(suffix: string, subnet?: string): Promise<string>;
+  /** A container that runs and that nobody manages; its id. */
+  neighbour(suffix: string): Promise<string>;
   /** Goes on with a new plugin process, as after one that was killed. */
   restart(): Promise<void>;
 }
@@ -34,6 +36,13 @@ export async function startContainerHost(): Promise<ContainerHost> {
       const ipam = subnet === undefined ? {} : { IPAM: { Config: [{ Subnet: subnet }] } };
       await engineApi("POST", "/networks/create", { Name: name, ...ipam });
       return name;
+    },
+    async neighbour(suffix: string) {
+      const name = `${prefix}${suffix}`;
+      const wish = { Image: testImage, Cmd: ["sleep", "1000"], HostConfig: { IpcMode: "shareable" } };
+      const { body } = await engineApi("POST", `/containers/create?name=${name}`, wish);
+      await engineApi("POST", `/containers/${name}/start`);
+      return String(body["Id"]);
     },
     async restart() {
       await host.stack.plugin[Symbol.asyncDispose]();

@@ -73,3 +73,50 @@ export async function sweep(prefix: string): Promise<void> {
   for (const { Name } of networks)
     if (Name.startsWith(prefix)) await engineApi("DELETE", `/networks/${Name}`);
 }
+
+/**
+ * Removes a container and makes it anew by hand as another one was, with the labels by which the provider knows it.
+ *
+ * @param like what the engine showed of the other one.
+ */
+export async function makeAnew(name: string, like: object, keepsHostname = false): Promise<void> {
+  const now = await inspect(name);
+  const { Config, HostConfig } = like as Inspect;
+  const { Hostname, ...config } = Config;
+  const labels = {
+    ...(now?.Config["Labels"] as unknown as object),
+    ...(Config["Labels"] as unknown as object),
+  };
+  const own = Object.entries(now?.Config["Labels"] ?? {}).filter(([key]) => key.startsWith("io.pulumi."));
+  await engineApi("DELETE", `/containers/${name}?force=1`);
+  const created = await engineApi("POST", `/containers/create?name=${name}`, {
+    ...config,
+    ...(keepsHostname && { Hostname }),
+    Labels: { ...labels, ...Object.fromEntries(own) },
+    HostConfig: {
+      ...(HostConfig as object),
+      Links: (valueAt(HostConfig, "Links") as string[] | null)?.map(asLink),
+    },
+  });
+  if (created.status !== 201) throw new Error(`${name} cannot be made anew: ${created.text}`);
+  if (now?.State.Status !== "created") await engineApi("POST", `/containers/${name}/start`);
+}
+
+/** `/db:/web/data` is how the engine shows `db:data`. */
+const asLink = (link: string): string => link.replace(/^\/([^:]+):.*\/(.+)$/, "$1:$2");
+
+/** The value at a path of what the engine shows, `HostConfig.Memory`. */
+export function valueAt(object: unknown, path: string): unknown {
+  return path
+    .split(".")
+    .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], object);
+}
+
+/** Whether all of the expected is there: properties of objects and items of lists; the engine adds to both. */
+export function has(actual: unknown, expected: unknown): boolean {
+  if (Array.isArray(expected)) {
+    return Array.isArray(actual) && expected.every((item) => actual.some((other) => has(other, item)));
+  }
+  if (typeof expected !== "object" || expected === null) return actual === expected;
+  return Object.entries(expected).every(([key, value]) => has((actual as never)?.[key], value));
+}

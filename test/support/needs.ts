@@ -8,6 +8,7 @@ const IMAGE = "TEST_IMAGE";
 const SWARM_ENGINE = "TEST_SWARM_ENGINE";
 /** A Docker configuration folder with which `docker compose` works. */
 const COMPOSE = "TEST_COMPOSE";
+const OTHER_IMAGE = "TEST_OTHER_IMAGE";
 
 /** `describe`, or its skipping form where no engine is at hand. In CI that is a failure. */
 export function engineOrSkip(): typeof describe | typeof describe.skip {
@@ -35,3 +36,5 @@ export function browserOrSkip(): typeof describe | typeof describe.skip {
 }
 
 export const browserProgram = process.env[BROWSER] ?? "";
+/** The same as another image. */
+export const otherTestImage = process.env[OTHER_IMAGE] ?? "busybox:other";

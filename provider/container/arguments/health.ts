@@ -75,6 +75,8 @@ export const healthArguments = {
   healthcheck: {
     change: "rollout",
     normalize: toWire,
+    since: ({ startInterval }) =>
+      startInterval === undefined ? {} : { "healthcheck.startInterval": "1.44" },
     write: (healthcheck, body) => {
       body["Healthcheck"] = toWire(healthcheck);
     },

@@ -16,6 +16,11 @@ export const identityFields = {
         `${JSON.stringify(input)} is not a container name: at least two letters, digits, "_", "." or "-", beginning with a letter or digit`,
     }),
   ),
+  /**
+   * The node to run on, where an agent leads to several. A change replaces the resource. Portainer: header
+   * `X-PortainerAgent-Target` of every request for this container. @default the one that the agent picks
+   */
+  nodeName: z.string().min(1, "the node's name is empty").optional(),
 };
 
 export const identityArguments = {
@@ -24,4 +29,5 @@ export const identityArguments = {
     change: "inPlace",
     read: (container) => container.Name.replace(/^\//, ""),
   } satisfies Argument<string>,
+  nodeName: { change: "rollout" } satisfies Argument<string>,
 };

@@ -15,6 +15,14 @@ export const imageFields = {
       `${JSON.stringify(input)} is not an image reference: write it as "name:tag", "registry/name:tag" or "name@sha256:…", in lower case`,
   }),
   /**
+   * The digest that the registry must have for the image, `"sha256:…"`; that of `getRemoteImage` shows in the preview when
+   * a tag has moved. A change recreates the container. Docker: `Image` as `name:tag@sha256:…`. @default any
+   */
+  imageDigest: z
+    .string()
+    .regex(/^sha256:[0-9a-f]{64}$/, 'must be a digest, "sha256:" and 64 digits')
+    .optional(),
+  /**
    * When to pull: `"missing"` pulls an image that the engine does not have, `"always"` whenever the container is
    * created or recreated, `"never"` not at all. A change does nothing by itself. @default "missing"
    */
@@ -35,6 +43,8 @@ export function canonicalImage(image: string): string {
   return lastPart.includes(":") || short.includes("@") ? short : `${short}:latest`;
 }
 
+const DIGEST = /@(sha256:[0-9a-f]{64})$/;
+
 export const imageArguments = {
   image: {
     change: "rollout",
@@ -42,7 +52,14 @@ export const imageArguments = {
     write: (image, body) => {
       body["Image"] = image;
     },
-    read: (container) => container.Config.Image,
+    read: ({ Config }, wished) => (Config.Image.replace(DIGEST, "") === wished ? wished : Config.Image),
+  } satisfies Argument<string>,
+  imageDigest: {
+    change: "rollout",
+    write: (digest, body) => {
+      body["Image"] = `${body["Image"]}@${digest}`;
+    },
+    read: ({ Config }, wished) => (wished === undefined ? undefined : DIGEST.exec(Config.Image)?.[1]),
   } satisfies Argument<string>,
   pull: setting,
   registryId: setting,

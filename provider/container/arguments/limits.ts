@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Argument, field, put } from "../argument";
+import { type Argument, at, field, put } from "../argument";
 import { byteCount, MemorySize, Size } from "../fields";
 
 const NANO = 1e9;
@@ -34,6 +34,16 @@ export const limitFields = {
   cpuPeriod: Count.optional(),
   /** Processor time per period, in microseconds. In place; taking it away recreates. Docker: `HostConfig.CpuQuota`. */
   cpuQuota: Count.optional(),
+  /**
+   * The period of real-time scheduling, in microseconds. In place; taking it away recreates. Docker:
+   * `HostConfig.CpuRealtimePeriod`, kernels with real-time groups.
+   */
+  cpuRealtimePeriod: Count.optional(),
+  /**
+   * Real-time processor time per period, in microseconds. In place; taking it away recreates. Docker:
+   * `HostConfig.CpuRealtimeRuntime`, kernels with real-time groups.
+   */
+  cpuRealtimeRuntime: Count.optional(),
   /** The processors it may run on, `"0-1,3"`. In place; taking it away recreates. Docker: `HostConfig.CpusetCpus`. */
   cpusetCpus: z.string().optional(),
   /** The memory nodes it may use. In place; taking it away recreates. Docker: `HostConfig.CpusetMems`. */
@@ -42,27 +52,63 @@ export const limitFields = {
   pidsLimit: Count.optional(),
   /** Its weight for disk access, 10 to 1000. In place; taking it away recreates. Docker: `HostConfig.BlkioWeight`. */
   blkioWeight: Count.optional(),
+  /**
+   * How readily its memory is swapped out, 0 to 100. A change recreates the container. Docker:
+   * `HostConfig.MemorySwappiness`, engines with cgroup v1. @default the kernel's
+   */
+  memorySwappiness: z.int().min(0).max(100).optional(),
+  /**
+   * Let it wait for memory instead of killing its processes. A change recreates the container. Docker:
+   * `HostConfig.OomKillDisable`, engines with cgroup v1. @default false
+   */
+  oomKillDisable: z.boolean().optional(),
+  /**
+   * How readily the kernel kills it when the host runs out of memory, -1000 (never) to 1000. A change recreates the
+   * container. Docker: `HostConfig.OomScoreAdj`. @default 0
+   */
+  oomScoreAdj: z.int().min(-1000).max(1000).optional(),
 };
 
 /** A limit that `POST /containers/{id}/update` takes; the engine reads zero as "keep". */
-const limit = <Value>(name: string, to?: (value: Value) => unknown): Argument<Value> =>
-  field<Value>(`HostConfig.${name}`, "inPlace", to);
+const limit = <Value>(name: string, discarded?: RegExp, to?: (value: Value) => unknown): Argument<Value> => ({
+  ...field<Value>(`HostConfig.${name}`, "inPlace", to),
+  ...(discarded && { discarded }),
+});
 
 export const limitArguments = {
-  memory: limit<string | number>("Memory", byteCount),
-  memoryReservation: limit<string | number>("MemoryReservation", byteCount),
-  memorySwap: limit<string | number>("MemorySwap", (swap) => (swap === -1 ? -1 : byteCount(swap))),
+  memory: limit("Memory", /memory limit capabilities.* discarded/i, byteCount),
+  memoryReservation: limit("MemoryReservation", /memory soft limit.* discarded/i, byteCount),
+  memorySwap: limit<string | number>("MemorySwap", /limited without swap/i, (swap) =>
+    swap === -1 ? -1 : byteCount(swap),
+  ),
   cpus: {
     ...field<string | number>("HostConfig.NanoCpus", "inPlace", nanoCpus, (nano: number) => nano / NANO),
     write: (cpus, body) => put(body, ["HostConfig", "NanoCpus"], nanoCpus(cpus)),
   } satisfies Argument<string | number>,
-  cpuShares: limit<number>("CpuShares"),
-  cpuPeriod: limit<number>("CpuPeriod"),
-  cpuQuota: limit<number>("CpuQuota"),
-  cpusetCpus: limit<string>("CpusetCpus"),
-  cpusetMems: limit<string>("CpusetMems"),
-  pidsLimit: limit<number>("PidsLimit", (count) => Math.max(count, 0)),
-  blkioWeight: limit<number>("BlkioWeight"),
+  cpuShares: limit<number>("CpuShares", /\bshares discarded/i),
+  cpuPeriod: limit<number>("CpuPeriod", /\bperiod discarded/i),
+  cpuQuota: limit<number>("CpuQuota", /\bquota discarded/i),
+  cpuRealtimePeriod: limit<number>("CpuRealtimePeriod"),
+  cpuRealtimeRuntime: limit<number>("CpuRealtimeRuntime"),
+  cpusetCpus: limit<string>("CpusetCpus", /\bcpuset discarded/i),
+  cpusetMems: limit<string>("CpusetMems", /\bcpuset discarded/i),
+  pidsLimit: limit<number>("PidsLimit", /PIDs limit discarded/i, (count) => Math.max(count, 0)),
+  blkioWeight: limit<number>("BlkioWeight", /\bweight discarded/i),
+  memorySwappiness: {
+    change: "rollout",
+    write: (swappiness, body) => put(body, ["HostConfig", "MemorySwappiness"], swappiness),
+    // 0 is a wish here; the engine says "unset" by null, and older ones by -1.
+    read: (container) => {
+      const actual = at(container, ["HostConfig", "MemorySwappiness"]);
+      return actual === null || actual === -1 ? undefined : actual;
+    },
+    discarded: /swappiness discarded/i,
+  } satisfies Argument<number>,
+  oomKillDisable: {
+    ...field<boolean>("HostConfig.OomKillDisable", "rollout"),
+    discarded: /OomKillDisable discarded/i,
+  } satisfies Argument<boolean>,
+  oomScoreAdj: field<number>("HostConfig.OomScoreAdj", "rollout"),
 };
 
 function nanoCpus(cpus: string | number): number {

@@ -32,6 +32,11 @@ export const processFields = {
   env: z.record(EnvironmentName, z.string()).optional(),
   /** Labels; those of the image are kept beside them. A change recreates the container. Docker: `Labels`. */
   labels: z.record(z.string().min(1, "a label's name is empty"), z.string()).optional(),
+  /**
+   * Annotations for the runtime. A change recreates the container. Docker: `HostConfig.Annotations`, engines with API 1.43
+   * or newer. @default none
+   */
+  annotations: z.record(z.string().min(1, "an annotation's name is empty"), z.string()).optional(),
   /** User and group by name or id, `"1000:1000"`. A change recreates the container. Docker: `User`. @default the image's */
   user: z.string().optional(),
   /** The folder that the command starts in, an absolute path. A change recreates the container. Docker: `WorkingDir`. */
@@ -76,6 +81,10 @@ export const processArguments = {
     from: (list) => Object.fromEntries(((list ?? []) as string[]).map(splitVariable)),
   }),
   labels: keyed<string>("Labels"),
+  annotations: {
+    ...keyed<string>("HostConfig.Annotations"),
+    since: () => ({ annotations: "1.43" }),
+  } satisfies Argument<Readonly<Record<string, string>>>,
   user: field<string>("User", "rollout"),
   workingDir: field<string>("WorkingDir", "rollout", cleanPath),
   hostname: field<string>("Hostname", "rollout"),

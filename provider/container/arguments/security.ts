@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { field } from "../argument";
+import { type Argument, at, field, put } from "../argument";
 
 export const securityFields = {
   /** Give it all rights on the host. A change recreates the container. Docker: `HostConfig.Privileged`. @default false */
@@ -12,11 +12,29 @@ export const securityFields = {
   securityOpt: z.array(z.string()).optional(),
   /** Kernel settings of its namespaces. A change recreates the container. Docker: `HostConfig.Sysctls`. */
   sysctls: z.record(z.string(), z.string()).optional(),
-  /** `"host"` or `"container:<name or id>"`. A change recreates the container. Docker: `HostConfig.PidMode`. */
-  pidMode: z.string().optional(),
   /** The runtime, `"runc"`. A change recreates the container. Docker: `HostConfig.Runtime`. @default the engine's */
   runtime: z.string().optional(),
+  /**
+   * Paths that are hidden from it; an empty list hides nothing. A change recreates the container. Docker:
+   * `HostConfig.MaskedPaths`. @default the engine's
+   */
+  maskedPaths: z.array(z.string()).optional(),
+  /**
+   * Paths of the kernel that it may only read; an empty list means none. A change recreates the container. Docker:
+   * `HostConfig.ReadonlyPaths`. @default the engine's
+   */
+  readonlyPaths: z.array(z.string()).optional(),
 };
+
+/** The engine has its own list when none is wished; none and an empty list are not the same. */
+function paths(name: string): Argument<string[]> {
+  return {
+    change: "rollout",
+    normalize: (list) => [...list].sort(),
+    write: (list, body) => put(body, ["HostConfig", name], list),
+    read: (container, wished) => (wished === undefined ? undefined : at(container, ["HostConfig", name])),
+  };
+}
 
 /** `net_admin` and `CAP_NET_ADMIN` are one capability, and order says nothing. */
 function capabilities(names: readonly string[]): string[] {
@@ -33,6 +51,7 @@ export const securityArguments = {
       options.map((option) => option.replace(/^no-new-privileges(?:[:=]true)?$/, "no-new-privileges")).sort(),
   },
   sysctls: field<Record<string, string>>("HostConfig.Sysctls", "rollout"),
-  pidMode: field<string>("HostConfig.PidMode", "rollout"),
   runtime: field<string>("HostConfig.Runtime", "rollout"),
+  maskedPaths: paths("MaskedPaths"),
+  readonlyPaths: paths("ReadonlyPaths"),
 };

@@ -1,49 +1,31 @@
-import { posix } from "node:path";
 import { z } from "zod";
-import { type Argument, at, field, put, type Wire } from "../argument";
+import type { ResourceReference } from "../../core/id";
+import { type Argument, field, put } from "../argument";
 import { byteCount, Size } from "../fields";
+import {
+  canonicalVolume,
+  readVolumes,
+  ShortVolume,
+  toMount,
+  type VolumeInput,
+  VolumeSchema,
+  volumesSince,
+} from "./volume";
 
-const SHORT_RULE =
-  'write a volume as "data:/var/lib/data", "/host/path:/path:ro", or { type, source, target }';
-
-const VolumeSchema = z.strictObject({
-  /** `"volume"` is the engine's, `"bind"` a path of the host, `"tmpfs"` memory. @default "volume" */
-  type: z.enum(["bind", "volume", "tmpfs", "npipe", "image", "cluster"]).optional(),
-  /** The volume's name, or the host's path. @default a new anonymous volume */
-  source: z.string().optional(),
-  /** The path inside. */
-  target: z.string().min(1, "the target is empty"),
-  /** @default false */
-  readOnly: z.boolean().optional(),
-  /** Options of a bind: `propagation` ("rprivate", "rshared" …). */
-  bind: z
-    .strictObject({ propagation: z.string().optional(), nonRecursive: z.boolean().optional() })
-    .optional(),
-  /** Options of a volume: `noCopy`, `labels`, `driver`, `driverOpts`, `subpath`. */
-  volume: z
-    .strictObject({
-      noCopy: z.boolean().optional(),
-      labels: z.record(z.string(), z.string()).optional(),
-      driver: z.string().optional(),
-      driverOpts: z.record(z.string(), z.string()).optional(),
-      subpath: z.string().optional(),
-    })
-    .optional(),
-  /** Options of memory: `size` and `mode` (a number such as 0o1777). */
-  tmpfs: z.strictObject({ size: Size.optional(), mode: z.int().optional() }).optional(),
-});
-export type VolumeInput = string | z.infer<typeof VolumeSchema>;
+/** A container in a text; in a program it may be the `Container` itself. */
+const Source: z.ZodType<string, string | ResourceReference> = z.string() as never;
 
 export const storageFields = {
   /**
    * What is mounted: `"data:/var/lib/data:ro"` or `{ type, source, target, readOnly }`. A change recreates the
    * container; volumes keep their data. Docker: `HostConfig.Binds` for texts, `HostConfig.Mounts` for objects.
    */
-  volumes: z
-    .array(z.union([VolumeSchema, z.string().regex(/^[^:]+:\/[^:]*(?::[\w,]+)?$/, SHORT_RULE)]))
-    .optional(),
-  /** Mount the volumes of these containers, `"name"` or `"name:ro"`. A change recreates. Docker: `HostConfig.VolumesFrom`. */
-  volumesFrom: z.array(z.string()).optional(),
+  volumes: z.array(z.union([VolumeSchema, ShortVolume])).optional(),
+  /**
+   * Mount the volumes of these containers: `"name"`, `"name:ro"`, or the `Container`, with which it is then recreated. A
+   * change recreates the container. Docker: `HostConfig.VolumesFrom`. @default none
+   */
+  volumesFrom: z.array(Source).optional(),
   /** Memory mounted as a folder: path to options (`"size=64m,mode=1777"`). A change recreates. Docker: `HostConfig.Tmpfs`. */
   tmpfs: z.record(z.string(), z.string()).optional(),
   /** The size of /dev/shm. A change recreates the container. Docker: `HostConfig.ShmSize`. @default the engine's, 64m */
@@ -54,160 +36,12 @@ export const storageFields = {
   storageOpt: z.record(z.string(), z.string()).optional(),
 };
 
-/** Options of the short form that are the engine's default or say nothing of what is mounted. */
-const SILENT_OPTIONS = new Set(["rw", "z", "Z"]);
-
-/** A mount in one spelling, whichever form it was written in. */
-function canonical(volume: VolumeInput): Wire {
-  return typeof volume === "string" ? fromBind(volume) : toMount(volume);
-}
-
-function fromBind(bind: string): Wire {
-  const [source = "", target = "", options = ""] = bind.split(":");
-  const flags = options.split(",").filter((flag) => flag !== "" && !SILENT_OPTIONS.has(flag));
-  const propagation = flags.find((flag) => /^r?(?:private|shared|slave)$/.test(flag));
-  return {
-    Type: source.startsWith("/") ? "bind" : "volume",
-    Source: cleanSource(source),
-    Target: cleanTarget(target),
-    ...(flags.includes("ro") && { ReadOnly: true }),
-    ...(propagation && { BindOptions: { Propagation: propagation } }),
-    ...(flags.includes("nocopy") && { VolumeOptions: { NoCopy: true } }),
-  };
-}
-
-function toMount({
-  type = "volume",
-  source,
-  target,
-  readOnly,
-  bind,
-  volume,
-  tmpfs,
-}: z.infer<typeof VolumeSchema>): Wire {
-  const driver = volume?.driver && {
-    Name: volume.driver,
-    ...(volume.driverOpts && { Options: volume.driverOpts }),
-  };
-  return withoutEmpty({
-    Type: type,
-    Source: source === undefined ? undefined : cleanSource(source),
-    Target: cleanTarget(target),
-    ReadOnly: readOnly || undefined,
-    BindOptions:
-      bind && withoutEmpty({ Propagation: bind.propagation, NonRecursive: bind.nonRecursive || undefined }),
-    VolumeOptions:
-      volume &&
-      withoutEmpty({
-        NoCopy: volume.noCopy || undefined,
-        Labels: volume.labels,
-        DriverConfig: driver || undefined,
-        Subpath: volume.subpath,
-      }),
-    TmpfsOptions:
-      tmpfs &&
-      withoutEmpty({
-        SizeBytes: tmpfs.size === undefined ? undefined : byteCount(tmpfs.size),
-        Mode: tmpfs.mode,
-      }),
-  });
-}
-
-function withoutEmpty(wire: Wire): Wire {
-  return Object.fromEntries(
-    Object.entries(wire).filter(
-      ([, value]) =>
-        value !== undefined &&
-        value !== null &&
-        value !== "" &&
-        !(typeof value === "object" && Object.keys(value).length === 0),
-    ),
-  );
-}
-
-const cleanTarget = (path: string): string => posix.normalize(path).replace(/(.)\/$/, "$1");
-const cleanSource = (source: string): string => (source.startsWith("/") ? cleanTarget(source) : source);
-
-/** A volume without a name gets one of 64 digits, and a roll-out carries it over by that name. */
-export const ANONYMOUS = /^[0-9a-f]{64}$/;
-
-function readVolumes(container: unknown, wished: readonly VolumeInput[] | undefined): VolumeInput[] {
-  const binds = (at(container, ["HostConfig", "Binds"]) ?? []) as string[];
-  const mounts = ((at(container, ["HostConfig", "Mounts"]) ?? []) as Wire[]).map(fromMount);
-  const wishes = (wished ?? []).map(canonical);
-  return [...binds, ...mounts].flatMap((volume) => {
-    const { Source, Target } = canonical(volume);
-    if (!ANONYMOUS.test(String(Source)) || wishes.some((wish) => wish["Source"] === Source)) return [volume];
-    const isWished = wishes.some((wish) => wish["Target"] === Target && wish["Source"] === undefined);
-    return isWished && typeof volume !== "string" ? [withoutSource(volume)] : [];
-  });
-}
-
-/** The name that a roll-out gave to a volume that is wished without one. */
-function withoutSource({ source: _source, ...volume }: z.infer<typeof VolumeSchema>): VolumeInput {
-  return volume;
-}
-
-/**
- * Adds volumes without a name, of the container before, to the body of a creation: where the program wishes such a
- * volume it gets that one, and where it wishes another it gets the other.
- */
-export function carryOver(
-  body: Wire,
-  volumes: readonly { readonly name: string; readonly target: string }[],
-): void {
-  const host = (body["HostConfig"] ?? {}) as { Binds?: string[]; Mounts?: Wire[]; Tmpfs?: Wire };
-  const isTaken = (target: string) =>
-    (host.Binds ?? []).some((bind) => fromBind(bind)["Target"] === target) || target in (host.Tmpfs ?? {});
-  for (const { name, target } of volumes) {
-    const mount = host.Mounts?.find(({ Target }) => Target === target);
-    if (mount?.["Type"] === "volume") mount["Source"] ??= name;
-    if (!mount && !isTaken(target)) host.Binds = [...(host.Binds ?? []), `${name}:${target}`];
-  }
-  body["HostConfig"] = host;
-}
-
-function fromMount(mount: Wire): z.infer<typeof VolumeSchema> {
-  const { Type, Source, Target, ReadOnly, BindOptions, VolumeOptions, TmpfsOptions } = mount as Record<
-    string,
-    never
-  >;
-  const bind = BindOptions as { Propagation?: string; NonRecursive?: boolean } | undefined;
-  const volume = VolumeOptions as
-    | {
-        NoCopy?: boolean;
-        Labels?: Record<string, string>;
-        DriverConfig?: { Name?: string; Options?: Record<string, string> };
-        Subpath?: string;
-      }
-    | undefined;
-  const tmpfs = TmpfsOptions as { SizeBytes?: number; Mode?: number } | undefined;
-  return withoutEmpty({
-    type: Type,
-    source: Source,
-    target: Target,
-    readOnly: ReadOnly || undefined,
-    bind:
-      bind && withoutEmpty({ propagation: bind.Propagation, nonRecursive: bind.NonRecursive || undefined }),
-    volume:
-      volume &&
-      withoutEmpty({
-        noCopy: volume.NoCopy || undefined,
-        labels: volume.Labels,
-        driver: volume.DriverConfig?.Name,
-        driverOpts: volume.DriverConfig?.Options,
-        subpath: volume.Subpath,
-      }),
-    tmpfs: tmpfs && withoutEmpty({ size: tmpfs.SizeBytes, mode: tmpfs.Mode }),
-  }) as z.infer<typeof VolumeSchema>;
-}
-
 export const storageArguments = {
   volumes: {
     change: "rollout",
     normalize: (volumes) =>
       volumes
-        .map(canonical)
+        .map(canonicalVolume)
         .sort((left, right) => String(left["Target"]).localeCompare(String(right["Target"]))),
     write: (volumes, body) => {
       put(
@@ -222,6 +56,7 @@ export const storageArguments = {
       );
     },
     read: readVolumes,
+    since: volumesSince,
   } satisfies Argument<VolumeInput[]>,
   volumesFrom: field<string[]>("HostConfig.VolumesFrom", "rollout"),
   tmpfs: field<Record<string, string>>("HostConfig.Tmpfs", "rollout"),

@@ -3,7 +3,7 @@ import * as provider from "../../../provider";
 import * as sdk from "../../../sdk";
 
 /** State of every stack refers to these names: they may be added to, and never changed or taken away. */
-const EXPORTS = ["AdminUser", "ApiKey", "Container", "Endpoint"];
+const EXPORTS = ["AdminUser", "ApiKey", "Container", "Endpoint", "RemoteImage"];
 const METHODS = ["check", "configure", "create", "delete", "diff", "read", "update"];
 
 test("the provider exports what states refer to", () => {
@@ -11,7 +11,8 @@ test("the provider exports what states refer to", () => {
   for (const one of Object.values(provider)) expect(Object.keys(one).sort()).toEqual(METHODS);
 });
 
-test("every provider has a class of its name for programs, and the other way round", () => {
+test("every provider has a class of its name for programs, or a function that looks it up, and the other way round", () => {
   const { Provider: _connection, ...resources } = sdk;
-  expect(Object.keys(resources).sort()).toEqual(Object.keys(provider).sort());
+  const names = Object.keys(resources).map((name) => name.replace(/^get/, ""));
+  expect(names.sort()).toEqual(Object.keys(provider).sort());
 });

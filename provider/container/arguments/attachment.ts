@@ -1,0 +1,122 @@
+/** How a container hangs on its networks. */
+import { z } from "zod";
+import { at, isObject, type Wire, withoutEmpty } from "../argument";
+
+export const NetworkSchema = z.strictObject({
+  /** The network's name or id. */
+  network: z.string().min(1, "the network's name is empty"),
+  /** Further names of the container on this network. */
+  aliases: z.array(z.string()).optional(),
+  /** A fixed IPv4 address in the network's subnet. */
+  ipv4Address: z.ipv4("is not an IPv4 address").optional(),
+  /** A fixed IPv6 address in the network's subnet. */
+  ipv6Address: z.ipv6("is not an IPv6 address").optional(),
+  /** Further addresses, of the link alone. */
+  linkLocalIps: z.array(z.union([z.ipv4(), z.ipv6()], "is not an address")).optional(),
+  /** A fixed MAC address on this network; engines with API 1.44 or newer. */
+  macAddress: z
+    .string()
+    .regex(/^[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}$/i, "is not a MAC address such as 02:42:ac:11:00:02")
+    .optional(),
+  /** Options for the network's driver. */
+  driverOpts: z.record(z.string(), z.string()).optional(),
+  /** The network with the highest one is the way out; engines with API 1.48 or newer. @default 0 */
+  gwPriority: z.int().optional(),
+});
+type NetworkDetails = z.infer<typeof NetworkSchema>;
+export type NetworkInput = string | NetworkDetails;
+
+/** A network that a container joins, in the engine's spelling. */
+export interface Attachment {
+  readonly network: string;
+  /** The `EndpointConfig` of the engine. */
+  readonly config: Wire;
+}
+
+export function attachments(networks: readonly NetworkInput[]): Attachment[] {
+  return networks.map((entry) => {
+    if (typeof entry === "string") return { network: entry, config: {} };
+    const { network, aliases, ipv4Address, ipv6Address, linkLocalIps, macAddress, driverOpts, gwPriority } =
+      entry;
+    const addresses = { IPv4Address: ipv4Address, IPv6Address: ipv6Address, LinkLocalIPs: linkLocalIps };
+    const config = withoutEmpty({
+      Aliases: aliases,
+      IPAMConfig: withoutEmpty(addresses),
+      MacAddress: macAddress,
+      DriverOpts: driverOpts,
+      GwPriority: gwPriority,
+    });
+    return { network, config };
+  });
+}
+
+/** The networks that the engine shows, by name. */
+export function actualNetworks(container: unknown): Record<string, Wire> {
+  const wire = at(container, ["NetworkSettings", "Networks"]);
+  return Object.fromEntries(
+    Object.entries(isObject(wire) ? wire : {}).filter(([, value]) => isObject(value)),
+  ) as Record<string, Wire>;
+}
+
+/** Order says nothing but which network is the first at creation; a name and an empty detail are the same wish. */
+export function canonicalNetworks(networks: readonly NetworkInput[]): unknown {
+  return attachments(networks)
+    .map(({ network, config }) => {
+      const ipam = (config["IPAMConfig"] ?? {}) as { LinkLocalIPs?: string[] };
+      return {
+        network,
+        ...config,
+        Aliases: sorted(config["Aliases"]),
+        IPAMConfig: { ...ipam, LinkLocalIPs: sorted(ipam.LinkLocalIPs) },
+        MacAddress: String(config["MacAddress"] ?? "")
+          .toLowerCase()
+          .replaceAll("-", ":"),
+      };
+    })
+    .sort((left, right) => left.network.localeCompare(right.network));
+}
+
+const sorted = (list: unknown): string[] => [...((list ?? []) as string[])].sort();
+
+export function readNetworks(
+  container: unknown,
+  wished: readonly NetworkInput[] | undefined,
+): NetworkInput[] {
+  return Object.entries(actualNetworks(container)).map(([name, actual]) => {
+    const wish = wished?.find((entry) => {
+      const network = typeof entry === "string" ? entry : entry.network;
+      return network === name || network === actual["NetworkID"];
+    });
+    if (wish === undefined) return name;
+    if (typeof wish === "string") return wish;
+    return readWished(actual, wish);
+  });
+}
+
+/** Only what is wished of a network: the engine adds aliases of its own, addresses and more. */
+function readWished(actual: Wire, wish: NetworkDetails): NetworkInput {
+  const ipam = isObject(actual["IPAMConfig"]) ? actual["IPAMConfig"] : {};
+  const options = (actual["DriverOpts"] ?? {}) as Record<string, string>;
+  const aliases = (actual["Aliases"] ?? []) as string[];
+  const present = {
+    aliases: wish.aliases?.filter((alias) => aliases.includes(alias)),
+    ipv4Address: ipam["IPv4Address"] ?? "",
+    ipv6Address: ipam["IPv6Address"] ?? "",
+    linkLocalIps: ipam["LinkLocalIPs"] ?? [],
+    // Before it has run, a container has no address on the wire.
+    macAddress: actual["MacAddress"] || wish.macAddress,
+    driverOpts: Object.fromEntries(Object.entries(options).filter(([key]) => key in (wish.driverOpts ?? {}))),
+    gwPriority: actual["GwPriority"] ?? 0,
+  };
+  const details = Object.entries(present).filter(([key]) => wish[key as keyof typeof present] !== undefined);
+  return { network: wish.network, ...Object.fromEntries(details) };
+}
+
+/** What older engines would drop. */
+export function networksSince(networks: readonly NetworkInput[]): Readonly<Record<string, string>> {
+  const details = networks.filter((entry) => typeof entry !== "string");
+  return {
+    ...(details.some(({ macAddress }) => macAddress !== undefined) && { "networks[].macAddress": "1.44" }),
+    ...(details.some(({ gwPriority }) => gwPriority !== undefined) && { "networks[].gwPriority": "1.48" }),
+  };
+}

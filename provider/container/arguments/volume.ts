@@ -1,0 +1,192 @@
+import { posix } from "node:path";
+import { z } from "zod";
+import { at, type Wire, withoutEmpty } from "../argument";
+import { byteCount, Size } from "../fields";
+
+const SHORT_RULE =
+  'write a volume as "data:/var/lib/data", "/host/path:/path:ro", or { type, source, target }';
+
+/** `"data:/var/lib/data:ro"`. */
+export const ShortVolume = z.string().regex(/^[^:]+:\/[^:]*(?::[\w,]+)?$/, SHORT_RULE);
+
+export const VolumeSchema = z.strictObject({
+  /**
+   * `"volume"` is the engine's, `"bind"` a path of the host, `"tmpfs"` memory, `"image"` the files of an image (API 1.48),
+   * `"npipe"` a pipe of Windows, `"cluster"` a volume of the swarm (API 1.42). @default "volume"
+   */
+  type: z.enum(["bind", "volume", "tmpfs", "npipe", "image", "cluster"]).optional(),
+  /** The volume's name, the host's path, the image or the pipe. @default a new anonymous volume */
+  source: z.string().optional(),
+  /** The path inside. */
+  target: z.string().min(1, "the target is empty"),
+  /** @default false */
+  readOnly: z.boolean().optional(),
+  /** Options of a bind: `propagation` ("rprivate", "rshared" …). */
+  bind: z
+    .strictObject({ propagation: z.string().optional(), nonRecursive: z.boolean().optional() })
+    .optional(),
+  /** Options of a volume: `noCopy`, `labels`, `driver`, `driverOpts`, `subpath` (API 1.45). */
+  volume: z
+    .strictObject({
+      noCopy: z.boolean().optional(),
+      labels: z.record(z.string(), z.string()).optional(),
+      driver: z.string().optional(),
+      driverOpts: z.record(z.string(), z.string()).optional(),
+      subpath: z.string().optional(),
+    })
+    .optional(),
+  /** Options of memory: `size` and `mode` (a number such as 0o1777). */
+  tmpfs: z.strictObject({ size: Size.optional(), mode: z.int().optional() }).optional(),
+  /** Options of an image: `subpath`, a folder of it. */
+  image: z.strictObject({ subpath: z.string().optional() }).optional(),
+});
+type Mount = z.infer<typeof VolumeSchema>;
+export type VolumeInput = string | Mount;
+
+/** Options of the short form that are the engine's default or say nothing of what is mounted. */
+const SILENT_OPTIONS = new Set(["rw", "z", "Z"]);
+
+/** A mount in one spelling, whichever form it was written in. */
+export function canonicalVolume(volume: VolumeInput): Wire {
+  return typeof volume === "string" ? fromBind(volume) : toMount(volume);
+}
+
+function fromBind(bind: string): Wire {
+  const [source = "", target = "", options = ""] = bind.split(":");
+  const flags = options.split(",").filter((flag) => flag !== "" && !SILENT_OPTIONS.has(flag));
+  const propagation = flags.find((flag) => /^r?(?:private|shared|slave)$/.test(flag));
+  return {
+    Type: source.startsWith("/") ? "bind" : "volume",
+    Source: cleanSource(source),
+    Target: cleanTarget(target),
+    ...(flags.includes("ro") && { ReadOnly: true }),
+    ...(propagation && { BindOptions: { Propagation: propagation } }),
+    ...(flags.includes("nocopy") && { VolumeOptions: { NoCopy: true } }),
+  };
+}
+
+export function toMount({
+  type = "volume",
+  source,
+  target,
+  readOnly,
+  bind,
+  volume,
+  tmpfs,
+  image,
+}: Mount): Wire {
+  const driver = volume?.driver && {
+    Name: volume.driver,
+    ...(volume.driverOpts && { Options: volume.driverOpts }),
+  };
+  return withoutEmpty({
+    Type: type,
+    Source: source === undefined ? undefined : cleanSource(source),
+    Target: cleanTarget(target),
+    ReadOnly: readOnly || undefined,
+    BindOptions:
+      bind && withoutEmpty({ Propagation: bind.propagation, NonRecursive: bind.nonRecursive || undefined }),
+    VolumeOptions:
+      volume &&
+      withoutEmpty({
+        NoCopy: volume.noCopy || undefined,
+        Labels: volume.labels,
+        DriverConfig: driver || undefined,
+        Subpath: volume.subpath,
+      }),
+    TmpfsOptions:
+      tmpfs &&
+      withoutEmpty({
+        SizeBytes: tmpfs.size === undefined ? undefined : byteCount(tmpfs.size),
+        Mode: tmpfs.mode,
+      }),
+    ImageOptions: image && withoutEmpty({ Subpath: image.subpath }),
+  });
+}
+
+const cleanTarget = (path: string): string => posix.normalize(path).replace(/(.)\/$/, "$1");
+const cleanSource = (source: string): string => (source.startsWith("/") ? cleanTarget(source) : source);
+
+/** A volume without a name gets one of 64 digits, and a roll-out carries it over by that name. */
+export const ANONYMOUS = /^[0-9a-f]{64}$/;
+
+export function readVolumes(container: unknown, wished: readonly VolumeInput[] | undefined): VolumeInput[] {
+  const binds = (at(container, ["HostConfig", "Binds"]) ?? []) as string[];
+  const mounts = ((at(container, ["HostConfig", "Mounts"]) ?? []) as Wire[]).map(fromMount);
+  const wishes = (wished ?? []).map(canonicalVolume);
+  return [...binds, ...mounts].flatMap((volume) => {
+    const { Source, Target } = canonicalVolume(volume);
+    if (!ANONYMOUS.test(String(Source)) || wishes.some((wish) => wish["Source"] === Source)) return [volume];
+    const isWished = wishes.some((wish) => wish["Target"] === Target && wish["Source"] === undefined);
+    return isWished && typeof volume !== "string" ? [withoutSource(volume)] : [];
+  });
+}
+
+/** The name that a roll-out gave to a volume that is wished without one. */
+function withoutSource({ source: _source, ...volume }: Mount): VolumeInput {
+  return volume;
+}
+
+/**
+ * Adds volumes without a name, of the container before, to the body of a creation: where the program wishes such a
+ * volume it gets that one, and where it wishes another it gets the other.
+ */
+export function carryOver(
+  body: Wire,
+  volumes: readonly { readonly name: string; readonly target: string }[],
+): void {
+  const host = (body["HostConfig"] ?? {}) as { Binds?: string[]; Mounts?: Wire[]; Tmpfs?: Wire };
+  const isTaken = (target: string) =>
+    (host.Binds ?? []).some((bind) => fromBind(bind)["Target"] === target) || target in (host.Tmpfs ?? {});
+  for (const { name, target } of volumes) {
+    const mount = host.Mounts?.find(({ Target }) => Target === target);
+    if (mount?.["Type"] === "volume") mount["Source"] ??= name;
+    if (!mount && !isTaken(target)) host.Binds = [...(host.Binds ?? []), `${name}:${target}`];
+  }
+  body["HostConfig"] = host;
+}
+
+function fromMount(mount: Wire): Mount {
+  const { Type, Source, Target, ReadOnly, BindOptions, VolumeOptions, TmpfsOptions, ImageOptions } =
+    mount as Record<string, never>;
+  const bind = BindOptions as { Propagation?: string; NonRecursive?: boolean } | undefined;
+  const volume = VolumeOptions as
+    | {
+        NoCopy?: boolean;
+        Labels?: Record<string, string>;
+        DriverConfig?: { Name?: string; Options?: Record<string, string> };
+        Subpath?: string;
+      }
+    | undefined;
+  const tmpfs = TmpfsOptions as { SizeBytes?: number; Mode?: number } | undefined;
+  const image = ImageOptions as { Subpath?: string } | undefined;
+  return withoutEmpty({
+    type: Type,
+    source: Source,
+    target: Target,
+    readOnly: ReadOnly || undefined,
+    bind:
+      bind && withoutEmpty({ propagation: bind.Propagation, nonRecursive: bind.NonRecursive || undefined }),
+    volume:
+      volume &&
+      withoutEmpty({
+        noCopy: volume.NoCopy || undefined,
+        labels: volume.Labels,
+        driver: volume.DriverConfig?.Name,
+        driverOpts: volume.DriverConfig?.Options,
+        subpath: volume.Subpath,
+      }),
+    tmpfs: tmpfs && withoutEmpty({ size: tmpfs.SizeBytes, mode: tmpfs.Mode }),
+    image: image && withoutEmpty({ subpath: image.Subpath }),
+  }) as Mount;
+}
+
+/** What older engines would drop or refuse without saying why. */
+export function volumesSince(volumes: readonly VolumeInput[]): Readonly<Record<string, string>> {
+  const mounts = volumes.filter((volume) => typeof volume !== "string");
+  return {
+    ...(mounts.some(({ type }) => type === "cluster") && { "volumes[].type cluster": "1.42" }),
+    ...(mounts.some(({ volume }) => volume?.subpath) && { "volumes[].volume.subpath": "1.45" }),
+    ...(mounts.some(({ type }) => type === "image") && { "volumes[].type image": "1.48" }),
+  };
+}

@@ -1,0 +1,77 @@
+import { z } from "zod";
+import type { Connection } from "./connection";
+import type { Context, Definition } from "./core/definition";
+import { messageOf, ProviderError } from "./core/failure";
+import { IdSchema } from "./core/id";
+
+export const RemoteImageSchema = z.object({
+  /** The image, `"nginx:1.27"`; without a tag it is `latest`. */
+  image: z.string(),
+  /** The environment whose engine asks the registry: its id, or the `Endpoint`. @default the provider's `endpointId` */
+  endpointId: IdSchema.optional(),
+});
+export type RemoteImageInputs = z.input<typeof RemoteImageSchema>;
+
+export interface RemoteImageOutputs {
+  /** The digest that the registry now has for it, `"sha256:…"`: for the `imageDigest` of a `Container`. */
+  readonly digest: string;
+  /** The platforms that there is an image for, `"linux/arm64/v8"`; empty where the registry does not say. */
+  readonly platforms: readonly string[];
+  /** The id of the Portainer installation. */
+  readonly instanceId: string;
+}
+
+/**
+ * An image as its registry has it. It is never managed, only looked up: `1/nginx:1.27` is the environment whose engine
+ * asks, and the image.
+ */
+export const remoteImage: Definition<typeof RemoteImageSchema, RemoteImageOutputs> = {
+  type: "RemoteImage",
+  schema: RemoteImageSchema,
+  properties: { image: { change: "none" }, endpointId: { change: "none" } },
+  secrets: [],
+
+  async read(context, id, state) {
+    const { endpointId, image } = parseId(id, context.connection);
+    const inputs = { image, endpointId };
+    try {
+      return { id, inputs, outputs: { ...inputs, ...(await lookUp(context, endpointId, image)) } };
+    } catch (error) {
+      const reason = `asking the registry of ${image}: ${messageOf(error)}`;
+      if (state.digest === undefined) throw new ProviderError(reason);
+      context.warn(`${reason} What it said before is kept.`);
+      return { id, inputs, outputs: { ...state } };
+    }
+  },
+
+  create: () => Promise.reject(onlyLookedUp()),
+  update: () => Promise.reject(onlyLookedUp()),
+  delete: () => Promise.resolve(),
+};
+
+async function lookUp(
+  { connection, signal }: Context,
+  endpointId: number,
+  name: string,
+): Promise<RemoteImageOutputs> {
+  const instanceId = await connection.sameServer(undefined);
+  const docker = connection.client.docker(endpointId);
+  const { Descriptor, Platforms } = await docker.images.remote({ params: { name } }, { signal });
+  const platforms = (Platforms ?? []).map(({ os, architecture, variant }) =>
+    [os, architecture, ...(variant ? [variant] : [])].join("/"),
+  );
+  return { digest: Descriptor.digest, platforms, instanceId };
+}
+
+function parseId(id: string, connection: Connection): { endpointId: number; image: string } {
+  const [, endpoint, image = ""] = /^(?:([1-9]\d*)\/)?(.+)$/.exec(id) ?? [];
+  const endpointId = endpoint === undefined ? connection.endpointId : Number(endpoint);
+  if (endpointId !== undefined) return { endpointId, image };
+  throw new ProviderError(
+    `getRemoteImage("${image}"): no environment whose engine could ask: set \`endpointId\` here or on the Provider`,
+  );
+}
+
+function onlyLookedUp(): ProviderError {
+  return new ProviderError("an image of a registry is looked up, not made: use `getRemoteImage`");
+}

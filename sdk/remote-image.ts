@@ -1,0 +1,55 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { RemoteImageInputs, RemoteImageOutputs } from "../provider/remote-image";
+import { PortainerResource } from "./resource";
+import type { Args } from "./types";
+
+export interface RemoteImageArgs extends Args<RemoteImageInputs> {
+  image: string;
+}
+
+/** What a registry says of an image. */
+export interface RemoteImage extends RemoteImageOutputs {}
+
+/** An image that is looked up in its registry, by the engine of an environment. */
+class RemoteImageLookup extends PortainerResource {
+  declare readonly digest: pulumi.Output<string>;
+  declare readonly platforms: pulumi.Output<readonly string[]>;
+  declare readonly instanceId: pulumi.Output<string>;
+
+  constructor(name: string, id: pulumi.Input<string>, options: pulumi.CustomResourceOptions) {
+    const properties = ["image", "endpointId", "digest", "platforms", "instanceId"];
+    super({ type: "RemoteImage", properties, exclusive: false }, name, {}, { ...options, id });
+  }
+}
+
+/** How often a stack has asked for an image: each look-up has a name of its own. */
+const asked = new WeakMap<object, Map<string, number>>();
+
+/**
+ * Asks an image's registry, at every preview and `up`, which digest it has now. Given as `imageDigest`, a tag that has
+ * moved shows in the preview.
+ *
+ * @example
+ * ```ts
+ * const image = "nginx:1.27";
+ * const web = new Container("web", { image, imageDigest: getRemoteImage({ image }).digest });
+ * ```
+ */
+export function getRemoteImage(
+  { image, endpointId }: RemoteImageArgs,
+  options: pulumi.CustomResourceOptions = {},
+): pulumi.Output<RemoteImage> {
+  const endpoint = pulumi.CustomResource.isInstance(endpointId) ? endpointId.id : endpointId;
+  const id = endpoint === undefined ? image : pulumi.interpolate`${endpoint}/${image}`;
+  const { digest, platforms, instanceId } = new RemoteImageLookup(nameOf(image), id, options);
+  return pulumi.output({ digest, platforms, instanceId });
+}
+
+function nameOf(image: string): string {
+  const stack = pulumi.runtime.getStackResource() ?? asked;
+  const counts = asked.get(stack) ?? new Map<string, number>();
+  asked.set(stack, counts);
+  const count = (counts.get(image) ?? 0) + 1;
+  counts.set(image, count);
+  return count === 1 ? image : `${image}#${count}`;
+}
