@@ -48,9 +48,7 @@ export const images = {
     response: z.looseObject({
       Descriptor: z.looseObject({ digest: z.string(), mediaType: z.string().optional() }),
       Platforms: z
-        .array(
-          z.looseObject({ os: z.string(), architecture: z.string(), variant: z.string().optional() }),
-        )
+        .array(z.looseObject({ os: z.string(), architecture: z.string(), variant: z.string().optional() }))
         .nullish(),
     }),
     pace: "slow",

@@ -35,7 +35,7 @@ export async function importableContainers(
   endpointId: number,
   filters: Readonly<Record<string, readonly string[]>>,
 ): Promise<{ containers: ImportableContainer[]; skipped: SkippedContainer[] }> {
-  const place = await openPlace(context, endpointId);
+  const place = await openPlace(context, { endpointId });
   const engine = await place.docker.system.info({}, place.call);
   const list = await place.docker.containers.list(
     { query: { all: "1", filters: JSON.stringify(filters) } },
@@ -56,7 +56,7 @@ export async function importableContainers(
       .filter((container) => whyNot(container) === undefined)
       .map(async (container) => {
         const inputs = declared(container, await images(container.Image), engine, endpointId);
-        const outputs = { ...inputs, ...outputsOf(place, container) };
+        const outputs = { ...inputs, ...(await outputsOf(place, container)) };
         return { id: idOf(endpointId, inputs.name), inputs, outputs };
       }),
   );

@@ -53,11 +53,10 @@ export const container: Definition<Schema, ContainerOutputs> = {
     const reasons = needRollOut(changed as Key[], olds, news);
     if (reasons.length === 0 || reasons.some(isPlace) || news.replacement === "replace") return undefined;
     const noReturn = olds.autoRemove ? " There is no way back if that fails, because of autoRemove." : "";
-    const isOpen = reasons.every((key) => hasUnknown(news[key]));
-    const outcome = isOpen
-      ? "is recreated by a roll-out if this changes"
-      : "is recreated by a roll-out, because of";
-    return `the container ${outcome}: ${reasons.join(", ")}.${noReturn}`;
+    if (reasons.every((key) => hasUnknown(news[key]))) {
+      return `the container is recreated by a roll-out if this changes: ${reasons.join(", ")}.${noReturn}`;
+    }
+    return `the container is recreated by a roll-out, because of: ${reasons.join(", ")}.${noReturn}`;
   },
 
   replaces(changed, olds, news) {

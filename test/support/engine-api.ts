@@ -9,16 +9,20 @@ export async function engineApi(
   method: string,
   path: string,
   body?: object,
+  more: Readonly<Record<string, string>> = {},
 ): Promise<{ status: number; body: Json; text: string }> {
   const text = body === undefined ? undefined : JSON.stringify(body);
   const call = request({
     socketPath: engineSocket,
     method,
     path,
-    headers:
-      text === undefined
-        ? {}
-        : { "content-type": "application/json", "content-length": Buffer.byteLength(text) },
+    headers: {
+      ...more,
+      ...(text !== undefined && {
+        "content-type": "application/json",
+        "content-length": Buffer.byteLength(text),
+      }),
+    },
   });
   call.end(text);
   const answer = await new Promise<import("node:http").IncomingMessage>((resolve, reject) => {
@@ -26,7 +30,8 @@ export async function engineApi(
     call.once("error", reject);
   });
   const raw = (await buffer(answer)).toString();
-  const isJson = raw.startsWith("{") || raw.startsWith("[");
+  const isStream = /\}\r?\n\{/.test(raw);
+  const isJson = !isStream && (raw.startsWith("{") || raw.startsWith("["));
   return { status: answer.statusCode ?? 0, body: isJson ? JSON.parse(raw) : {}, text: raw };
 }
 

@@ -3,6 +3,8 @@ import { describe } from "@jest/globals";
 const CI = "CI";
 /** A real Docker engine's address, like `unix:///var/run/docker.sock`, set by `npm test`. */
 const ENGINE = "TEST_ENGINE";
+/** The program of a registry, `docker-registry`, set by `npm test`. */
+const REGISTRY = "TEST_REGISTRY";
 const IMAGE = "TEST_IMAGE";
 /** An engine of our own that is a swarm. */
 const SWARM_ENGINE = "TEST_SWARM_ENGINE";
@@ -15,6 +17,14 @@ export function engineOrSkip(): typeof describe | typeof describe.skip {
   if (process.env[ENGINE]) return describe;
   if (process.env[CI]) throw new Error(`These tests need a Docker engine: set ${ENGINE}`);
   process.stderr.write(`Skipped: these tests need a Docker engine; set ${ENGINE} to its address\n`);
+  return describe.skip;
+}
+
+/** The same for what needs a registry as well. */
+export function registryOrSkip(): typeof describe | typeof describe.skip {
+  if (process.env[REGISTRY]) return engineOrSkip();
+  if (process.env[CI]) throw new Error(`These tests need a registry: set ${REGISTRY}`);
+  process.stderr.write(`Skipped: these tests need a registry; set ${REGISTRY} to its program\n`);
   return describe.skip;
 }
 

@@ -29,13 +29,19 @@ export async function loadDefinitions(clone: string): Promise<Definitions> {
   });
   const load = (path: string) => import(`${clone}/provider/${path}`);
   const { contract, dockerContract } = await import(`${clone}/contract/index.ts`);
-  const [{ adminUser }, { apiKey }, { endpoint }, { container }] = await Promise.all(
-    ["admin-user.ts", "api-key.ts", "endpoint/index.ts", "container/index.ts"].map(load),
+  const [{ adminUser }, { apiKey }, { endpoint }, { container }, { remoteImage }] = await Promise.all(
+    ["admin-user.ts", "api-key.ts", "endpoint/index.ts", "container/index.ts", "remote-image.ts"].map(load),
   );
   const { containerArguments } = await load("container/arguments/index.ts");
   const { environmentName, configName } = await load("core/settings.ts");
   return {
-    facts: { AdminUser: adminUser, ApiKey: apiKey, Endpoint: endpoint, Container: container },
+    facts: {
+      AdminUser: adminUser,
+      ApiKey: apiKey,
+      Endpoint: endpoint,
+      Container: container,
+      RemoteImage: remoteImage,
+    },
     containerArguments,
     environmentName,
     configName,

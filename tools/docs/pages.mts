@@ -7,6 +7,8 @@ interface Subject {
   readonly name: string;
   readonly sdk: string;
   readonly provider: string;
+  /** The function that looks it up, for what is never managed. */
+  readonly lookUp?: string;
 }
 
 const SUBJECTS: readonly Subject[] = [
@@ -14,6 +16,12 @@ const SUBJECTS: readonly Subject[] = [
   { name: "ApiKey", sdk: "sdk/api-key.ts", provider: "provider/api-key.ts" },
   { name: "Endpoint", sdk: "sdk/endpoint.ts", provider: "provider/endpoint/schema.ts" },
   { name: "Container", sdk: "sdk/container.ts", provider: "provider/container/index.ts" },
+  {
+    name: "RemoteImage",
+    sdk: "sdk/remote-image.ts",
+    provider: "provider/remote-image.ts",
+    lookUp: "getRemoteImage",
+  },
 ];
 const PROVIDER = "sdk/provider.ts";
 const SERVER_OPTIONS = "server/options.ts";
@@ -47,15 +55,15 @@ const pageOf = (name: string): string =>
   `${name.replaceAll(/(?<=.)[A-Z]/g, (letter) => `-${letter}`).toLowerCase()}.md`;
 
 function overview(types: Types): string {
-  const rows = SUBJECTS.map(({ name, sdk }) => [
-    `[${name}](${pageOf(name)})`,
-    types.documentation(sdk, name).split(". ")[0]?.replace(/\.$/, "") ?? "",
+  const rows = SUBJECTS.map(({ name, sdk, lookUp = name }) => [
+    `[${lookUp}](${pageOf(name)})`,
+    types.documentation(sdk, lookUp).split(". ")[0]?.replace(/\.$/, "") ?? "",
   ]);
   return page(
     "Reference",
     "Every argument and every output, from the schemas that check them.",
     table(
-      ["Class", "What it is"],
+      ["Class or function", "What it is"],
       [["[Provider](provider.md)", "How to reach a Portainer server, and as whom"], ...rows],
     ),
     "Of the server: [the options of `startServer`](server-options.md), [the API that it has](api.md).",
@@ -88,7 +96,11 @@ function settingType({ type }: Entry): string {
   return /\b(number|boolean)\b/.exec(type)?.[1] ?? "string";
 }
 
-function resourcePage({ name, sdk, provider }: Subject, types: Types, definitions: Definitions): string {
+function resourcePage(
+  { name, sdk, provider, lookUp }: Subject,
+  types: Types,
+  definitions: Definitions,
+): string {
   const { properties = {}, secrets = [] } = definitions.facts[name] ?? {};
   const order = Object.keys(name === "Container" ? definitions.containerArguments : properties);
   const inputs = types
@@ -106,19 +118,19 @@ function resourcePage({ name, sdk, provider }: Subject, types: Types, definition
         code(entry.type),
         meaning(entry, secrets.includes(entry.name)),
         byDefault(entry),
-        changeOf(entry.name),
+        lookUp ? "" : changeOf(entry.name),
       ]),
     ),
   ]);
   return page(
-    name,
-    types.documentation(sdk, name),
+    lookUp ?? name,
+    types.documentation(sdk, lookUp ?? name),
     "## Arguments",
-    `Those in bold are needed. ${LEGEND}`,
+    lookUp ? "Those in bold are needed." : `Those in bold are needed. ${LEGEND}`,
     ...argumentTables,
     ...innerTables(inputs, secrets),
     "## Outputs",
-    "Besides these, every argument is an output too, with its default filled in.",
+    lookUp ? "" : "Besides these, every argument is an output too, with its default filled in.",
     table(
       ["Output", "Type", "Meaning"],
       outputs.map((entry) => [

@@ -11,6 +11,7 @@
 //   TEST_OTHER_IMAGE  the same with another page in /www                          engine, twin, stack
 //   TEST_SWARM_ENGINE URL of an engine that is a swarm of its own                twin
 //   TEST_COMPOSE      Docker configuration folder: `docker compose` works with it  twin
+//   TEST_REGISTRY     program of a registry, Debian's docker-registry              engine, stack
 //   TEST_PULUMI       folder with the Pulumi CLI and its Node language host        stack
 //   TEST_BROWSER      path of a Chromium                                         browser
 //

@@ -13,6 +13,7 @@ import { reserveThrowawayEngine } from "../setup/engine/throwaway-engine.mts";
 import { ensureImages, IMAGE, OTHER_IMAGE, tagImage } from "../setup/image/ensure.mts";
 import { ensurePackage } from "../setup/package.mts";
 import { ensurePulumi } from "../setup/pulumi/ensure.mts";
+import { ensureRegistry } from "../setup/registry.mts";
 import { isUsed, type Part, type Suite } from "./suites.mts";
 
 /** The name that the recorded conversations of `test/twin` know. */
@@ -58,6 +59,7 @@ export async function setUp(chosen: readonly Suite[]): Promise<Parts> {
       return { TEST_SWARM_ENGINE: engine.url };
     });
     await provide("compose", async () => ({ TEST_COMPOSE: await ensureCompose() }));
+    await provide("registry", async () => ({ TEST_REGISTRY: await ensureRegistry() }));
     await provide("cli", async () => ({ TEST_PULUMI: await ensurePulumi() }));
   }
   await provide("browser", async () => ({ TEST_BROWSER: await ensureBrowser() }));

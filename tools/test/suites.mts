@@ -1,4 +1,4 @@
-export type Part = "build" | "engine" | "swarm" | "compose" | "cli" | "browser";
+export type Part = "build" | "engine" | "swarm" | "compose" | "registry" | "cli" | "browser";
 
 /** The Jest projects, and what each needs beyond Node; what it `wants` only some of its tests need. */
 export const suites = {
@@ -6,8 +6,8 @@ export const suites = {
   server: { needs: [], wants: [] },
   host: { needs: ["build"], wants: [] },
   twin: { needs: ["build", "engine"], wants: ["swarm", "compose"] },
-  engine: { needs: ["build", "engine"], wants: [] },
-  stack: { needs: ["build", "engine", "cli"], wants: [] },
+  engine: { needs: ["build", "engine"], wants: ["registry"] },
+  stack: { needs: ["build", "engine", "cli"], wants: ["registry"] },
   browser: { needs: ["browser"], wants: [] },
 } as const satisfies Record<string, { needs: readonly Part[]; wants: readonly Part[] }>;
 

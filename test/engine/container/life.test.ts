@@ -4,7 +4,7 @@ import { engineApi, inspect, sweep } from "../../support/engine-api";
 import { engineOrSkip } from "../../support/needs";
 
 /** Asked once in a process, whatever the number of containers. */
-const ONCE = /\/(?:auth|status|info|version)$|\/containers\/json$/;
+const ONCE = /\/(?:auth|status|info|version)$|\/containers\/json$|\/images\/[^/]+\/json$/;
 
 let host: ContainerHost;
 engineOrSkip()("the life of a container", () => {

@@ -1,7 +1,8 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../../machine/command.mts";
+import { unpackDebianPackage } from "../debian-package.mts";
 import { rootFilesystem } from "./root-filesystem.mts";
 
 /** A root file system from Debian's `busybox-static`: unpacked into a temporary folder, not installed. */
@@ -26,20 +27,6 @@ export async function debianBusybox(): Promise<Buffer> {
 }
 
 async function unpackBusybox(folder: string): Promise<string> {
-  await downloadInto(folder);
-  const archive = (await readdir(folder)).find((name) => name.endsWith(".deb"));
-  if (!archive) throw new Error("apt-get download left no package behind");
-  await run("dpkg-deb", ["--extract", join(folder, archive), folder]);
+  await unpackDebianPackage("busybox-static", folder);
   return join(folder, "bin", "busybox");
-}
-
-/** The package lists may be missing, as in most container images; only root can fetch them. */
-async function downloadInto(folder: string): Promise<void> {
-  const download = () => run("apt-get", ["download", "busybox-static"], { cwd: folder });
-  try {
-    await download();
-  } catch {
-    await run("apt-get", ["update"]);
-    await download();
-  }
 }

@@ -1,0 +1,127 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
+import { type ContainerHost, startContainerHost } from "../../support/container-host";
+import { engineApi, inspect, makeAnew, sweep } from "../../support/engine-api";
+import { otherTestImage, registryOrSkip, testImage } from "../../support/needs";
+import { type Registry, startRegistry } from "../../support/registry";
+
+let host: ContainerHost;
+let registry: Registry;
+registryOrSkip()("an image of a registry", () => {
+  beforeAll(async () => {
+    host = await startContainerHost();
+  });
+  beforeEach(async () => {
+    registry = await startRegistry();
+  });
+  afterEach(async () => {
+    host.stack.forget();
+    await sweep(host.prefix);
+    await removeImages(registry.name(""));
+    await registry[Symbol.asyncDispose]();
+  });
+  afterAll(async () => {
+    await host[Symbol.asyncDispose]();
+  });
+
+  async function removeImages(start: string): Promise<void> {
+    const { body } = await engineApi("GET", "/images/json");
+    const images = body as unknown as { RepoTags: string[] | null; RepoDigests: string[] | null }[];
+    const names = images.flatMap(({ RepoTags, RepoDigests }) => [
+      ...(RepoTags ?? []),
+      ...(RepoDigests ?? []),
+    ]);
+    for (const name of names) {
+      if (name.startsWith(start)) await engineApi("DELETE", `/images/${name}?noprune=1`);
+    }
+  }
+
+  const up = (args: object) => host.stack.up("Container", "web", { ...host.base, ...args });
+  const preview = (args: object) => host.stack.preview("Container", "web", { ...host.base, ...args });
+  const digestOf = async (image: string) =>
+    String((await host.stack.get("RemoteImage", "remote", `1/${image}`))["digest"]);
+  const has = async (image: string) => (await engineApi("GET", `/images/${image}/json`)).status === 200;
+  const idOf = async (image: string) => (await engineApi("GET", `/images/${image}/json`)).body["Id"];
+
+  test("shows a tag that has moved in the preview, by its digest, and rolls it out", async () => {
+    const image = registry.name("app:1");
+    await registry.push(testImage, image);
+    const first = await digestOf(image);
+    expect(first).toMatch(/^sha256:[0-9a-f]{64}$/);
+    await up({ image, imageDigest: first });
+    expect(host.stack.outputs("web")).toMatchObject({
+      imageId: await idOf(testImage),
+      repoDigest: `${registry.name("app")}@${first}`,
+      restartCount: 0,
+    });
+    await host.stack.refresh("web");
+    expect(host.stack.entry("web").inputs).toMatchObject({ image, imageDigest: first });
+    expect(await preview({ image, imageDigest: await digestOf(image) })).toBe("same");
+
+    await registry.push(otherTestImage, image);
+    const second = await digestOf(image);
+    expect(second).not.toBe(first);
+    expect(await preview({ image, imageDigest: second })).toBe("update");
+    await host.heard("web", /recreated by a roll-out, because of: imageDigest/);
+    const before = (await inspect(host.base.name)) ?? {};
+    await up({ image, imageDigest: second });
+    expect(host.stack.outputs("web")).toMatchObject({
+      imageId: await idOf(otherTestImage),
+      repoDigest: `${registry.name("app")}@${second}`,
+    });
+
+    await makeAnew(host.base.name, before);
+    await host.stack.refresh("web");
+    expect(host.stack.entry("web").inputs["imageDigest"]).toBe(first);
+    await up({ image, imageDigest: second });
+    expect((await inspect(host.base.name))?.Config["Image"]).toBe(`${image}@${second}`);
+
+    await up({ image });
+    expect((await inspect(host.base.name))?.Config["Image"]).toBe(image);
+    await host.stack.refresh("web");
+    expect(await preview({ image })).toBe("same");
+  });
+
+  test("§9.9 that is not there: nothing is created, and the error has the text of the stream", async () => {
+    await registry.push(testImage, registry.name("app:1"));
+    await expect(up({ image: registry.name("app:2") })).rejects.toThrow(/manifest.*unknown|not found/);
+    expect(host.stack.has("web")).toBe(false);
+    expect(await inspect(host.base.name)).toBeUndefined();
+  });
+
+  test("§9.10 without a tag is the latest one, and no other is pulled", async () => {
+    await registry.push(testImage, registry.name("app:latest"));
+    await registry.push(otherTestImage, registry.name("app:other"));
+    await up({ image: registry.name("app") });
+    expect(await has(registry.name("app:latest"))).toBe(true);
+    expect(await has(registry.name("app:other"))).toBe(false);
+  });
+
+  test("is pulled when it is missing, always when a container is made, or never, as `pull` says", async () => {
+    const image = registry.name("app:1");
+    await registry.push(testImage, image);
+    await expect(up({ image, pull: "never" })).rejects.toThrow(/No such image/);
+    await up({ image });
+    await registry.push(otherTestImage, image);
+    await engineApi("POST", `/images/${testImage}/tag?repo=${registry.name("app")}&tag=1`);
+
+    await up({ image, env: { V: "2" } });
+    expect(host.stack.outputs("web")["imageId"]).toBe(await idOf(testImage));
+    await up({ image, env: { V: "2" }, pull: "always" });
+    expect(host.stack.outputs("web")["imageId"]).toBe(await idOf(testImage));
+    await up({ image, env: { V: "3" }, pull: "always" });
+    expect(host.stack.outputs("web")["imageId"]).toBe(await idOf(otherTestImage));
+  });
+
+  test("that cannot be looked up is an error with its name, and no reason to fail a refresh", async () => {
+    const image = registry.name("app:1");
+    await expect(digestOf(image)).rejects.toThrow(`asking the registry of ${image}`);
+    await registry.push(testImage, image);
+    const state = await host.stack.get("RemoteImage", "remote", `1/${image}`);
+    await registry.stop();
+    const kept = await host.stack.plugin.read(`1/${image}`, {
+      ...host.stack.handedOver("RemoteImage", "remote", {}),
+      ...state,
+    });
+    expect(kept.outputs["digest"]).toBe(state["digest"]);
+  });
+});
