@@ -11,3 +11,9 @@ export function bytes(size: string | number): number | undefined {
   if (amount === undefined) return undefined;
   return Math.round(Number(amount) * (UNITS[unit.toLowerCase()] ?? 1));
 }
+
+/** A size as Docker writes it, in the largest unit that holds it without a rest: 67108864 is `"64m"`. */
+export function sizeText(size: number): string | number {
+  const [unit, factor] = Object.entries(UNITS).findLast(([, bytes]) => size % bytes === 0) ?? ["b", 1];
+  return unit === "b" || size <= 0 ? size : `${size / factor}${unit}`;
+}

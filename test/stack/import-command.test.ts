@@ -49,6 +49,8 @@ const containers: Readonly<Record<string, object>> = {
       CapAdd: ["CAP_NET_ADMIN"],
       SecurityOpt: ["no-new-privileges"],
       Dns: ["127.0.0.53"],
+      Ulimits: [{ Name: "nofile", Soft: 100, Hard: 200 }],
+      LogConfig: { Type: "json-file", Config: { "max-size": "1m" } },
       ExtraHosts: ["one:127.0.0.1"],
     },
   },
@@ -101,6 +103,8 @@ stackOrSkip()("the command `import`", () => {
 
     const text = await readFile(join(folder, "containers.ts"), "utf8");
     expect(text).not.toContain(SECRET);
+    expect(text).toContain(`networks: [{ network: "${nameOf("net")}", aliases: ["www"] }]`);
+    expect(text).toContain('memory: "64m"');
     expect(said).toContain(`pulumi config set --secret ${nameOf("rich")}-DB_PASSWORD`);
     const state = join(folder, "import.json");
     expect((await stat(state)).mode & 0o777).toBe(0o600);

@@ -87,10 +87,28 @@ export function readNetworks(
       const network = typeof entry === "string" ? entry : entry.network;
       return network === name || network === actual["NetworkID"];
     });
+    if (wished === undefined) return readAll(container, name, actual);
     if (wish === undefined) return name;
     if (typeof wish === "string") return wish;
     return readWished(actual, wish);
   });
+}
+
+/** All that may have been wished of a network: the container's own names are aliases by themselves. */
+function readAll(container: unknown, network: string, actual: Wire): NetworkInput {
+  const ipam = isObject(actual["IPAMConfig"]) ? actual["IPAMConfig"] : {};
+  const id = String(at(container, ["Id"]) ?? "").slice(0, 12);
+  const name = String(at(container, ["Name"]) ?? "").replace(/^\//, "");
+  const ownNames: unknown[] = [id, name, at(container, ["Config", "Hostname"])];
+  const details = withoutEmpty({
+    aliases: ((actual["Aliases"] ?? []) as string[]).filter((alias) => !ownNames.includes(alias)),
+    ipv4Address: ipam["IPv4Address"],
+    ipv6Address: ipam["IPv6Address"],
+    linkLocalIps: ipam["LinkLocalIPs"],
+    driverOpts: actual["DriverOpts"],
+    gwPriority: actual["GwPriority"],
+  });
+  return Object.keys(details).length === 0 ? network : { network, ...details };
 }
 
 /** Only what is wished of a network: the engine adds aliases of its own, addresses and more. */

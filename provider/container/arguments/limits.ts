@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Argument, at, field, put } from "../argument";
 import { byteCount, MemorySize, Size } from "../fields";
+import { sizeText } from "../size";
 
 const NANO = 1e9;
 
@@ -70,16 +71,24 @@ export const limitFields = {
 };
 
 /** A limit that `POST /containers/{id}/update` takes; the engine reads zero as "keep". */
-const limit = <Value>(name: string, discarded?: RegExp, to?: (value: Value) => unknown): Argument<Value> => ({
-  ...field<Value>(`HostConfig.${name}`, "inPlace", to),
+const limit = <Value>(
+  name: string,
+  discarded?: RegExp,
+  to?: (value: Value) => unknown,
+  from?: (wire: number) => unknown,
+): Argument<Value> => ({
+  ...field<Value>(`HostConfig.${name}`, "inPlace", to, from),
   ...(discarded && { discarded }),
 });
 
 export const limitArguments = {
-  memory: limit("Memory", /memory limit capabilities.* discarded/i, byteCount),
-  memoryReservation: limit("MemoryReservation", /memory soft limit.* discarded/i, byteCount),
-  memorySwap: limit<string | number>("MemorySwap", /limited without swap/i, (swap) =>
-    swap === -1 ? -1 : byteCount(swap),
+  memory: limit("Memory", /memory limit capabilities.* discarded/i, byteCount, sizeText),
+  memoryReservation: limit("MemoryReservation", /memory soft limit.* discarded/i, byteCount, sizeText),
+  memorySwap: limit<string | number>(
+    "MemorySwap",
+    /limited without swap/i,
+    (swap) => (swap === -1 ? -1 : byteCount(swap)),
+    sizeText,
   ),
   cpus: {
     ...field<string | number>("HostConfig.NanoCpus", "inPlace", nanoCpus, (nano: number) => nano / NANO),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { ResourceReference } from "../../core/id";
 import { type Argument, field, put } from "../argument";
 import { byteCount, Size } from "../fields";
+import { sizeText } from "../size";
 import {
   canonicalVolume,
   readVolumes,
@@ -60,7 +61,7 @@ export const storageArguments = {
   } satisfies Argument<VolumeInput[]>,
   volumesFrom: field<string[]>("HostConfig.VolumesFrom", "rollout"),
   tmpfs: field<Record<string, string>>("HostConfig.Tmpfs", "rollout"),
-  shmSize: field<string | number>("HostConfig.ShmSize", "rollout", byteCount),
+  shmSize: field<string | number>("HostConfig.ShmSize", "rollout", byteCount, sizeText),
   readOnly: field<boolean>("HostConfig.ReadonlyRootfs", "rollout"),
   storageOpt: field<Record<string, string>>("HostConfig.StorageOpt", "rollout"),
 };
