@@ -35,6 +35,7 @@ function optionsOf(flags: Flags): ServerOptions {
     ...(httpDisabled !== undefined && { httpDisabled }),
     ...(admin && { admin }),
     ...(flags.host !== undefined && { engine: engineOf(flags.host, flags) }),
+    ...(process.env["AGENT_SECRET"] && { agentSecret: process.env["AGENT_SECRET"] }),
     ...(flags["setup-token"] !== undefined && { setupToken: flags["setup-token"] }),
   };
 }

@@ -133,9 +133,13 @@ async function environmentOf(
     ]),
   );
   const plugins = [join(process.env["DOCKER_CONFIG"] ?? join(homedir(), ".docker"), "cli-plugins")];
-  await writeFile(join(config, "config.json"), JSON.stringify({ auths, cliPluginsExtraDirs: plugins }), {
-    mode: 0o600,
-  });
+  await writeFile(
+    join(config, "config.json"),
+    JSON.stringify({ auths, HttpHeaders: headersOf(environment), cliPluginsExtraDirs: plugins }),
+    {
+      mode: 0o600,
+    },
+  );
   const { tls } = environment;
   const files = { ca: tls?.ca, cert: tls?.cert, key: tls?.key };
   for (const [name, content] of Object.entries(files))
@@ -148,6 +152,13 @@ async function environmentOf(
     ...(tls && { DOCKER_TLS: "1", DOCKER_CERT_PATH: config }),
     ...(tls && !tls.skipVerify && { DOCKER_TLS_VERIFY: "1" }),
   };
+}
+
+/** With what an agent wants to see in every request. */
+function headersOf({ headers = [] }: GatewayEnvironment): Record<string, string> {
+  const pairs: Record<string, string> = {};
+  for (let at = 0; at < headers.length; at += 2) pairs[headers[at] ?? ""] = headers[at + 1] ?? "";
+  return pairs;
 }
 
 interface ExecError extends Error {

@@ -1,31 +1,34 @@
-import { connectionOf } from "./api/endpoint/connection";
+import { connectionOf, type Means } from "./api/endpoint/connection";
 import { requireEndpointAccess } from "./auth/access";
 import { type Authenticator, refuseTwoCredentials } from "./auth/authenticate";
 import { mayUseRegistry } from "./auth/registry";
 import type { GatewayHost } from "./gateway/host";
 import { gatewayControls } from "./gateway-controls";
 import { HttpError } from "./http-error";
+import { KubernetesTokens } from "./kubernetes/tokens";
 import { found } from "./not-found";
 import type { Store } from "./store/store";
-import type { TlsFiles } from "./tls-files";
 
 /** What the gateway plane may know and do, from the store. */
 export function createGatewayHost(
   store: Store,
   authenticator: Authenticator,
-  tlsFiles: TlsFiles,
+  means: Means,
+  serviceAccount: string,
 ): GatewayHost {
+  const tokens = new KubernetesTokens(store, serviceAccount);
   return {
     async authorize(request, endpointId) {
       refuseTwoCredentials(request);
       const { caller } = await authenticator.identify(request);
       const endpoint = found(store.endpoints, endpointId);
       requireEndpointAccess(store, caller, endpoint);
-      const environment = await connectionOf(tlsFiles, endpoint).catch((cause: Error) => {
+      const environment = await connectionOf(means, endpoint).catch((cause: Error) => {
         throw new HttpError(500, "Unable to create proxy", cause.message, { cause });
       });
       return { caller, environment };
     },
+    kubernetesToken: (caller, environment) => tokens.of(caller, environment),
     controls: gatewayControls(store),
     hiddenLabels: async () => store.settings.get(1)?.BlackListedLabels ?? [],
     async registryAuth(caller, environmentId, registryId) {

@@ -20,6 +20,10 @@ export interface ServerOptions {
   readonly adminInitTimeout?: number;
   /** Asked of whoever creates the first administrator, in the header `X-Setup-Token`. */
   readonly setupToken?: string;
+  /** Shared with agents, as their `AGENT_SECRET`. Without it an agent obeys the first server that speaks to it. */
+  readonly agentSecret?: string;
+  /** Where the server's own account in a cluster is. @default "/var/run/secrets/kubernetes.io/serviceaccount" */
+  readonly serviceAccount?: string;
   /** @default the system's */
   readonly clock?: Clock;
   /** Limits logins as Portainer does: ten at once, then one a second, else an hour's ban. @default true */

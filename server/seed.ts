@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Role } from "../contract";
+import { makeAgentKey } from "./agent/identity";
 import { insertUser } from "./api/user";
 import { insertApiKey } from "./auth/api-key";
 import { hashPassword } from "./auth/password";
@@ -20,6 +21,7 @@ export type Administrator = {
 export async function seed(store: Store): Promise<void> {
   await store.change(() => {
     if (!store.instance.get(1)) store.instance.put(1, { Id: 1, InstanceID: randomUUID() });
+    if (!store.agentKey.get(1)) store.agentKey.put(1, makeAgentKey());
     if (!store.settings.get(1)) store.settings.put(1, DEFAULT_SETTINGS);
     if (store.endpointGroups.size > 0) return;
     store.endpointGroups.insert((Id) => ({

@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
+import { AgentIdentity } from "./agent/identity";
 import { ensurePrimary } from "./api/endpoint/primary";
 import { hasAdministrator } from "./api/user";
 import { createApp } from "./app";
@@ -26,6 +27,8 @@ import { openSqlite } from "./store/sqlite";
 import { Store } from "./store/store";
 import { TlsFiles } from "./tls-files";
 
+/** Where Kubernetes puts it. */
+const SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 const ADMIN_INIT_TIMEOUT = 5 * 60_000;
 
 /** A server that is running. */
@@ -65,7 +68,11 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const sessions = new Sessions(store, clock);
   const authenticator = new Authenticator(store, sessions, clock, recorder);
   const tlsFiles = new TlsFiles(data);
-  const gateway = createGateway(createGatewayHost(store, authenticator, tlsFiles));
+  const agentIdentity = new AgentIdentity(store, options.agentSecret);
+  const { serviceAccount = SERVICE_ACCOUNT } = options;
+  const gateway = createGateway(
+    createGatewayHost(store, authenticator, { tlsFiles, agentIdentity }, serviceAccount),
+  );
   const services: Services = {
     store,
     clock,
@@ -73,6 +80,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     authenticator,
     limiter,
     tlsFiles,
+    agentIdentity,
+    serviceAccount,
     gateway,
     autoUpdates: new AutoUpdates(() => services, report),
     setupToken: options.setupToken,

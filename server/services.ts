@@ -1,3 +1,4 @@
+import type { AgentIdentity } from "./agent/identity";
 import type { Authenticator } from "./auth/authenticate";
 import type { LoginLimiter } from "./auth/limiter";
 import type { Sessions } from "./auth/session";
@@ -16,8 +17,11 @@ export interface Services {
   readonly authenticator: Authenticator;
   readonly limiter: LoginLimiter;
   readonly tlsFiles: TlsFiles;
+  readonly agentIdentity: AgentIdentity;
   readonly gateway: Gateway;
   readonly autoUpdates: AutoUpdates;
+  /** The folder of the server's own account in a cluster. */
+  readonly serviceAccount: string;
   /** Asked of whoever initialises the server, when set. */
   readonly setupToken: string | undefined;
   /** Where, for those who ask, files of an object would be. */

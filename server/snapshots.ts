@@ -1,5 +1,4 @@
-import { EndpointType } from "../contract";
-import { takeSnapshot } from "./api/endpoint/snapshot";
+import { isReachable, takeSnapshot } from "./api/endpoint/snapshot";
 import { parseDuration } from "./duration";
 import type { Services } from "./services";
 
@@ -15,7 +14,7 @@ export function keepSnapshots(services: Services, report: (error: unknown) => vo
     timer = setTimeout(look, Math.max(wanted, SHORTEST_INTERVAL)).unref();
   };
   const look = async () => {
-    const engines = store.endpoints.filter(({ Type }) => Type === EndpointType.docker);
+    const engines = store.endpoints.filter(isReachable);
     for (const endpoint of engines) await takeSnapshot(services, endpoint).catch(report);
     schedule();
   };

@@ -10,7 +10,8 @@ import type { Store } from "../store/store";
 import { connectionOf } from "./endpoint/connection";
 import { restartService } from "./service";
 
-export function webhookHandlers({ store, tlsFiles }: Services): Handlers<typeof contract.webhooks> {
+export function webhookHandlers(services: Services): Handlers<typeof contract.webhooks> {
+  const { store } = services;
   return {
     list({ caller, query }) {
       if (!caller.isAdmin) return [];
@@ -62,7 +63,7 @@ export function webhookHandlers({ store, tlsFiles }: Services): Handlers<typeof 
       if (!hook) throw new HttpError(404, "Unable to find a webhook with this token", NOT_IN_DATABASE);
       const endpoint = found(store.endpoints, hook.EndpointId);
       const registry = store.registries.get(hook.RegistryId);
-      await restartService(await connectionOf(tlsFiles, endpoint), {
+      await restartService(await connectionOf(services, endpoint), {
         serviceId: hook.ResourceId,
         tag: query.tag,
         credentials: registry && {

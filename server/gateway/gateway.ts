@@ -1,11 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { HttpError } from "../http-error";
+import { type AgentInfo, pingAgent } from "./agent";
 import type { Call } from "./call";
 import { Engine } from "./engine/engine";
 import { Engines } from "./engine/engines";
+import { isAgent, isDocker, requireType } from "./environment-type";
 import { sendFailure } from "./failure";
 import type { GatewayEnvironment, GatewayHost } from "./host";
+import { createKubernetesGateway } from "./kubernetes/gateway";
+import { isKubernetesPath } from "./kubernetes/target";
 import { type DockerSnapshot, probe } from "./probe";
 import { Draft } from "./relay/draft";
 import { hijack } from "./relay/hijack";
@@ -19,7 +23,7 @@ import { enforce } from "./rules/policy";
 import { RULES } from "./rules/table";
 import { checkOrigin } from "./terminal/origin";
 import { isTerminal, parseTerminal } from "./terminal/query";
-import { connectTerminal } from "./terminal/stream";
+import { connectByAgent, connectTerminal } from "./terminal/stream";
 
 /** What relative URLs are read against; nobody looks at it. */
 const ANY_ORIGIN = "http://portainer";
@@ -32,12 +36,14 @@ export function createGateway(host: GatewayHost) {
   /** Node's server closes only connections that it still knows as HTTP. */
   const takenOver = new Set<Duplex>();
   const match = matcherOf(RULES);
+  const kubernetes = createKubernetesGateway(host, engines);
 
   /** Finds out what a request is about and whether its caller may ask it. */
   async function admit(request: IncomingMessage, endpointId: number) {
     const target = parseTarget(request.url ?? "");
     const url = new URL(request.url ?? "", ANY_ORIGIN);
     const { caller, environment } = await host.authorize({ headers: request.headers, url }, endpointId);
+    requireType(environment, isDocker);
     const { rule, id = "" } = match(request.method, target.segments) ?? {};
     const call: Call = { host, caller, environment, engine: engines.of(environment), request, target, id };
     await enforce(rule?.for, call);
@@ -50,10 +56,11 @@ export function createGateway(host: GatewayHost) {
     const query = parseTerminal(url);
     checkOrigin(headers);
     const { caller, environment } = await host.authorize({ headers, url }, query.endpointId);
+    requireType(environment, isDocker);
     const engine = engines.of(environment);
     if (query.kind === "attach")
       await enforce(container, { host, caller, environment, engine, id: query.id });
-    return { engine, query };
+    return { engine, query, isByAgent: isAgent(environment.type) };
   }
 
   /** Keeps hold of a connection that Node's server no longer knows, and answers whatever goes wrong on it. */
@@ -87,7 +94,8 @@ export function createGateway(host: GatewayHost) {
     /** Answers a request. Never throws: whatever goes wrong is answered too. */
     async handle(request: IncomingMessage, response: ServerResponse, endpointId: number): Promise<void> {
       try {
-        await answer(request, response, endpointId);
+        const isForCluster = isKubernetesPath(request.url ?? "");
+        await (isForCluster ? kubernetes.answer : answer)(request, response, endpointId);
       } catch (error) {
         sendFailure(response, error);
       }
@@ -98,6 +106,7 @@ export function createGateway(host: GatewayHost) {
      * ones. For Node's `shouldUpgradeCallback`.
      */
     takesOver(request: IncomingMessage): boolean {
+      if (isKubernetesPath(request.url ?? "")) return kubernetes.takesOver(request);
       const segments = segmentsIn(request.url ?? "");
       return segments !== undefined && match(request.method, segments)?.rule.takeover === true;
     },
@@ -110,6 +119,8 @@ export function createGateway(host: GatewayHost) {
       endpointId: number,
     ): Promise<void> {
       await takeOver(connection, async () => {
+        if (isKubernetesPath(request.url ?? ""))
+          return kubernetes.upgrade(request, connection, head, endpointId);
         const { call, rule } = await admit(request, endpointId);
         if (!rule?.takeover) throw new HttpError(400, "This path does not upgrade");
         await hijack(call.engine, call.target.path, { request, connection, head });
@@ -119,8 +130,8 @@ export function createGateway(host: GatewayHost) {
     /** Connects a browser's terminal: a WebSocket of which `isTerminal`. Never throws. */
     async terminal(request: IncomingMessage, connection: Duplex, head: Buffer): Promise<void> {
       await takeOver(connection, async () => {
-        const { engine, query } = await admitTerminal(request);
-        await connectTerminal(engine, query, { request, connection, head });
+        const { engine, query, isByAgent } = await admitTerminal(request);
+        await (isByAgent ? connectByAgent : connectTerminal)(engine, query, { request, connection, head });
       });
     },
 
@@ -131,6 +142,16 @@ export function createGateway(host: GatewayHost) {
         throw new HttpError(400, "Bad request", "This path is for WebSockets");
       } catch (error) {
         sendFailure(response, error);
+      }
+    },
+
+    /** Asks an environment's agent what it is. Throws the reason if there is none. */
+    async pingAgent(environment: GatewayEnvironment, signal: AbortSignal): Promise<AgentInfo> {
+      const engine = new Engine(environment);
+      try {
+        return await pingAgent(engine, signal);
+      } finally {
+        engine.close();
       }
     },
 

@@ -7,6 +7,8 @@ export interface GatewayHost {
   /** Who asks, and the environment if they may use it. Throws an `HttpError` otherwise. */
   authorize(request: GatewayRequest, endpointId: number): Promise<Grant>;
   readonly controls: GatewayControls;
+  /** What a cluster knows a caller by. Throws an `HttpError` if it cannot be had. */
+  kubernetesToken(caller: Caller, environment: GatewayEnvironment): Promise<string>;
   /** Containers with one of these labels are shown in no list. */
   hiddenLabels(): Promise<readonly HiddenLabel[]>;
   /** The credentials of a registry, if this caller may use it on this environment. */
@@ -33,6 +35,8 @@ export interface GatewayEnvironment {
   /** `unix://`, `tcp://`, `http://` or `https://`. */
   readonly url: string;
   readonly tls?: GatewayTls;
+  /** Sent with every request: names and values in turn. So agents know whom they obey. */
+  readonly headers?: readonly string[];
   /** See `EndpointType` in the contract. */
   readonly type: number;
   readonly security: SecuritySettings;

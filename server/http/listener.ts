@@ -18,7 +18,7 @@ export interface Planes {
   readonly failures: Failures;
 }
 
-const GATEWAY = /^\/api\/endpoints\/([^/?]+)(?:\/agent)?\/docker\//;
+const GATEWAY = /^\/api\/endpoints\/([^/?]+)(?:\/agent)?\/(?:docker|kubernetes)\//;
 /** Segments that mean another path than they say; Portainer answers them with redirects that lead nowhere. */
 const UNCLEAN = /\/(?:\.|%2e){1,2}(?:\/|$)/i;
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]);

@@ -70,6 +70,8 @@ export type EndpointRecord = {
   SecuritySettings: SecuritySettings;
   EnableGPUManagement: boolean;
   Snapshot?: Record<string, unknown>;
+  KubernetesSnapshot?: Record<string, unknown>;
+  AgentVersion?: string;
 };
 
 export type ResourceControlRecord = {
@@ -86,6 +88,13 @@ export type ResourceControlRecord = {
 
 /** This installation: made at the first start, the same ever after. */
 export type InstanceRecord = { Id: 1; InstanceID: string };
+
+/** What agents know this installation by. One record, with id 1. */
+export type AgentKeyRecord = {
+  Id: 1;
+  /** PEM. */
+  PrivateKey: string;
+};
 
 /** How the server itself is served. One record, with id 1. */
 export type SslRecord = {

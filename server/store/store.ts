@@ -1,6 +1,7 @@
 import { Collection, type CollectionState, type Journal } from "./collection";
 import type { Change, Persistence } from "./persistence";
 import type {
+  AgentKeyRecord,
   ApiKeyRecord,
   CustomTemplateRecord,
   EndpointGroupRecord,
@@ -39,6 +40,7 @@ export class Store {
   readonly customTemplates = this.#collection<CustomTemplateRecord>("customtemplates");
   readonly webhooks = this.#collection<WebhookRecord>("webhooks");
   readonly settings = this.#collection<SettingsRecord>("settings");
+  readonly agentKey = this.#collection<AgentKeyRecord>("agent_key");
   readonly ssl = this.#collection<SslRecord>("ssl");
   readonly instance = this.#collection<InstanceRecord>("version");
 

@@ -105,6 +105,7 @@ function hostWith(
       },
       mayUse: ({ id }, control) => control.Public || control.UserAccesses.some(({ UserId }) => UserId === id),
     },
+    kubernetesToken: async ({ username }) => `token-of-${username}`,
     hiddenLabels: async () => hidden,
     registryAuth: async (_caller, _environment, id) =>
       id === 7 ? { username: "robot", password: "s3cret", serveraddress: "registry.test" } : undefined,

@@ -1,13 +1,30 @@
+import { EndpointType } from "../../../contract";
+import { isAgent } from "../../gateway/environment-type";
 import type { GatewayEnvironment } from "../../gateway/host";
+import type { Services } from "../../services";
 import type { EndpointRecord } from "../../store/records";
-import type { TlsFiles } from "../../tls-files";
 
 type Reachable = Pick<EndpointRecord, "Id" | "URL" | "Type" | "TLSConfig" | "SecuritySettings">;
 
-/** An environment as the gateway wants it: with the contents of its TLS files. */
-export async function connectionOf(tlsFiles: TlsFiles, endpoint: Reachable): Promise<GatewayEnvironment> {
+/** What leads to environments besides what is stored of each. */
+export type Means = Pick<Services, "tlsFiles" | "agentIdentity">;
+
+/** An environment as the gateway wants it: with the contents of its TLS files, and who the server is to its agent. */
+export async function connectionOf(
+  { tlsFiles, agentIdentity }: Means,
+  endpoint: Reachable,
+): Promise<GatewayEnvironment> {
   const { Id: id, URL: url, Type: type, TLSConfig: config, SecuritySettings: security } = endpoint;
-  if (!config.TLS && !config.TLSSkipVerify) return { id, url, type, security };
+  const environment = {
+    id,
+    url,
+    type,
+    security,
+    ...(isAgent(type) && { headers: agentIdentity.headers }),
+  };
+  // The cluster that the server runs in is reached within it, as Portainer does.
+  if (type === EndpointType.localKubernetes) return { ...environment, tls: { skipVerify: true } };
+  if (!config.TLS && !config.TLSSkipVerify) return environment;
   const files = await tlsFiles.read(config);
-  return { id, url, type, security, tls: { ...files, skipVerify: config.TLSSkipVerify } };
+  return { ...environment, tls: { ...files, skipVerify: config.TLSSkipVerify } };
 }

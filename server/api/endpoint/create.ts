@@ -15,14 +15,18 @@ import type { Services } from "../../services";
 import type { EndpointRecord, Gpu, TlsRecord } from "../../store/records";
 import type { Store } from "../../store/store";
 import { unknownTag } from "../tag";
+import { connectionOf } from "./connection";
 import { edgeSide } from "./edge";
 import { DEFAULT_SECURITY } from "./security";
 import { shown } from "./shown";
-import { probe } from "./snapshot";
+import { look } from "./snapshot";
 
 type Form = z.output<typeof contract.endpoints.create.form>;
 
 const LOCAL_SOCKET = "unix:///var/run/docker.sock";
+const LOCAL_CLUSTER = "https://kubernetes.default.svc";
+/** Milliseconds. */
+const AGENT_TIMEOUT = 3_000;
 
 /**
  * Stores an environment whose engine answers. Everything that could refuse it comes first, so that a failure leaves
@@ -51,10 +55,24 @@ export async function createEndpoint(services: Services, form: Form) {
 }
 
 async function reached(services: Services, draft: EndpointRecord): Promise<EndpointRecord> {
-  const snapshot = await probe(services, draft).catch((cause: Error) => {
+  const known = draft.Type === EndpointType.agentDocker ? await withAgent(services, draft) : draft;
+  const seen = await look(services, known).catch((cause: Error) => {
     throw new HttpError(500, "Unable to initiate communications with environment", cause.message, { cause });
   });
-  return { ...draft, Snapshot: snapshot };
+  return { ...known, ...seen };
+}
+
+/** The agent itself says what it is in front of. */
+async function withAgent(services: Services, draft: EndpointRecord): Promise<EndpointRecord> {
+  const signal = AbortSignal.timeout(AGENT_TIMEOUT);
+  const environment = await connectionOf(services, draft);
+  const { version, platform } = await services.gateway
+    .pingAgent(environment, signal)
+    .catch((cause: Error) => {
+      throw new HttpError(500, "Unable to get environment type", cause.message, { cause });
+    });
+  const Type = platform === "docker" ? EndpointType.agentDocker : EndpointType.agentKubernetes;
+  return { ...draft, Type, AgentVersion: version };
 }
 
 function asEdge(draft: EndpointRecord): EndpointRecord {
@@ -71,9 +89,9 @@ function readForm(form: Form): Omit<EndpointRecord, "Id" | "TLSConfig"> {
   if (creationType === CreationType.edgeAgent && !form.URL) throw invalid("URL cannot be empty");
   return {
     Name: form.Name,
-    Type: creationType === CreationType.edgeAgent ? EndpointType.edgeAgentDocker : EndpointType.docker,
+    Type: typeOf(creationType, form),
     ContainerEngine: form.ContainerEngine ?? "",
-    URL: form.URL || LOCAL_SOCKET,
+    URL: form.URL || (creationType === CreationType.localKubernetes ? LOCAL_CLUSTER : LOCAL_SOCKET),
     GroupId: integer(form.GroupID) || UNASSIGNED_GROUP,
     PublicURL: form.PublicURL ?? "",
     Gpus: parseList<Gpu>(form.Gpus, "Invalid Gpus parameter", isGpu),
@@ -86,6 +104,14 @@ function readForm(form: Form): Omit<EndpointRecord, "Id" | "TLSConfig"> {
     SecuritySettings: DEFAULT_SECURITY,
     EnableGPUManagement: false,
   };
+}
+
+/** Agents speak TLS alone: without it Portainer takes what is there for an engine. Numbers that it does not know, too. */
+function typeOf(creationType: number, { TLS }: Form): number {
+  if (creationType === CreationType.edgeAgent) return EndpointType.edgeAgentDocker;
+  if (creationType === CreationType.localKubernetes) return EndpointType.localKubernetes;
+  const isAgent = creationType === CreationType.agent && TLS === "true";
+  return isAgent ? EndpointType.agentDocker : EndpointType.docker;
 }
 
 /** What the flags of a form ask for, by file. */

@@ -1,5 +1,5 @@
-import { type contract, EndpointType } from "../../../contract";
-import { requireEndpointAccess } from "../../auth/access";
+import type { contract } from "../../../contract";
+import { mayUseEndpoint, requireEndpointAccess } from "../../auth/access";
 import { defined } from "../../defined";
 import { HttpError } from "../../http-error";
 import { found } from "../../not-found";
@@ -11,7 +11,7 @@ import { createEndpoint } from "./create";
 import { deleteEndpoint, deleteMany } from "./delete";
 import { listEndpoints } from "./list";
 import { shown } from "./shown";
-import { takeSnapshot } from "./snapshot";
+import { isReachable, takeSnapshot } from "./snapshot";
 import { updateEndpoint } from "./update";
 
 export function endpointHandlers(services: Services): Handlers<typeof contract.endpoints> {
@@ -45,13 +45,12 @@ export function endpointHandlers(services: Services): Handlers<typeof contract.e
 
     async snapshot({ params }) {
       const endpoint = found(store.endpoints, params.id);
-      if (endpoint.Type === EndpointType.azure || endpoint.Type === EndpointType.edgeAgentDocker)
-        throw new HttpError(400, "Snapshots not supported for this environment");
+      if (!isReachable(endpoint)) throw new HttpError(400, "Snapshots not supported for this environment");
       await takeSnapshot(services, endpoint);
     },
 
     async snapshotAll() {
-      const engines = store.endpoints.filter(({ Type }) => Type === EndpointType.docker);
+      const engines = store.endpoints.filter(isReachable);
       await Promise.all(engines.map((endpoint) => takeSnapshot(services, endpoint)));
     },
 
@@ -69,12 +68,17 @@ export function endpointHandlers(services: Services): Handlers<typeof contract.e
       });
     },
 
-    agentVersions: () => [],
+    agentVersions: ({ caller }) => {
+      const versions = store.endpoints
+        .filter((endpoint) => mayUseEndpoint(store, caller, endpoint))
+        .flatMap(({ AgentVersion }) => AgentVersion ?? []);
+      return [...new Set(versions)];
+    },
 
     async forceUpdateService({ caller, params, body }) {
       const endpoint = found(store.endpoints, params.id);
       requireEndpointAccess(store, caller, endpoint);
-      const environment = await connectionOf(services.tlsFiles, endpoint);
+      const environment = await connectionOf(services, endpoint);
       return restartService(environment, { serviceId: body.ServiceID, pull: body.PullImage });
     },
 

@@ -28,20 +28,20 @@ interface View {
 
 /** An environment as answered. Old clients look for lists where newer servers send null. */
 export function shown(endpoint: EndpointRecord, { snapshot = false, composeVersion = "" }: View = {}) {
-  const { Snapshot, EnableGPUManagement, ...stored } = endpoint;
+  const { Snapshot, KubernetesSnapshot, AgentVersion = "", EnableGPUManagement, ...stored } = endpoint;
   return {
     ...stored,
     ...(EnableGPUManagement && { EnableGPUManagement }),
     AzureCredentials: { ApplicationID: "", TenantID: "", AuthenticationKey: "" },
     Snapshots: snapshot && Snapshot ? [Snapshot] : [],
-    Kubernetes: KUBERNETES,
+    Kubernetes: { ...KUBERNETES, Snapshots: snapshot && KubernetesSnapshot ? [KubernetesSnapshot] : [] },
     ComposeSyntaxMaxVersion: composeVersion,
     LastCheckInDate: 0,
     QueryDate: 0,
     Heartbeat: false,
     PostInitMigrations: { MigrateIngresses: false, MigrateGPUs: false },
     Edge: { AsyncMode: false, PingInterval: 0, SnapshotInterval: 0, CommandInterval: 0 },
-    Agent: { Version: "" },
+    Agent: { Version: AgentVersion },
     AuthorizedUsers: [],
     AuthorizedTeams: [],
     Tags: [],

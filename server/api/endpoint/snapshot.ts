@@ -1,20 +1,34 @@
 import { EndpointStatus } from "../../../contract";
+import { unixSeconds } from "../../clock";
+import { isDocker, isKubernetes } from "../../gateway/environment-type";
+import { Cluster } from "../../kubernetes/cluster";
+import { kubernetesSnapshot } from "../../kubernetes/snapshot";
 import type { Services } from "../../services";
 import type { EndpointRecord } from "../../store/records";
 import { connectionOf } from "./connection";
 
+/** Whether the server can look at an environment by itself. */
+export const isReachable = ({ Type }: EndpointRecord): boolean => isDocker(Type) || isKubernetes(Type);
+
 /** Looks at an environment's engine. That it does not answer is no failure of the call: the environment is down. */
 export async function takeSnapshot(services: Services, endpoint: EndpointRecord): Promise<void> {
   const { store } = services;
-  const snapshot = await probe(services, endpoint).catch(() => undefined);
+  const seen = await look(services, endpoint).catch(() => undefined);
   await store.change(() => {
     const current = store.endpoints.get(endpoint.Id);
     if (!current) return;
-    const Status = snapshot ? EndpointStatus.up : EndpointStatus.down;
-    store.endpoints.put(current.Id, { ...current, Status, ...(snapshot && { Snapshot: snapshot }) });
+    const Status = seen ? EndpointStatus.up : EndpointStatus.down;
+    store.endpoints.put(current.Id, { ...current, Status, ...seen });
   });
 }
 
-export async function probe({ gateway, tlsFiles }: Services, endpoint: EndpointRecord) {
-  return { ...(await gateway.probe(await connectionOf(tlsFiles, endpoint))) };
+/** What is seen of an environment's engine now. Throws the reason if it cannot be reached. */
+export async function look(
+  services: Services,
+  endpoint: EndpointRecord,
+): Promise<Pick<EndpointRecord, "Snapshot" | "KubernetesSnapshot">> {
+  const environment = await connectionOf(services, endpoint);
+  if (!isKubernetes(endpoint.Type)) return { Snapshot: { ...(await services.gateway.probe(environment)) } };
+  const cluster = new Cluster(environment, services.serviceAccount);
+  return { KubernetesSnapshot: await kubernetesSnapshot(cluster, unixSeconds(services.clock)) };
 }

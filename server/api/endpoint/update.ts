@@ -7,7 +7,7 @@ import type { Services } from "../../services";
 import type { EndpointRecord, TlsRecord } from "../../store/records";
 import type { TlsFiles } from "../../tls-files";
 import { unknownTag } from "../tag";
-import { connectionOf } from "./connection";
+import { connectionOf, type Means } from "./connection";
 import { requireFreeName } from "./create";
 import { shown } from "./shown";
 
@@ -20,7 +20,7 @@ export async function updateEndpoint(services: Services, id: number, change: Cha
   if (change.Name !== undefined) requireFreeName(store, change.Name, id);
   const TLSConfig = await newTlsConfig(tlsFiles, before, change);
   const pointsElsewhere = change.TLS !== undefined || (change.URL !== undefined && change.URL !== before.URL);
-  if (pointsElsewhere) await requireUsableTls(tlsFiles, { ...before, TLSConfig });
+  if (pointsElsewhere) await requireUsableTls(services, { ...before, TLSConfig });
   return store.change(() => {
     const endpoint = found(store.endpoints, id);
     if (change.Name !== undefined) requireFreeName(store, change.Name, id);
@@ -73,9 +73,9 @@ async function newTlsConfig(files: TlsFiles, endpoint: EndpointRecord, change: C
   return config;
 }
 
-async function requireUsableTls(files: TlsFiles, endpoint: EndpointRecord): Promise<void> {
+async function requireUsableTls(means: Means, endpoint: EndpointRecord): Promise<void> {
   try {
-    const { tls } = await connectionOf(files, endpoint);
+    const { tls } = await connectionOf(means, endpoint);
     if (tls) createSecureContext({ ca: tls.ca, cert: tls.cert, key: tls.key });
   } catch (cause) {
     throw new HttpError(500, "Unable to register HTTP proxy for the environment", (cause as Error).message, {

@@ -46,7 +46,7 @@ export async function isRunning(
   const label = isSwarm ? "com.docker.stack.namespace" : "com.docker.compose.project";
   const filters = encodeURIComponent(JSON.stringify({ label: [`${label}=${stack.Name}`] }));
   const path = isSwarm ? `/services?filters=${filters}` : `/containers/json?all=1&filters=${filters}`;
-  const environment = await connectionOf(services.tlsFiles, endpoint);
+  const environment = await connectionOf(services, endpoint);
   const answer = await callEngine(environment, { method: "GET", path }).catch((cause: Error) => {
     throw new HttpError(500, "Unable to check for name collision", cause.message, { cause });
   });
@@ -55,16 +55,17 @@ export async function isRunning(
 }
 
 async function deploymentOf(
-  { store, tlsFiles }: Services,
+  services: Services,
   caller: Caller,
   stack: StackRecord,
   endpoint: EndpointRecord,
 ): Promise<Deployment> {
+  const { store } = services;
   return {
     // A name of signs only is left with nothing; Compose wants something to call the project by.
     name: stack.Name || String(stack.Id),
     isSwarm: stack.Type === StackType.swarm,
-    environment: await connectionOf(tlsFiles, endpoint),
+    environment: await connectionOf(services, endpoint),
     files: stack.Files,
     paths: [stack.EntryPoint, ...(stack.AdditionalFiles ?? [])],
     variables: stack.Env ?? [],

@@ -26,14 +26,15 @@ export class Engine {
   }
 
   /** Whether it can still be used for the environment as it is stored now. */
-  isFor({ url, tls }: GatewayEnvironment): boolean {
+  isFor({ url, tls, headers }: GatewayEnvironment): boolean {
     const own = this.environment;
     return (
       own.url === url &&
       own.tls?.ca === tls?.ca &&
       own.tls?.cert === tls?.cert &&
       own.tls?.key === tls?.key &&
-      own.tls?.skipVerify === tls?.skipVerify
+      own.tls?.skipVerify === tls?.skipVerify &&
+      own.headers?.join() === headers?.join()
     );
   }
 
@@ -57,6 +58,7 @@ export class Engine {
   }
 
   private options({ method, path, headers }: EngineRequest) {
-    return { method, path, headers: ["Host", this.address.host, ...headers], setDefaultHeaders: false };
+    const own = ["Host", this.address.host, ...(this.environment.headers ?? [])];
+    return { method, path, headers: [...own, ...headers], setDefaultHeaders: false };
   }
 }

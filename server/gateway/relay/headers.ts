@@ -20,7 +20,10 @@ const CREDENTIALS = ["authorization", "cookie", "x-api-key", "x-csrf-token"];
 /** Said anew to the engine: its own name, and the framing of the body that is really sent. */
 const REPLACED = ["host", "content-length", "expect", "http2-settings"];
 
-const NOT_TO_THE_ENGINE = new Set([...HOP_BY_HOP, ...CREDENTIALS, ...REPLACED]);
+/** Who this server is to an agent, and its callers to a cluster, is for the server alone to say. */
+const OF_AGENTS = ["x-portaineragent-publickey", "x-portaineragent-signature", "x-portaineragent-sa-token"];
+
+const NOT_TO_THE_ENGINE = new Set([...HOP_BY_HOP, ...CREDENTIALS, ...REPLACED, ...OF_AGENTS]);
 const NOT_TO_THE_CLIENT = new Set(HOP_BY_HOP);
 const NOT_OF_A_REWRITTEN_BODY = new Set([...HOP_BY_HOP, "content-length", "content-encoding", "etag"]);
 

@@ -18,13 +18,19 @@ export interface Takeover {
  * Passes on a request that turns its connection into a raw stream. Not one byte behind the request's body goes to
  * the engine before it has agreed: it would take it for another request, which nobody has checked.
  */
-export async function hijack(engine: Engine, path: string, takeover: Takeover): Promise<void> {
+export async function hijack(
+  engine: Engine,
+  path: string,
+  takeover: Takeover,
+  /** Sent besides the client's own headers: names and values in turn. */
+  more: readonly string[] = [],
+): Promise<void> {
   const { request, connection, head } = takeover;
   const what = {
     method: request.method,
     path,
     upgrade: request.headers.upgrade ?? "tcp",
-    headers: requestHeaders(request.rawHeaders, request.headers),
+    headers: [...requestHeaders(request.rawHeaders, request.headers), ...more],
     body: await takeBody(request, connection, head),
   };
   const { answer, raw } = await openStream(engine, what, connection);

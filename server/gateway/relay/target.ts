@@ -44,7 +44,8 @@ function decode(path: string): string {
   }
 }
 
-function withoutCredentials(search: string): string {
+/** A query without what lets its sender in here. */
+export function withoutCredentials(search: string): string {
   const kept = search
     .slice(1)
     .split("&")

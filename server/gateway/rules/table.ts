@@ -5,6 +5,7 @@ import { listed } from "./lists";
 import { registryAuth } from "./registry-auth";
 import type { Rule } from "./rule";
 import { containerSecurity, serviceSecurity } from "./security";
+import { volumeBrowser } from "./volume-browser";
 import { volumeNameIsFree } from "./volume-name";
 
 /** What Portainer does with requests to an engine, first match first. Whatever is not here passes through. */
@@ -69,6 +70,9 @@ export const RULES: readonly Rule[] = [
   { on: "POST /build", request: [rewriteBuild] },
   { on: "POST /images/**", request: [registryAuth] },
   { on: "GET /distribution/**", request: [registryAuth] },
+
+  // An agent's own paths, below /v2.
+  { on: "* /browse/**", request: [volumeBrowser] },
 
   // Podman's own API does the same things under other names.
   { on: "* /libpod/**", for: "administrator" },

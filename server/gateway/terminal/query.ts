@@ -6,6 +6,8 @@ export interface TerminalQuery {
   /** Of an exec instance, or of a container to attach to. */
   readonly kind: "exec" | "attach";
   readonly id: string;
+  /** The node of a swarm that an agent is to ask; empty for the agent's own. */
+  readonly node: string;
 }
 
 const PATH = /^\/api\/websocket\/(exec|attach)$/;
@@ -25,7 +27,7 @@ export function parseTerminal({ pathname, searchParams }: URL): TerminalQuery {
     const reason = `Strconv.Atoi: parsing "${endpoint}": invalid syntax`;
     throw new HttpError(400, "Invalid query parameter: endpointId", reason);
   }
-  return { kind, id, endpointId: Number(endpoint) };
+  return { kind, id, endpointId: Number(endpoint), node: searchParams.get("nodeName") ?? "" };
 }
 
 function required(parameters: URLSearchParams, name: string): string {

@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import { createWebSocketStream, type WebSocket, WebSocketServer } from "ws";
 import type { Engine } from "../engine/engine";
-import type { Takeover } from "../relay/hijack";
+import { hijack, type Takeover } from "../relay/hijack";
 import { join } from "../relay/join";
 import { openStream } from "../relay/open-stream";
 import { writeRefusal } from "../relay/raw-answer";
@@ -25,6 +25,18 @@ export async function connectTerminal(
   if (!raw) return writeRefusal(connection, answer);
   connection.once("close", () => raw.destroy());
   handshake.handleUpgrade(request, connection, head, (socket) => joinTerminal(socket, raw));
+}
+
+/** An agent has terminals of its own, which are asked for as this server's are; it shakes hands itself. */
+export function connectByAgent(engine: Engine, query: TerminalQuery, takeover: Takeover): Promise<void> {
+  const { kind, id, endpointId, node } = query;
+  const search = new URLSearchParams({ endpointId: String(endpointId), id, nodeName: node });
+  return hijack(
+    engine,
+    `/websocket/${kind}?${search}`,
+    takeover,
+    node ? ["X-PortainerAgent-Target", node] : [],
+  );
 }
 
 function requestOf({ kind, id }: TerminalQuery) {

@@ -1,0 +1,49 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from "node:crypto";
+import type { AgentKeyRecord } from "../store/records";
+import type { Store } from "../store/store";
+
+/** What a server signs for agents that share no secret with it. */
+const MESSAGE = "Portainer-App";
+
+export const makeAgentKey = (): AgentKeyRecord => {
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  return { Id: 1, PrivateKey: privateKey.export({ type: "pkcs8", format: "pem" }).toString() };
+};
+
+/**
+ * Who this server is to agents: an agent obeys the first server that speaks to it, and knows it by its key ever
+ * after. The key is in the store, so that it outlives restarts and moves along with a backup.
+ */
+export class AgentIdentity {
+  readonly #store: Store;
+  readonly #secret: string | undefined;
+  #signed: { readonly by: AgentKeyRecord; readonly headers: readonly string[] } | undefined;
+
+  /** `secret`: shared with the agents (their `AGENT_SECRET`), and signed in the message's place. */
+  constructor(store: Store, secret: string | undefined) {
+    this.#store = store;
+    this.#secret = secret;
+  }
+
+  /** Names and values in turn, for every request to an agent. */
+  get headers(): readonly string[] {
+    const key = this.#store.agentKey.get(1);
+    if (!key) throw new Error("the server has no key for its agents");
+    if (this.#signed?.by !== key) this.#signed = { by: key, headers: this.#sign(key) };
+    return this.#signed.headers;
+  }
+
+  #sign({ PrivateKey }: AgentKeyRecord): readonly string[] {
+    const key = createPrivateKey(PrivateKey);
+    const publicKey = createPublicKey(key).export({ type: "spki", format: "der" });
+    // MD5 is what agents check with; r and s one after the other, without base64's padding.
+    const message = Buffer.from(this.#secret || MESSAGE);
+    const signature = sign("md5", message, { key, dsaEncoding: "ieee-p1363" });
+    return [
+      "X-PortainerAgent-PublicKey",
+      publicKey.toString("hex"),
+      "X-PortainerAgent-Signature",
+      signature.toString("base64").replace(/=+$/, ""),
+    ];
+  }
+}

@@ -1,0 +1,61 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import type { Engine } from "../engine/engine";
+import type { Engines } from "../engine/engines";
+import { isAgent, isKubernetes, requireType } from "../environment-type";
+import type { GatewayEnvironment, GatewayHost } from "../host";
+import { Draft } from "../relay/draft";
+import { hijack } from "../relay/hijack";
+import { stream } from "../relay/respond";
+import { send } from "../relay/send";
+import { kubernetesTarget } from "./target";
+
+const ANY_ORIGIN = "http://portainer";
+/** What exec, attach and port-forward are spoken in; clients offer HTTP/2 with ordinary requests too. */
+const STREAMS = /^(?:websocket|spdy\/3\.1)$/i;
+
+/** Clusters behind the server: `/api/endpoints/{id}/kubernetes/*`. What a user may do there is the cluster's to say. */
+export function createKubernetesGateway(host: GatewayHost, engines: Engines) {
+  async function admit({ url = "", headers }: IncomingMessage, endpointId: number) {
+    const { path, search } = kubernetesTarget(url);
+    const asked = { headers, url: new URL(url, ANY_ORIGIN) };
+    const { caller, environment } = await host.authorize(asked, endpointId);
+    requireType(environment, isKubernetes);
+    const engine: Engine = engines.of(environment);
+    const token = await host.kubernetesToken(caller, environment);
+    const prefix = isAgent(environment.type) ? "/kubernetes" : "";
+    return { environment, engine, path: prefix + path + search, credentials: header(environment, token) };
+  }
+
+  return {
+    /** Answers a request. Throws an `HttpError`. */
+    async answer(request: IncomingMessage, response: ServerResponse, endpointId: number): Promise<void> {
+      const { environment, engine, path, credentials } = await admit(request, endpointId);
+      const draft = new Draft(request);
+      draft.setHeader(...credentials);
+      const upstream = await send(engine, path, draft, response);
+      stayBehind(upstream, endpointId);
+      if (isAgent(environment.type)) response.setHeader("X-Portainer-Cache", "true");
+      await stream(upstream, response);
+    },
+
+    takesOver: ({ headers }: IncomingMessage): boolean => STREAMS.test(headers.upgrade ?? ""),
+
+    async upgrade(request: IncomingMessage, connection: Duplex, head: Buffer, endpointId: number) {
+      const { engine, path, credentials } = await admit(request, endpointId);
+      await hijack(engine, path, { request, connection, head }, credentials);
+    },
+  };
+}
+
+/** The token that a cluster, or the agent in it, takes for the caller's. */
+function header({ type }: GatewayEnvironment, token: string): [name: string, value: string] {
+  return isAgent(type) ? ["X-PortainerAgent-SA-Token", token] : ["Authorization", `Bearer ${token}`];
+}
+
+/** A redirection to another path of the cluster leads there by way of this server. */
+function stayBehind({ rawHeaders }: IncomingMessage, endpointId: number): void {
+  for (let at = 0; at < rawHeaders.length; at += 2)
+    if (rawHeaders[at]?.toLowerCase() === "location" && /^\/(?!\/)/.test(rawHeaders[at + 1] ?? ""))
+      rawHeaders[at + 1] = `/api/endpoints/${endpointId}/kubernetes${rawHeaders[at + 1]}`;
+}

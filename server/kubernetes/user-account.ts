@@ -1,0 +1,43 @@
+import type { Cluster } from "./cluster";
+
+const NAMESPACE = "portainer";
+const ROLE = "portainer-cr-user";
+const ALREADY_EXISTS = [409];
+/** Seconds. */
+const TOKEN_LIFETIME = 3_600;
+
+/** What every user may see of a cluster. */
+const RULES = [
+  { verbs: ["list", "get"], apiGroups: [""], resources: ["namespaces", "nodes"] },
+  { verbs: ["list"], apiGroups: ["storage.k8s.io"], resources: ["storageclasses"] },
+  { verbs: ["list", "get"], apiGroups: ["metrics.k8s.io"], resources: ["namespaces", "pods", "nodes"] },
+  { verbs: ["list"], apiGroups: ["networking.k8s.io"], resources: ["ingressclasses"] },
+];
+
+export interface AccountToken {
+  readonly token: string;
+  /** Milliseconds since 1970. */
+  readonly expires: number;
+}
+
+/** A token of the account that a standard user has in a cluster; what is missing there is made. */
+export async function userToken(cluster: Cluster, account: string): Promise<AccountToken> {
+  const create = (path: string, body: object) => cluster.ask({ method: "POST", path, body }, ALREADY_EXISTS);
+  const rbac = "/apis/rbac.authorization.k8s.io/v1";
+  const subjects = [{ kind: "ServiceAccount", name: account, namespace: NAMESPACE }];
+  const bound = (role: string) => ({
+    subjects,
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role },
+  });
+  await create("/api/v1/namespaces", { metadata: { name: NAMESPACE } });
+  await create(`/api/v1/namespaces/${NAMESPACE}/serviceaccounts`, { metadata: { name: account } });
+  await create(`${rbac}/clusterroles`, { metadata: { name: ROLE }, rules: RULES });
+  await create(`${rbac}/clusterrolebindings`, { metadata: { name: account }, ...bound(ROLE) });
+  await create(`${rbac}/namespaces/default/rolebindings`, { metadata: { name: account }, ...bound("edit") });
+  const { status } = await cluster.ask<{ status: { token: string; expirationTimestamp: string } }>({
+    method: "POST",
+    path: `/api/v1/namespaces/${NAMESPACE}/serviceaccounts/${account}/token`,
+    body: { spec: { expirationSeconds: TOKEN_LIFETIME } },
+  });
+  return { token: status.token, expires: Date.parse(status.expirationTimestamp) };
+}
