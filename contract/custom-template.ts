@@ -106,7 +106,7 @@ export const customTemplates = {
     summary: "Refuse to create a custom template in a way that there is not",
     response: CustomTemplate,
     fails: { 500: "Always." },
-    verified: source,
+    verified: live,
   }),
   get: route({
     method: "GET",

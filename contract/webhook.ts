@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Id } from "./common";
-import { live, route, source } from "./route";
+import { live, route } from "./route";
 
 export const Webhook = z.looseObject({
   Id,
@@ -66,6 +66,6 @@ export const webhooks = {
       404: "There is no such webhook, or no such image.",
       500: "The engine cannot be reached, or refuses.",
     },
-    verified: source,
+    verified: live,
   }),
 };

@@ -16,7 +16,7 @@ export type Host = (data: string) => Promise<Fresh>;
 /** This package's server, in this process. */
 export const ownServer: Host = (data) => startServer({ data });
 
-/** The server that is asked for in the environment, see `tools/twin/main.mts`; the package's own unless there is one. */
+/** The server that is asked for in the environment, see `docs/reference/conformance.md`; the package's own unless there is one. */
 export function chosenHost({ TWIN_URL, TWIN_RESET, TWIN_START }: NodeJS.ProcessEnv = process.env): Host {
   if (TWIN_START) return (data) => startedBy(TWIN_START, data);
   if (TWIN_URL) return () => runningAt(TWIN_URL, TWIN_RESET);

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { judge } from "./judge";
+import { type Findings, judge } from "./judge";
 import type { Scenario, Step } from "./scenario";
 import { type Answer, type Fixtures, send } from "./send";
 import { fill, lookup, MissingVariable, type Variables } from "./variables";
 
-export interface Verdict {
+export interface Verdict extends Findings {
   readonly step: Step;
-  readonly problems: readonly string[];
 }
 
 export interface Stage {
@@ -22,13 +21,13 @@ export async function play(scenario: Scenario, { url, variables, fixtures }: Sta
   const known = { ...variables };
   const verdicts: Verdict[] = [];
   for (const step of scenario.steps) {
-    const problems = await playStep(url, step, known, fixtures);
-    if (!step.nocheck) verdicts.push({ step, problems });
+    const findings = await playStep(url, step, known, fixtures);
+    if (!step.nocheck) verdicts.push({ step, ...findings });
   }
   return verdicts;
 }
 
-async function playStep(url: string, step: Step, known: Variables, fixtures: Fixtures): Promise<string[]> {
+async function playStep(url: string, step: Step, known: Variables, fixtures: Fixtures): Promise<Findings> {
   try {
     if (step.sleep) await sleep(step.sleep * 1_000);
     const answer = await sendUntilGood(url, step, known, fixtures);
@@ -39,7 +38,7 @@ async function playStep(url: string, step: Step, known: Variables, fixtures: Fix
     }
     return judge(step, answer, known);
   } catch (error) {
-    if (error instanceof MissingVariable) return [error.message];
+    if (error instanceof MissingVariable) return { problems: [error.message], soft: [] };
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { DECISIONS } from "./decisions";
+import { DECISIONS, SOFT_DIFFERENCES } from "./decisions";
 import type { Verdict } from "./play";
 import type { Scenario } from "./scenario";
 
@@ -7,19 +7,21 @@ interface Tally {
   judged: number;
 }
 
-/** How a server did: steps that match by area, and what it answers where Portainer is odd. */
+/** How a server did: steps that match by area, what it answers where Portainer is odd, and small differences. */
 export class Report {
   readonly #areas = new Map<string, Tally>();
   readonly #oddities: string[] = [];
+  readonly #soft: string[] = [];
 
   add({ name, area }: Scenario, verdicts: readonly Verdict[]): void {
     const tally = this.#areas.get(area) ?? { matched: 0, judged: 0 };
     this.#areas.set(area, tally);
-    for (const { step, problems } of verdicts) {
+    for (const { step, problems, soft } of verdicts) {
+      const id = `${name}/${step.id}`;
       tally.judged += 1;
       if (problems.length === 0) tally.matched += 1;
+      if (soft.length > 0) this.#soft.push(`${id}: ${SOFT_DIFFERENCES[id] ?? soft.join("; ")}`);
       if (!step.quirk) continue;
-      const id = `${name}/${step.id}`;
       const answer = problems.length === 0 ? "answered so" : (DECISIONS[id] ?? problems.join("; "));
       this.#oddities.push(`${id} (${step.quirk}): ${answer}`);
     }
@@ -34,9 +36,12 @@ export class Report {
       ...[...this.#areas].map(
         ([area, { matched, judged }]) => `  ${area.padEnd(width)} ${matched} of ${judged}`,
       ),
-      ...(this.#oddities.length > 0 ? ["Where Portainer is odd:"] : []),
-      ...this.#oddities.map((line) => `  ${line}`),
+      ...list("Where Portainer is odd:", this.#oddities),
+      ...list("Differences that no client can rely on:", this.#soft),
       "",
     ].join("\n");
   }
 }
+
+const list = (title: string, items: readonly string[]): string[] =>
+  items.length > 0 ? [title, ...items.map((item) => `  ${item}`)] : [];

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Routes } from "../../contract/route.ts";
 import type { Argument } from "../../provider/container/argument.ts";
 import type { Change } from "../../provider/core/definition.ts";
+import type { Decided } from "./conformance.mts";
 
 /** What the reference needs of a resource's definition besides its documentation. */
 export interface Facts {
@@ -18,6 +19,7 @@ export interface Definitions {
   readonly configName: (key: never) => string;
   readonly contract: Readonly<Record<string, Routes>>;
   readonly dockerContract: Readonly<Record<string, Routes>>;
+  readonly decided: Decided;
 }
 
 /** Loads the provider's definitions from their sources, so that a page never describes an older build. */
@@ -28,6 +30,7 @@ export async function loadDefinitions(clone: string): Promise<Definitions> {
       next(url, url.endsWith(".ts") ? { ...context, format: "module-typescript" } : context),
   });
   const load = (path: string) => import(`${clone}/provider/${path}`);
+  const { DECISIONS, SOFT_DIFFERENCES } = await import(`${clone}/test/twin/decisions.ts`);
   const { contract, dockerContract } = await import(`${clone}/contract/index.ts`);
   const [{ adminUser }, { apiKey }, { endpoint }, { container }, { remoteImage }] = await Promise.all(
     ["admin-user.ts", "api-key.ts", "endpoint/index.ts", "container/index.ts", "remote-image.ts"].map(load),
@@ -47,6 +50,7 @@ export async function loadDefinitions(clone: string): Promise<Definitions> {
     configName,
     contract,
     dockerContract,
+    decided: { differing: DECISIONS, soft: SOFT_DIFFERENCES },
   };
 }
 

@@ -4,15 +4,21 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { clone } from "../machine/folders.mts";
+import { conformancePage } from "./conformance.mts";
 import { loadDefinitions } from "./definitions.mts";
 import { referencePages } from "./pages.mts";
 import { RECORDED_FILE, recordedSource } from "./recorded.mts";
+import { readRecordings } from "./recordings.mts";
 
 const definitions = await loadDefinitions(clone);
-const pages = referencePages(clone, definitions);
+const recordings = await readRecordings(clone);
+const pages = referencePages(clone, definitions).set(
+  "conformance.md",
+  conformancePage(recordings, definitions.decided),
+);
 const files = new Map([
   ...[...pages].map(([name, text]): [string, string] => [join("docs", "reference", name), text]),
-  [RECORDED_FILE, await recordedSource(clone, definitions.contract)],
+  [RECORDED_FILE, await recordedSource(clone, recordings, definitions.contract)],
 ]);
 
 if (process.argv.includes("--check")) {

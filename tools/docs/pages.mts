@@ -1,5 +1,6 @@
 import { type Entity, rowsOf, tally } from "./api.mts";
 import type { Definitions } from "./definitions.mts";
+import { page, table } from "./markdown.mts";
 import { type Entry, readTypes, type Types } from "./types.mts";
 
 /** Where a resource's pieces are. */
@@ -25,8 +26,6 @@ const SUBJECTS: readonly Subject[] = [
 ];
 const PROVIDER = "sdk/provider.ts";
 const SERVER_OPTIONS = "server/options.ts";
-
-const NOTICE = "<!-- Written by `npm run docs` from the sources. Do not edit. -->";
 
 const LEGEND = `What a change does: **in place** changes the object that is there, **recreated** puts a new engine container in its place within
 the update and goes back if that fails, **replaced** shows as a replacement in Pulumi, **none** says that the argument only tells the
@@ -66,7 +65,7 @@ function overview(types: Types): string {
       ["Class or function", "What it is"],
       [["[Provider](provider.md)", "How to reach a Portainer server, and as whom"], ...rows],
     ),
-    "Of the server: [the options of `startServer`](server-options.md), [the API that it has](api.md).",
+    "Of the server: [the options of `startServer`](server-options.md), [the API that it has](api.md), [how it compares with a real Portainer](conformance.md).",
   );
 }
 
@@ -174,7 +173,7 @@ function apiPage({ contract, dockerContract }: Definitions): string {
   return page(
     "The API",
     `What \`pulumi-portainer/contract\` declares, and client and server have; paths below \`/api\`. ${tally(entities)}`,
-    `*Live* was seen on a real Portainer of that version, *source* was read in its source, *ours* is no route of Portainer. All other paths below \`${DOCKER}\` go to the engine as they are.`,
+    `*Live* was seen on a real Portainer of that version, *source* was read in its source, *ours* is no route of Portainer. The [recorded conversations](conformance.md) that use an operation are named in \`/api/openapi.json\`, as \`x-verified\`. All other paths below \`${DOCKER}\` go to the engine as they are.`,
     ...entities.flatMap((entity) => [
       `## \`${entity.name}\``,
       table(["Operation", "Who may", "What it does", "Verified"], rowsOf(entity)),
@@ -230,15 +229,4 @@ const code = (text: string): string => (text === "" ? "" : `\`${cell(text)}\``);
 function meaning({ text }: Entry, secret: boolean): string {
   const said = cell(text.replaceAll(REPEATED, "").trim());
   return secret || isSecret(text) ? `${said} **Secret.**`.trim() : said;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const kept = head.map((_, column) => rows.some((row) => row[column] !== ""));
-  const line = (cells: readonly string[]) =>
-    `| ${cells.filter((_, column) => kept[column]).join(" | ")} |`.replaceAll("|  |", "| |");
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}
-
-function page(title: string, ...parts: readonly string[]): string {
-  return `${[NOTICE, `# ${title}`, ...parts.filter((part) => part !== "")].join("\n\n")}\n`;
 }

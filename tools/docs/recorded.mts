@@ -1,15 +1,10 @@
-import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Route, Routes } from "../../contract/route.ts";
 import { run } from "../machine/command.mts";
+import type { Recording } from "./recordings.mts";
 
 /** Where the server finds which recorded conversations use which operation. */
 export const RECORDED_FILE = "server/openapi/recorded.ts";
-
-interface Recording {
-  readonly name: string;
-  readonly steps: readonly { readonly method: string; readonly path: string }[];
-}
 
 /** Nearly every conversation logs in; those that use an operation most say most of it. */
 const NAMED = 6;
@@ -17,9 +12,9 @@ const NAMED = 6;
 /** The text of that file: the recordings themselves are not in the package. */
 export async function recordedSource(
   clone: string,
+  recordings: readonly Recording[],
   contract: Readonly<Record<string, Routes>>,
 ): Promise<string> {
-  const recordings = await readRecordings(join(clone, "test", "twin", "recordings"));
   const operations = operationsOf(contract);
   const uses = new Map(operations.map(({ id }) => [id, new Map<string, number>()]));
   for (const { name, steps } of recordings)
@@ -46,13 +41,6 @@ const mostUsed = (counts: ReadonlyMap<string, number>): string[] =>
     .sort(([, a], [, b]) => b - a)
     .slice(0, NAMED)
     .map(([name]) => name);
-
-async function readRecordings(folder: string): Promise<Recording[]> {
-  const files = (await readdir(folder)).sort();
-  return Promise.all(
-    files.map(async (file) => JSON.parse(await readFile(join(folder, file), "utf8")) as Recording),
-  );
-}
 
 /** Paths without parameters first, as the server looks for them. */
 function operationsOf(contract: Readonly<Record<string, Routes>>) {
