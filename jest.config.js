@@ -9,5 +9,7 @@ const project = (name, more = {}) => ({
 });
 
 module.exports = {
+  // A limit for what hangs, not a measure of speed: these tests run two at a time on machines with other work to do.
+  testTimeout: 30_000,
   projects: ["unit", "server", "twin", "host", "engine", "stack", "browser"].map((name) => project(name)),
 };

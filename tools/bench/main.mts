@@ -1,11 +1,12 @@
-// `npm run bench`: what the package costs who installs and imports it, what a hundred
-// containers cost, and what three hundred unchanged ones do. Needs what the stack
-// suite needs, and sets it up as `npm test` does.
+// `npm run bench`: what the package costs who installs and imports it, what a hundred containers cost and three hundred unchanged
+// ones, and how fast the server is beside nginx. `npm run bench -- server` measures one part. What is missing is set up as
+// `npm test` does.
 
 import { cleanUpWhenInterrupted } from "../machine/interruption.mts";
 import { say } from "../machine/progress.mts";
-import { explain } from "../machine/set-up-error.mts";
+import { explain, SetUpError } from "../machine/set-up-error.mts";
 import { ensureEngine } from "../setup/engine/ensure.mts";
+import type { Engine } from "../setup/engine/find.mts";
 import { reserveThrowawayEngine } from "../setup/engine/throwaway-engine.mts";
 import { ensureImages } from "../setup/image/ensure.mts";
 import { ensurePackage } from "../setup/package.mts";
@@ -13,20 +14,38 @@ import { ensurePulumi } from "../setup/pulumi/ensure.mts";
 import { benchContainers } from "./containers.mts";
 import { measureImport } from "./import-time.mts";
 import { measureInstallation } from "./installation.mts";
+import { benchServer } from "./server/bench.mts";
 import { benchUnchanged } from "./unchanged.mts";
+
+type Part = () => Promise<string>;
+
+const onEngine =
+  (bench: (engine: Engine) => Promise<string>): Part =>
+  async () => {
+    await using own = await reserveThrowawayEngine("test");
+    const engine = await ensureEngine(own.engine);
+    await ensureImages(engine);
+    return await bench(engine);
+  };
+
+const parts: Readonly<Record<string, Part>> = {
+  size: measureInstallation,
+  import: measureImport,
+  containers: onEngine(async (engine) => await benchContainers(engine, await ensurePulumi())),
+  unchanged: onEngine(async (engine) => await benchUnchanged(engine, await ensurePulumi())),
+  server: onEngine(benchServer),
+};
 
 cleanUpWhenInterrupted();
 try {
+  const wished = process.argv.slice(2);
+  const unknown = wished.find((name) => !(name in parts));
+  if (unknown !== undefined)
+    throw new SetUpError(`There is no part ${unknown}; there are: ${Object.keys(parts).join(", ")}.`);
   await ensurePackage();
-  say(await measureInstallation());
-  say(await measureImport());
-
-  await using own = await reserveThrowawayEngine("test");
-  const engine = await ensureEngine(own.engine);
-  await ensureImages(engine);
-  const pulumi = await ensurePulumi();
-  say(await benchContainers(engine, pulumi));
-  say(await benchUnchanged(engine, pulumi));
+  for (const [name, part] of Object.entries(parts)) {
+    if (wished.length === 0 || wished.includes(name)) say(await part());
+  }
 } catch (error) {
   say(explain(error));
   process.exitCode = 1;

@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { clone } from "../machine/folders.mts";
 import { seconds, step } from "../machine/progress.mts";
 import type { Engine } from "../setup/engine/find.mts";
+import { median } from "./median.mts";
 import { openProgram, type Program } from "./program.mts";
 import { tally } from "./requests.mts";
 import { containersProgram, idleProgram } from "./workload.mts";
@@ -64,8 +65,4 @@ async function timeOf(work: () => Promise<unknown>): Promise<number> {
   const since = performance.now();
   await work();
   return performance.now() - since;
-}
-
-function median(times: readonly number[]): number {
-  return times.toSorted((left, right) => left - right)[Math.floor(times.length / 2)] ?? 0;
 }
