@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Id, listOf } from "./common";
+import { listOf } from "./common";
 import { live, route } from "./route";
 
 export const ResourceType = {
@@ -18,8 +18,8 @@ export const ResourceControl = z.looseObject({
   ResourceId: z.string(),
   SubResourceIds: listOf(z.string()),
   Type: z.int(),
-  UserAccesses: listOf(z.object({ UserId: Id, AccessLevel: z.int() })),
-  TeamAccesses: listOf(z.object({ TeamId: Id, AccessLevel: z.int() })),
+  UserAccesses: listOf(z.object({ UserId: z.int(), AccessLevel: z.int() })),
+  TeamAccesses: listOf(z.object({ TeamId: z.int(), AccessLevel: z.int() })),
   Public: z.boolean(),
   AdministratorsOnly: z.boolean(),
   System: z.boolean(),

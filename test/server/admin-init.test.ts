@@ -17,6 +17,7 @@ const bare = async (options: Parameters<typeof startServer>[0] = {}): Promise<Wo
   const server = await startServer(options);
   return {
     server,
+    headers: () => ({}),
     send: ({ method, path, body, headers = {} }) =>
       fetch(`${server.url}/api${path}`, {
         method,

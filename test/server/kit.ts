@@ -31,6 +31,8 @@ export interface Scenario {
 
 export interface World extends AsyncDisposable {
   readonly server: RunningServer;
+  /** What somebody authenticates with. */
+  headers(as: Actor): Record<string, string>;
   send(scenario: Omit<Scenario, "name" | "status">): Promise<Response>;
   /** A JSON answer of a call by the administrator that must succeed. */
   admin<T = Record<string, unknown>>(method: string, path: string, body?: Scenario["body"]): Promise<T>;
@@ -70,7 +72,8 @@ export async function startWorld(options: Parameters<typeof startServer>[0] = {}
     const { rawAPIKey } = (await key.json()) as { rawAPIKey: string };
     credentials.set(`key:${name}`, { "x-api-key": rawAPIKey });
   }
-  return { server, send, admin, [Symbol.asyncDispose]: () => server.stop() };
+  const headers = (as: Actor) => headersOf(as, credentials);
+  return { server, headers, send, admin, [Symbol.asyncDispose]: () => server.stop() };
 }
 
 /** A test per scenario, in the order of the list: later ones see what earlier ones did. */

@@ -1,0 +1,103 @@
+import { readdir } from "node:fs/promises";
+import { connect, type Socket } from "node:net";
+import { PassThrough } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { readBody } from "../../server/route/read-body";
+import { eventually } from "../support/processes";
+import { startTinyEngine, type TinyEngine } from "../support/tiny-engine";
+import { form, startWorld, type World } from "./kit";
+
+jest.setTimeout(60_000);
+
+let world: World;
+let engine: TinyEngine;
+beforeAll(async () => {
+  engine = await startTinyEngine();
+  world = await startWorld();
+  await world.admin("POST", "/endpoints", form({ Name: "one", EndpointCreationType: "1", URL: engine.url }));
+});
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+  await engine[Symbol.asyncDispose]();
+});
+
+const openFiles = async () => (await readdir("/proc/self/fd")).length;
+
+/** Sends the beginning of a request, and nothing more. */
+function begin(lines: readonly string[], body = ""): Promise<Socket> {
+  const socket = connect(Number(new URL(world.server.url).port), "127.0.0.1");
+  socket.on("error", () => {});
+  const key = `X-API-Key: ${world.server.apiKey}`;
+  return new Promise((resolve) => {
+    socket.write(`${[...lines, "Host: x", key].join("\r\n")}\r\n\r\n${body}`, () => resolve(socket));
+  });
+}
+
+describe("a client that vanishes", () => {
+  test.each([
+    ["in the middle of JSON", "POST /api/tags HTTP/1.1", "application/json"],
+    ["in the middle of a form", "POST /api/endpoints HTTP/1.1", "multipart/form-data; boundary=x"],
+    ["in the middle of a backup", "POST /api/restore HTTP/1.1", "multipart/form-data; boundary=x"],
+    [
+      "in the middle of an upload to the engine",
+      "POST /api/endpoints/1/docker/images/load HTTP/1.1",
+      "application/x-tar",
+    ],
+    ["in the middle of a build", "POST /api/endpoints/1/docker/build HTTP/1.1", "application/json"],
+  ])("%s leaves nothing open, and the server at work", async (_name, line, type) => {
+    const attempt = async () => {
+      const head = [line, "Content-Length: 1000000", `Content-Type: ${type}`];
+      const sockets = await Promise.all(Array.from({ length: 30 }, () => begin(head, "x".repeat(10_000))));
+      await sleep(100);
+      for (const socket of sockets) socket.destroy();
+    };
+    await attempt();
+    await sleep(200);
+    const before = await openFiles();
+    await attempt();
+    await eventually(async () => (await openFiles()) <= before + 3, 10_000);
+    expect((await world.send({ method: "GET", path: "/status" })).status).toBe(200);
+  });
+
+  test("before its answer leaves nothing open", async () => {
+    await sleep(200);
+    const before = await openFiles();
+    for (let round = 0; round < 3; round++) {
+      const sockets = await Promise.all(
+        Array.from({ length: 30 }, () => begin(["GET /api/endpoints/1/docker/containers/json HTTP/1.1"])),
+      );
+      for (const socket of sockets) socket.destroy();
+    }
+    await eventually(async () => (await openFiles()) <= before + 40, 10_000);
+    expect((await world.send({ method: "GET", path: "/status" })).status).toBe(200);
+  });
+});
+
+describe("a body that comes a byte at a time", () => {
+  test("is given up after a while", async () => {
+    const body = new PassThrough();
+    body.write("{");
+    await expect(readBody(body, 100, 20)).rejects.toMatchObject({ status: 408 });
+  });
+
+  test("is read when it comes in time", async () => {
+    const body = new PassThrough();
+    body.write("{");
+    setTimeout(() => body.end("}"), 10);
+    expect(String(await readBody(body, 100, 5_000))).toBe("{}");
+  });
+});
+
+test("many connections that say nothing, or half a head, keep nobody out", async () => {
+  const { port } = new URL(world.server.url);
+  const idle = Array.from({ length: 300 }, (_, at) => {
+    const socket = connect(Number(port), "127.0.0.1").on("error", () => {});
+    if (at % 2 === 0) socket.write("GET /api/status HTTP/1.1\r\nHost:");
+    return socket;
+  });
+  await sleep(200);
+  expect((await world.send({ as: "key:admin", method: "GET", path: "/endpoints/1" })).status).toBe(200);
+  expect(idle.filter(({ closed }) => closed)).toEqual([]);
+  for (const socket of idle) socket.destroy();
+});
