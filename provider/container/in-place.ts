@@ -7,7 +7,7 @@ import { type FileInput, fileArguments, fileSpecification } from "./arguments/fi
 import { limitFields } from "./arguments/limits";
 import { restartPolicy } from "./arguments/run";
 import { nameOfContainer } from "./find";
-import { rewire } from "./networks";
+import { joinsWithMac, rewire } from "./networks";
 import type { Place } from "./place";
 import { rename } from "./rename";
 import { refuseTooNew } from "./requirements";
@@ -30,7 +30,11 @@ export function needRollOut(
     if (argument.change !== "inPlace") return argument.change === "rollout";
     const isTakenAway = news[key] === undefined || news[key] === null;
     if (key in limitFields) return (isTakenAway && !(key in NO_LIMIT)) || switchesCpuLimit(key, olds);
-    if (key === "networks") return isTakenAway || isFixed(news.networkMode);
+    if (key === "networks") {
+      return (
+        isTakenAway || isFixed(news.networkMode) || joinsWithMac(olds.networks ?? [], news.networks ?? [])
+      );
+    }
     if (key === "files") return Object.keys(olds.files ?? {}).some((path) => !(path in (news.files ?? {})));
     return false;
   });

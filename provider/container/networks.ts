@@ -67,6 +67,16 @@ export async function rewire(
   }
 }
 
+/** A MAC address is given at creation alone: an engine that connects a container that runs makes one up. */
+export function joinsWithMac(before: readonly NetworkInput[], wished: readonly NetworkInput[]): boolean {
+  return wished.some(
+    (entry) =>
+      typeof entry !== "string" &&
+      entry.macAddress !== undefined &&
+      !before.some((old) => isSame([old], [entry])),
+  );
+}
+
 function isAsWished(container: ContainerInspect, wish: NetworkInput): boolean {
   const { read } = networkArguments.networks;
   const actual = read(container, [wish]).filter((entry) => nameIn(entry) === nameIn(wish));

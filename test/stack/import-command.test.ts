@@ -92,7 +92,7 @@ stackOrSkip()("the command `import`", () => {
     await engineApi("DELETE", `/networks/${network}`);
   });
 
-  it("brings containers that others made into a stack whose first preview shows no change", async () => {
+  it("§9.29 brings containers that others made into a stack whose first preview shows no change", async () => {
     const { folder } = site.stack.program;
     const before = await idsNow();
     let said = "";

@@ -5,6 +5,7 @@ import type { Routes } from "../../contract/route.ts";
 import type { Argument } from "../../provider/container/argument.ts";
 import type { Change } from "../../provider/core/definition.ts";
 import type { Decided } from "./conformance.mts";
+import type { Matrix } from "./matrix.mts";
 
 /** What the reference needs of a resource's definition besides its documentation. */
 export interface Facts {
@@ -15,6 +16,7 @@ export interface Facts {
 export interface Definitions {
   readonly facts: Readonly<Record<string, Facts>>;
   readonly containerArguments: Readonly<Record<string, Argument>>;
+  readonly containerMatrix: Matrix;
   readonly environmentName: (key: never) => string;
   readonly configName: (key: never) => string;
   readonly contract: Readonly<Record<string, Routes>>;
@@ -36,6 +38,7 @@ export async function loadDefinitions(clone: string): Promise<Definitions> {
     ["admin-user.ts", "api-key.ts", "endpoint/index.ts", "container/index.ts", "remote-image.ts"].map(load),
   );
   const { containerArguments } = await load("container/arguments/index.ts");
+  const { rowsOf, elsewhere } = await import(`${clone}/test/engine/container/rows.ts`);
   const { environmentName, configName } = await load("core/settings.ts");
   return {
     facts: {
@@ -46,6 +49,7 @@ export async function loadDefinitions(clone: string): Promise<Definitions> {
       RemoteImage: remoteImage,
     },
     containerArguments,
+    containerMatrix: { rows: rowsOf("", "nginx:1.27", "nginx:1.28"), elsewhere },
     environmentName,
     configName,
     contract,

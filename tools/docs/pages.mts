@@ -1,6 +1,7 @@
 import { type Entity, rowsOf, tally } from "./api.mts";
 import type { Definitions } from "./definitions.mts";
 import { page, table } from "./markdown.mts";
+import { elsewhereRows, MATRIX_HEAD, matrixRows } from "./matrix.mts";
 import { type Entry, readTypes, type Types } from "./types.mts";
 
 /** Where a resource's pieces are. */
@@ -45,6 +46,7 @@ export function referencePages(clone: string, definitions: Definitions): Map<str
       pageOf(subject.name),
       resourcePage(subject, types, definitions),
     ]),
+    ["container-matrix.md", matrixPage(definitions)],
     ["server-options.md", serverPage(types)],
     ["api.md", apiPage(definitions)],
   ]);
@@ -65,6 +67,7 @@ function overview(types: Types): string {
       ["Class or function", "What it is"],
       [["[Provider](provider.md)", "How to reach a Portainer server, and as whom"], ...rows],
     ),
+    "Of a container: [what is tested of each argument](container-matrix.md).",
     "Of the server: [the options of `startServer`](server-options.md), [the API that it has](api.md), [how it compares with a real Portainer](conformance.md).",
   );
 }
@@ -156,6 +159,16 @@ function serverPage(types: Types): string {
       ]),
     ),
     ...innerTables(entries, []),
+  );
+}
+
+function matrixPage({ containerMatrix }: Definitions): string {
+  return page(
+    "A container's arguments, tested",
+    "What `test/engine/container/arguments.test.ts` shows for each argument on a real engine: that it arrives, that a second preview and a refresh are silent however it is spelt, what a change and its removal do, and that what somebody else has changed is found at refresh and healed by `up`.",
+    table(MATRIX_HEAD, matrixRows(containerMatrix)),
+    "## Tested elsewhere",
+    table(["Argument", "What, and where"], elsewhereRows(containerMatrix)),
   );
 }
 

@@ -15,6 +15,7 @@ import { ensureDebianRoot } from "../setup/engine/debian-root.mts";
 import { privateEngine } from "../setup/engine/private-engine.mts";
 import { ensureImages, IMAGE, OTHER_IMAGE } from "../setup/image/ensure.mts";
 import { ensurePackage } from "../setup/package.mts";
+import { ensureRegistry } from "../setup/registry.mts";
 import { runJest } from "../test/jest.mts";
 import { add, noTests, printTally } from "../test/tally.mts";
 import { type Generation, generations } from "./generations.mts";
@@ -52,7 +53,8 @@ async function outcomeOn({ title, release, args = [] }: Generation): Promise<Out
   try {
     const started = await engine.start();
     await ensureImages(started);
-    const parts = { TEST_ENGINE: started.url, TEST_IMAGE: IMAGE, TEST_OTHER_IMAGE: OTHER_IMAGE };
+    const images = { TEST_IMAGE: IMAGE, TEST_OTHER_IMAGE: OTHER_IMAGE };
+    const parts = { TEST_ENGINE: started.url, ...images, TEST_REGISTRY: await ensureRegistry() };
     return { title, version: started.version, tally: await runJest(["engine"], TESTS, parts) };
   } finally {
     await engine.remove();

@@ -13,7 +13,7 @@ export const NetworkSchema = z.strictObject({
   ipv6Address: z.ipv6("is not an IPv6 address").optional(),
   /** Further addresses, of the link alone. */
   linkLocalIps: z.array(z.union([z.ipv4(), z.ipv6()], "is not an address")).optional(),
-  /** A fixed MAC address on this network; engines with API 1.44 or newer. */
+  /** A fixed MAC address on this network; engines with API 1.44 or newer. A change recreates the container. */
   macAddress: z
     .string()
     .regex(/^[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}$/i, "is not a MAC address such as 02:42:ac:11:00:02")

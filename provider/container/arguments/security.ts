@@ -41,15 +41,31 @@ function capabilities(names: readonly string[]): string[] {
   return [...new Set(names.map((name) => name.toUpperCase().replace(/^CAP_/, "")))].sort();
 }
 
+/** `no-new-privileges` may have a value, and `label:disable` is what `label=disable` was once. */
+function canonicalOption(option: string): string {
+  return option
+    .replace(/^no-new-privileges[:=]true$/, "no-new-privileges")
+    .replace(/^(label|seccomp|apparmor):/, "$1=");
+}
+
+/** The engine adds labels of its own to who is privileged or shares the namespaces of others. */
+const isLabel = (option: string): boolean => /^label[:=]/.test(option);
+
 export const securityArguments = {
   privileged: field<boolean>("HostConfig.Privileged", "rollout"),
   capAdd: { ...field<string[]>("HostConfig.CapAdd", "rollout"), normalize: capabilities },
   capDrop: { ...field<string[]>("HostConfig.CapDrop", "rollout"), normalize: capabilities },
   securityOpt: {
-    ...field<string[]>("HostConfig.SecurityOpt", "rollout"),
-    normalize: (options: string[]) =>
-      options.map((option) => option.replace(/^no-new-privileges(?:[:=]true)?$/, "no-new-privileges")).sort(),
-  },
+    change: "rollout",
+    normalize: (options) => [...new Set(options.map(canonicalOption))].sort(),
+    write: (options, body) => put(body, ["HostConfig", "SecurityOpt"], options),
+    read: (container, wished) => {
+      const actual = (at(container, ["HostConfig", "SecurityOpt"]) ?? []) as string[];
+      if (wished === undefined) return actual.length === 0 ? undefined : actual;
+      const known = new Set(wished.map(canonicalOption));
+      return actual.filter((option) => !isLabel(option) || known.has(canonicalOption(option)));
+    },
+  } satisfies Argument<string[]>,
   sysctls: field<Record<string, string>>("HostConfig.Sysctls", "rollout"),
   runtime: field<string>("HostConfig.Runtime", "rollout"),
   maskedPaths: paths("MaskedPaths"),

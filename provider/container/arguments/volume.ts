@@ -43,8 +43,8 @@ export const VolumeSchema = z.strictObject({
 type Mount = z.infer<typeof VolumeSchema>;
 export type VolumeInput = string | Mount;
 
-/** Options of the short form that are the engine's default or say nothing of what is mounted. */
-const SILENT_OPTIONS = new Set(["rw", "z", "Z"]);
+/** Options of the short form that are the default, that Podman adds, or that say nothing of what is mounted. */
+const SILENT_OPTIONS = new Set(["rw", "z", "Z", "rprivate", "rbind", "nosuid", "nodev"]);
 
 /** A mount in one spelling, whichever form it was written in. */
 export function canonicalVolume(volume: VolumeInput): Wire {

@@ -170,7 +170,7 @@ engineOrSkip()("without another container", () => {
       return await idNow();
     };
 
-    test("is refused, with its id, image and the ways on", async () => {
+    test("§9.11 is refused, with its id, image and the ways on", async () => {
       const stranger = await makeStranger();
       const up = host.stack.up("Container", "web", host.base);
       await expect(up).rejects.toThrow(
@@ -180,7 +180,7 @@ engineOrSkip()("without another container", () => {
       expect(await idNow()).toBe(stranger);
     });
 
-    test("is taken as it is if it is as wished, and refused with the differences if not", async () => {
+    test("§9.11 is taken as it is if it is as wished, and refused with the differences if not", async () => {
       const stranger = await makeStranger({ Env: ["A=1"] });
       const wish = { ...host.base, adopt: "matching" };
       await expect(host.stack.up("Container", "web", { ...wish, env: { A: "2" } })).rejects.toThrow(

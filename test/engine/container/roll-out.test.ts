@@ -57,7 +57,7 @@ engineOrSkip()("a roll-out", () => {
   ];
 
   test.each(failing)(
-    "puts the old container back when %s",
+    "§9.14 puts the old container back when %s",
     async (_when, change, message) => {
       const { containerId, changed } = await running(change);
       await expect(host.stack.up("Container", "web", changed)).rejects.toThrow(message);
@@ -66,7 +66,7 @@ engineOrSkip()("a roll-out", () => {
     60_000,
   );
 
-  test("puts the old container back when its port is bound by another", async () => {
+  test("§9.14 puts the old container back when its port is bound by another", async () => {
     const { stack, base, prefix } = host;
     const port = { containerPort: 80, hostIp: "127.0.0.1" };
     await stack.up("Container", "blocker", { ...base, name: `${prefix}blocker`, ports: [port] });
