@@ -33,9 +33,9 @@ export const remoteImage: Definition<typeof RemoteImageSchema, RemoteImageOutput
 
   async read(context, id, state) {
     const { endpointId, image } = parseId(id, context.connection);
-    const inputs = { image, endpointId };
+    const inputs = {};
     try {
-      return { id, inputs, outputs: { ...inputs, ...(await lookUp(context, endpointId, image)) } };
+      return { id, inputs, outputs: { ...(await lookUp(context, endpointId, image)) } };
     } catch (error) {
       const reason = `asking the registry of ${image}: ${messageOf(error)}`;
       if (state.digest === undefined) throw new ProviderError(reason);

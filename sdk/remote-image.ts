@@ -17,7 +17,7 @@ class RemoteImageLookup extends PortainerResource {
   declare readonly instanceId: pulumi.Output<string>;
 
   constructor(name: string, id: pulumi.Input<string>, options: pulumi.CustomResourceOptions) {
-    const properties = ["image", "endpointId", "digest", "platforms", "instanceId"];
+    const properties = ["digest", "platforms", "instanceId"];
     super({ type: "RemoteImage", properties, exclusive: false }, name, {}, { ...options, id });
   }
 }

@@ -157,7 +157,7 @@ const values: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
 const program = fc.record(values, { requiredKeys: [] });
 
 let host: ContainerHost;
-engineOrSkip()("§9.1 any program", () => {
+engineOrSkip()("§9.1 any program (§9.3 on an engine with defaults of its own)", () => {
   beforeAll(async () => {
     host = await startContainerHost();
   });

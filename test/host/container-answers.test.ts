@@ -1,0 +1,114 @@
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { type FakeEngine, startFakeEngine } from "../support/fake-engine";
+import { type Host, startHost } from "../support/host";
+
+const ID = "3f".repeat(32);
+const STATE = { Status: "running", Running: true, Paused: false, Restarting: false, ExitCode: 0 };
+
+/** Engines that answer as they like: what is sent at creation, and what they then say of it. */
+let engine: FakeEngine;
+let host: Host;
+let shown: object;
+/** What a removal is answered with, one after the other; then the container is gone. */
+let removals: number[];
+
+beforeEach(async () => {
+  removals = [];
+  engine = await startFakeEngine((request, response) => {
+    const path = (request.url ?? "").split("?")[0] ?? "";
+    const [status, body] = answer(`${request.method} ${path}`);
+    response.writeHead(status, { "content-type": "application/json", "api-version": "1.41" });
+    response.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+  host = await startHost({ engine: { url: engine.url } });
+});
+afterEach(async () => {
+  await host[Symbol.asyncDispose]();
+  await engine[Symbol.asyncDispose]();
+});
+
+function answer(call: string): [status: number, body?: unknown] {
+  if (call.endsWith("/version")) return [200, { Version: "4.9", ApiVersion: "1.41", MinAPIVersion: "1.24" }];
+  if (call.endsWith("/info")) return [200, { ID: "engine", Name: "host" }];
+  if (call.endsWith("/containers/json")) return [200, []];
+  if (call.endsWith("/containers/create")) return [201, { Id: ID, Warnings: [] }];
+  if (call.startsWith("DELETE")) {
+    const status = removals.shift() ?? 204;
+    return status === 204
+      ? [204]
+      : [status, { message: `removal of container ${ID} is already in progress` }];
+  }
+  if (call.includes("/images/")) return [200, { Id: "sha256:1", RepoDigests: [] }];
+  if (!call.endsWith("/json")) return [204];
+  return isGone() ? [404, { message: `No such container: ${ID}` }] : [200, shown];
+}
+
+/** It goes on to be removed for two more looks. */
+let looks = 0;
+const isGone = (): boolean => {
+  const isBeingRemoved = engine.requests.some(({ method }) => method === "DELETE");
+  if (isBeingRemoved) looks += 1;
+  return isBeingRemoved && looks > 2;
+};
+
+const show = (config: object, hostConfig: object) => ({
+  Id: ID,
+  Name: "/web",
+  Created: "2026-01-01T00:00:00Z",
+  Image: "sha256:1",
+  State: STATE,
+  Config: { Image: "docker.io/library/nginx:1.27", Labels: {}, ...config },
+  HostConfig: hostConfig,
+  NetworkSettings: { Networks: {}, Ports: {} },
+});
+
+test("§9.35 what Podman makes of a wish is no difference", async () => {
+  shown = show(
+    {
+      Env: ["A=1", "container=podman", "TERM=xterm"],
+      StopSignal: "15",
+      WorkingDir: "/app",
+      Entrypoint: null,
+    },
+    {
+      CapAdd: ["CAP_NET_ADMIN"],
+      CapDrop: ["CAP_CHOWN"],
+      Binds: ["data:/data:rw,rprivate,nosuid,nodev,rbind", "/etc/app:/etc/app:ro,rprivate,rbind"],
+      NetworkMode: "bridge",
+      RestartPolicy: { Name: "", MaximumRetryCount: 0 },
+      SecurityOpt: ["label=disable"],
+      Ulimits: [{ Name: "RLIMIT_NPROC", Soft: 4096, Hard: 4096 }],
+      LogConfig: { Type: "journald", Config: null, Path: "", Tag: "", Size: "0B" },
+      Devices: [],
+      ShmSize: 65536000,
+      OomScoreAdj: 0,
+    },
+  );
+  const web = {
+    endpointId: 1,
+    image: "nginx:1.27",
+    env: { A: "1" },
+    stopSignal: "SIGTERM",
+    workingDir: "/app/",
+    capAdd: ["NET_ADMIN"],
+    capDrop: ["chown"],
+    volumes: ["data:/data", "/etc/app:/etc/app:ro"],
+    networkMode: "default",
+    restart: "no",
+    securityOpt: [],
+    devices: [],
+  };
+  await host.stack.up("Container", "web", web);
+  expect(await host.stack.refresh("web")).toBe(true);
+  expect(await host.stack.preview("Container", "web", web)).toBe("same");
+});
+
+test("§9.15 a removal that is in progress already is waited for", async () => {
+  shown = show({}, {});
+  looks = 0;
+  await host.stack.up("Container", "web", { endpointId: 1, image: "nginx:1.27" });
+  removals = [409];
+  await host.stack.destroy("web");
+  expect(host.stack.has("web")).toBe(false);
+  expect(looks).toBeGreaterThan(2);
+});
