@@ -5,13 +5,13 @@ import type { Place } from "./place";
 /** What images are called in registries, by id. An image never changes, so each is asked for once in a process. */
 const asked = new WeakMap<DockerClient, Map<string, Promise<readonly string[]>>>();
 
-/** The image of a container as its registry knows it. */
+/** The image of a container as its registry knows it. An image that is remembered is not asked for: refresh stays one request. */
 export async function repoDigestOf(
   place: Place,
   { Image, Config }: ContainerInspect,
   known: { readonly imageId?: string | undefined; readonly repoDigest?: string | undefined },
 ): Promise<string | undefined> {
-  if (known.imageId === Image && known.repoDigest !== undefined) return known.repoDigest;
+  if (known.imageId === Image) return known.repoDigest;
   const images = asked.get(place.docker) ?? new Map<string, Promise<readonly string[]>>();
   asked.set(place.docker, images);
   const answer = images.get(Image) ?? repoDigests(place, Image);
