@@ -12,6 +12,7 @@ Options:
       --http-disabled            Serve HTTPS only
       --http-enabled             Serve HTTP, whatever was set in the server
   -d, --data <folder>            Where everything is kept [default: ./portainer-data]
+      --store <url>              postgres://…: kept in that database instead, by any number of replicas
       --admin-password <hash>    bcrypt hash of the password of a first user named admin
       --admin-password-file <f>  The same, with the password itself in a file
   -H, --host <url>               Engine of a first environment named primary
@@ -37,6 +38,7 @@ const OPTIONS = {
   "http-disabled": { type: "boolean" },
   "http-enabled": { type: "boolean" },
   data: { type: "string", short: "d" },
+  store: { type: "string" },
   "admin-password": { type: "string" },
   "admin-password-file": { type: "string" },
   host: { type: "string", short: "H" },

@@ -36,6 +36,7 @@ function optionsOf(flags: Flags): ServerOptions {
     ...(admin && { admin }),
     ...(flags.host !== undefined && { engine: engineOf(flags.host, flags) }),
     ...(process.env["AGENT_SECRET"] && { agentSecret: process.env["AGENT_SECRET"] }),
+    ...(flags.store !== undefined && { store: storeUrl(flags.store) }),
     ...(flags["setup-token"] !== undefined && { setupToken: flags["setup-token"] }),
   };
 }
@@ -104,6 +105,12 @@ function read(flag: string, file: string): string {
   } catch (error) {
     throw new UsageError(`${flag} ${file}: ${(error as Error).message}`);
   }
+}
+
+/** A password may be in it, so it is not repeated. */
+function storeUrl(text: string): string {
+  if (/^postgres(?:ql)?:\/\//.test(text)) return text;
+  throw new UsageError("--store: expected postgres://user:password@host/database.");
 }
 
 function milliseconds(text: string): number {

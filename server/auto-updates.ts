@@ -40,6 +40,11 @@ export class AutoUpdates {
     return update;
   }
 
+  /** Of replicas that all find a stack due, one updates it. */
+  async #updateOnce(stack: StackRecord): Promise<void> {
+    if (await this.#services().store.leads()) await this.update(stack);
+  }
+
   #look(): void {
     const { store, clock } = this.#services();
     const now = milliseconds(clock);
@@ -50,7 +55,7 @@ export class AutoUpdates {
       else if (since === undefined) this.#lookedAt.set(stack.Id, now);
       else if (now - since >= interval) {
         this.#lookedAt.set(stack.Id, now);
-        this.update(stack).catch(this.#report);
+        this.#updateOnce(stack).catch(this.#report);
       }
     }
   }

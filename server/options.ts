@@ -4,6 +4,8 @@ import type { Administrator } from "./seed";
 export interface ServerOptions {
   /** A folder to keep everything in. Without it nothing outlives the server, and nothing is left on the disk. */
   readonly data?: string;
+  /** `postgres://…`: keeps everything in this database, which other servers may share as replicas of this one. @default a file in `data` */
+  readonly store?: string;
   /** @default "127.0.0.1" */
   readonly host?: string;
   /** 0 takes any free port. @default 0 */

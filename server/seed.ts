@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { Role } from "../contract";
 import { makeAgentKey } from "./agent/identity";
 import { insertUser } from "./api/user";
@@ -21,6 +21,8 @@ export type Administrator = {
 export async function seed(store: Store): Promise<void> {
   await store.change(() => {
     if (!store.instance.get(1)) store.instance.put(1, { Id: 1, InstanceID: randomUUID() });
+    if (store.isShared && !store.secrets.get(1))
+      store.secrets.put(1, { Id: 1, Key: randomBytes(32).toString("base64") });
     if (!store.agentKey.get(1)) store.agentKey.put(1, makeAgentKey());
     if (!store.settings.get(1)) store.settings.put(1, DEFAULT_SETTINGS);
     if (store.endpointGroups.size > 0) return;
@@ -39,7 +41,10 @@ export async function seed(store: Store): Promise<void> {
 export async function seedAdministrator(store: Store, admin: Administrator): Promise<void> {
   if (store.users.size > 0) return;
   const hash = admin.passwordHash ?? (await hashPassword(admin.password));
-  await store.change(() => insertUser(store, admin.username ?? "admin", hash, Role.administrator));
+  await store.change(() => {
+    // Another replica may have been quicker.
+    if (store.users.size === 0) insertUser(store, admin.username ?? "admin", hash, Role.administrator);
+  });
 }
 
 /** A key for the first administrator, made anew: no earlier one can be read back. */

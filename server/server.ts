@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { hkdfSync, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import { AgentIdentity } from "./agent/identity";
@@ -7,6 +7,7 @@ import { hasAdministrator } from "./api/user";
 import { createApp } from "./app";
 import { AdminWindow } from "./auth/admin-window";
 import { Authenticator } from "./auth/authenticate";
+import { bucketsInMemory, bucketsInStore } from "./auth/buckets";
 import { CsrfGuard } from "./auth/csrf";
 import { LoginLimiter } from "./auth/limiter";
 import { Sessions } from "./auth/session";
@@ -18,14 +19,16 @@ import { type Failure, Failures } from "./http/failures";
 import { createListener } from "./http/listener";
 import { type RecordedRequest, Recorder, type RequestFilter } from "./http/recorder";
 import { Serving } from "./https/serving";
+import { keepUp } from "./keep-up";
 import { createLog } from "./log";
 import type { ServerOptions } from "./options";
 import { seed, seedAdministrator, seedApiKey } from "./seed";
 import type { Services } from "./services";
 import { keepSnapshots } from "./snapshots";
-import { openSqlite } from "./store/sqlite";
-import { Store } from "./store/store";
+import { openStore } from "./store/open";
+import type { Store } from "./store/store";
 import { TlsFiles } from "./tls-files";
+import { shelfInFolder, shelfInStore } from "./tls-shelf";
 
 /** Where Kubernetes puts it. */
 const SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -56,18 +59,23 @@ export interface RunningServer extends AsyncDisposable {
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const { clock = systemClock, admin, data } = options;
   const log = createLog(options.logLevel ?? "silent");
-  const store = await openStore(data);
+  const report = (error: unknown) => log.error({ err: error }, "failed");
+  const store = await openStore(options, report);
+  await seed(store);
   if (admin) await seedAdministrator(store, admin);
   const apiKey = admin?.password === undefined ? undefined : await seedApiKey(store, clock);
 
-  const report = (error: unknown) => log.error({ err: error }, "failed");
   const recorder = new Recorder(clock, options.record ?? true);
   const failures = new Failures();
-  const csrf = new CsrfGuard();
-  const limiter = new LoginLimiter(clock, options.loginLimit ?? true);
-  const sessions = new Sessions(store, clock);
+  const csrf = new CsrfGuard(secretFor("csrf", store));
+  const limiter = new LoginLimiter(
+    clock,
+    options.loginLimit ?? true,
+    store.isShared ? bucketsInStore(store) : bucketsInMemory(),
+  );
+  const sessions = new Sessions(store, clock, secretFor("session", store));
   const authenticator = new Authenticator(store, sessions, clock, recorder);
-  const tlsFiles = new TlsFiles(data);
+  const tlsFiles = new TlsFiles(store.isShared ? shelfInStore(store) : shelfInFolder(data));
   const agentIdentity = new AgentIdentity(store, options.agentSecret);
   const { serviceAccount = SERVICE_ACCOUNT } = options;
   const gateway = createGateway(
@@ -95,7 +103,16 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const window = new AdminWindow(clock, initTimeout, () => hasAdministrator(store));
   const app = createApp(services, csrf, report);
   const api = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-  const listener = createListener({ api, gateway, window, csrf, recorder, failures });
+  const listener = createListener({
+    api,
+    gateway,
+    window,
+    csrf,
+    recorder,
+    failures,
+    report,
+    catchUp: store.isShared ? () => store.catchUp() : undefined,
+  });
   const { serving, autoUpdates } = services;
   await serving.open(listener);
   const asStarted = store.dump();
@@ -104,6 +121,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
 
   autoUpdates.start();
   const endSnapshots = keepSnapshots(services, report);
+  const endKeepingUp = keepUp(services, report);
   let stopped: Promise<void> | undefined;
   const stop = (grace = 0) => {
     stopped ??= close(grace);
@@ -111,6 +129,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   };
   const close = async (grace: number) => {
     endSnapshots();
+    endKeepingUp();
     await serving.close(grace);
     await autoUpdates.stop();
     await gateway.close();
@@ -132,7 +151,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       await serving.apply();
       failures.clear();
       recorder.clear();
-      limiter.reset();
+      await limiter.reset();
       window.reset();
     },
     stop,
@@ -140,9 +159,12 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   };
 }
 
-async function openStore(data: string | undefined): Promise<Store> {
-  if (data) await mkdir(data, { recursive: true, mode: 0o700 });
-  const store = await Store.open(openSqlite(data ? join(data, "portainer.sqlite") : ":memory:"));
-  await seed(store);
-  return store;
+/**
+ * A key to sign with. It is made at the start, so that a restart ends every session; replicas share one, and their
+ * sessions end with that.
+ */
+function secretFor(purpose: string, store: Store): Buffer {
+  const shared = store.secrets.get(1);
+  if (!shared) return randomBytes(32);
+  return Buffer.from(hkdfSync("sha256", Buffer.from(shared.Key, "base64"), "", purpose, 32));
 }

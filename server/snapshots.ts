@@ -14,7 +14,7 @@ export function keepSnapshots(services: Services, report: (error: unknown) => vo
     timer = setTimeout(look, Math.max(wanted, SHORTEST_INTERVAL)).unref();
   };
   const look = async () => {
-    const engines = store.endpoints.filter(isReachable);
+    const engines = (await store.leads()) ? store.endpoints.filter(isReachable) : [];
     for (const endpoint of engines) await takeSnapshot(services, endpoint).catch(report);
     schedule();
   };

@@ -1,27 +1,20 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { TLS_FILES, type TlsFile } from "../contract";
 import { HttpError } from "./http-error";
-import { replaceFile } from "./replace-file";
 import type { TlsRecord } from "./store/records";
+import type { Shelf, ShelvedFile } from "./tls-shelf";
 
-/** The PEM files of environments, readable by the server's own user only: `<data>/tls/<id>/ca.pem`, `cert.pem`, `key.pem`. */
+/** The PEM files of environments and registries, which are stored with them by their paths. */
 export class TlsFiles {
-  #root: string | undefined;
-  readonly #isTemporary: boolean;
+  readonly #shelf: Shelf;
 
-  /** Without a data folder the files live in a temporary one, which `close` removes. */
-  constructor(data: string | undefined) {
-    this.#root = data && resolve(data, "tls");
-    this.#isTemporary = data === undefined;
+  constructor(shelf: Shelf) {
+    this.#shelf = shelf;
   }
 
   async write(folder: string, file: TlsFile, content: string | Uint8Array): Promise<string> {
-    const path = await this.path(folder, file);
-    await replaceFile(path, content);
-    return path;
+    await this.#shelf.write(safe(folder), file, Buffer.from(content).toString());
+    return this.path(folder, file);
   }
 
   /** Writes the files that are given, and tells where. */
@@ -36,15 +29,15 @@ export class TlsFiles {
 
   /** Where a file is, or would be. */
   async path(folder: string | number, file: TlsFile): Promise<string> {
-    return join(await this.#folder(), safe(String(folder)), `${file}.pem`);
+    return join(await this.#shelf.root(), safe(String(folder)), `${file}.pem`);
   }
 
-  async removeFile(folder: number, file: TlsFile): Promise<void> {
-    await rm(await this.path(folder, file), { force: true });
+  removeFile(folder: number, file: TlsFile): Promise<void> {
+    return this.#shelf.remove(String(folder), file);
   }
 
-  async remove(folder: number): Promise<void> {
-    if (this.#root) await rm(join(this.#root, safe(String(folder))), { recursive: true, force: true });
+  remove(folder: number): Promise<void> {
+    return this.#shelf.remove(String(folder));
   }
 
   /** The contents of the files that are named. */
@@ -57,27 +50,19 @@ export class TlsFiles {
     const contents: { ca?: string; cert?: string; key?: string } = {};
     for (const file of TLS_FILES) {
       const path = named[file];
-      if (path) contents[file] = await readFile(path, "utf8");
+      if (path) contents[file] = await this.#shelf.read(basename(dirname(path)), file);
     }
     return contents;
   }
 
   /** All files as they are now. Not in turns with anything else, so that a backup has them of one moment. */
-  list(): { folder: string; file: TlsFile; content: Buffer }[] {
-    const root = this.#root;
-    if (!root || !existsSync(root)) return [];
-    return readdirSync(root).flatMap((folder) =>
-      TLS_FILES.filter((file) => existsSync(join(root, folder, `${file}.pem`))).map((file) => ({
-        folder,
-        file,
-        content: readFileSync(join(root, folder, `${file}.pem`)),
-      })),
-    );
+  list(): ShelvedFile[] {
+    return this.#shelf.list();
   }
 
   /** How to name the files of a configuration that comes from another server by where they are here. */
   async mover(): Promise<(config: TlsRecord) => TlsRecord> {
-    const root = await this.#folder();
+    const root = await this.#shelf.root();
     const moved = (path: string) => join(root, basename(dirname(path)), basename(path));
     return ({ TLS, TLSSkipVerify, TLSCACert, TLSCert, TLSKey }) => ({
       TLS,
@@ -88,13 +73,8 @@ export class TlsFiles {
     });
   }
 
-  async close(): Promise<void> {
-    if (this.#isTemporary && this.#root) await rm(this.#root, { recursive: true, force: true });
-  }
-
-  async #folder(): Promise<string> {
-    this.#root ??= await mkdtemp(join(tmpdir(), "pulumi-portainer-tls-"));
-    return this.#root;
+  close(): Promise<void> {
+    return this.#shelf.close();
   }
 }
 

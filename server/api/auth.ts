@@ -19,9 +19,9 @@ export function authHandlers({ store, sessions }: Services): Handlers<typeof con
       return { jwt };
     },
 
-    logout({ headers, url, reply }) {
+    async logout({ headers, url, reply }) {
       const credential = credentialOf({ headers, url });
-      if (credential && credential.kind !== "apiKey") sessions.revoke(credential.value);
+      if (credential && credential.kind !== "apiKey") await sessions.revoke(credential.value);
       if (cookie(headers, SESSION_COOKIE) !== undefined)
         reply.headers.append("set-cookie", sessionCookie("", new Date(0)));
     },

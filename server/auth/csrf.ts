@@ -17,7 +17,11 @@ export interface IssuedToken {
  * something, that it comes from our own page: by the token handed out earlier, or by the browser's own word.
  */
 export class CsrfGuard {
-  readonly #secret = randomBytes(32);
+  readonly #secret: Buffer;
+
+  constructor(secret: Buffer) {
+    this.#secret = secret;
+  }
 
   admits(method: string, headers: IncomingHttpHeaders): boolean {
     if (SAFE.has(method) || !cookie(headers, SESSION_COOKIE)) return true;

@@ -4,10 +4,22 @@ const BURST = 10;
 const REFILL_MS = 1_000;
 const BAN_MS = 3_600_000;
 
-interface Bucket {
-  tokens: number;
-  at: number;
-  bannedUntil: number;
+/** What is left to an address. */
+export interface Bucket {
+  readonly tokens: number;
+  readonly at: number;
+  readonly bannedUntil: number;
+}
+
+/** Where buckets are kept, by address. */
+export interface Buckets {
+  /** Puts another bucket in the place of an address's; of those that `isIdle`, some are forgotten. */
+  replace(
+    address: string,
+    next: (bucket: Bucket | undefined) => Bucket,
+    isIdle: (bucket: Bucket) => boolean,
+  ): Promise<void>;
+  clear(): Promise<void>;
 }
 
 /**
@@ -18,37 +30,36 @@ interface Bucket {
 export class LoginLimiter {
   readonly #clock: Clock;
   readonly #isOn: boolean;
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #buckets: Buckets;
 
-  constructor(clock: Clock, isOn = true) {
+  constructor(clock: Clock, isOn: boolean, buckets: Buckets) {
     this.#clock = clock;
     this.#isOn = isOn;
+    this.#buckets = buckets;
   }
 
   /** Counts one call from an address, and tells whether it may go on. */
-  admits(address: string): boolean {
+  async admits(address: string): Promise<boolean> {
     if (!this.#isOn) return true;
     const now = milliseconds(this.#clock);
-    if (this.#buckets.size > 10_000) this.#forgetIdle(now);
-    const bucket = this.#buckets.get(address) ?? { tokens: BURST, at: now, bannedUntil: 0 };
-    this.#buckets.set(address, bucket);
-    if (now < bucket.bannedUntil) return false;
-    bucket.tokens = Math.min(BURST, bucket.tokens + (now - bucket.at) / REFILL_MS);
-    bucket.at = now;
-    if (bucket.tokens < 1) {
-      bucket.bannedUntil = now + BAN_MS;
-      return false;
-    }
-    bucket.tokens -= 1;
-    return true;
+    let isAdmitted = false;
+    await this.#buckets.replace(
+      address,
+      (bucket = { tokens: BURST, at: now, bannedUntil: 0 }) => {
+        isAdmitted = false;
+        if (now < bucket.bannedUntil) return bucket;
+        const tokens = Math.min(BURST, bucket.tokens + (now - bucket.at) / REFILL_MS);
+        isAdmitted = tokens >= 1;
+        return isAdmitted
+          ? { tokens: tokens - 1, at: now, bannedUntil: 0 }
+          : { tokens, at: now, bannedUntil: now + BAN_MS };
+      },
+      ({ at, bannedUntil }) => now >= bannedUntil && now - at >= BURST * REFILL_MS,
+    );
+    return isAdmitted;
   }
 
-  reset(): void {
-    this.#buckets.clear();
-  }
-
-  #forgetIdle(now: number): void {
-    for (const [address, bucket] of this.#buckets)
-      if (now >= bucket.bannedUntil && now - bucket.at >= BURST * REFILL_MS) this.#buckets.delete(address);
+  reset(): Promise<void> {
+    return this.#buckets.clear();
   }
 }

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { createSigner, createVerifier } from "fast-jwt";
 import { type Clock, unixSeconds } from "../clock";
 import { parseDuration } from "../duration";
@@ -17,18 +17,17 @@ interface Claims {
   readonly exp: number;
 }
 
-/** Tokens of logged-in users. The secret is made at the start, so that a restart ends every session. */
+/** Tokens of logged-in users. */
 export class Sessions {
   readonly #store: Store;
   readonly #clock: Clock;
-  readonly #revoked = new Map<string, number>();
+  #revoked: { readonly tokens: ReadonlySet<string>; readonly revision: number } | undefined;
   readonly #sign: (claims: object) => string;
   readonly #verify: (token: string) => Claims;
 
-  constructor(store: Store, clock: Clock) {
+  constructor(store: Store, clock: Clock, key: Buffer) {
     this.#store = store;
     this.#clock = clock;
-    const key = randomBytes(32);
     this.#sign = createSigner({ algorithm: "HS256", key });
     // Expiry is judged here, by the server's own clock.
     this.#verify = createVerifier({ algorithms: ["HS256"], key, ignoreExpiration: true, cache: true });
@@ -47,17 +46,28 @@ export class Sessions {
   /** The user of a token, or undefined when it is not, or no longer, valid. */
   userOf(jwt: string): UserRecord | undefined {
     const claims = this.#claims(jwt);
-    if (!claims || claims.exp <= unixSeconds(this.#clock) || this.#revoked.has(claims.jti)) return undefined;
+    if (!claims || claims.exp <= unixSeconds(this.#clock) || this.#isRevoked(claims)) return undefined;
     const user = this.#store.users.get(claims.id);
     return user && user.TokenIssueAt <= claims.iat ? user : undefined;
   }
 
-  revoke(jwt: string): void {
+  async revoke(jwt: string): Promise<void> {
     const claims = this.#claims(jwt);
     if (!claims) return;
-    const now = unixSeconds(this.#clock);
-    for (const [jti, exp] of this.#revoked) if (exp <= now) this.#revoked.delete(jti);
-    this.#revoked.set(claims.jti, claims.exp);
+    const { revokedTokens } = this.#store;
+    await this.#store.change(() => {
+      const now = unixSeconds(this.#clock);
+      for (const { Id, Expires } of revokedTokens.list()) if (Expires <= now) revokedTokens.delete(Id);
+      revokedTokens.insert((Id) => ({ Id, Token: claims.jti, Expires: claims.exp }));
+    });
+  }
+
+  #isRevoked({ jti }: Claims): boolean {
+    const { revokedTokens } = this.#store;
+    const { revision } = revokedTokens;
+    if (this.#revoked?.revision !== revision)
+      this.#revoked = { revision, tokens: new Set(revokedTokens.list().map(({ Token }) => Token)) };
+    return this.#revoked.tokens.has(jti);
   }
 
   #claims(jwt: string): Claims | undefined {

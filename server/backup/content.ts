@@ -23,7 +23,7 @@ export async function backup(store: Store, tlsFiles: TlsFiles): Promise<Buffer> 
     const content = JSON.stringify({ format: 1, collections: store.dump() });
     const named = tlsFiles
       .list()
-      .map(({ folder, file, content }) => [`tls/${folder}/${file}.pem`, content] as const);
+      .map(({ folder, file, content }) => [`tls/${folder}/${file}.pem`, Buffer.from(content)] as const);
     return new Map([[STORE, Buffer.from(content)], ...named]);
   });
   return packed(files);

@@ -16,6 +16,9 @@ export interface Planes {
   readonly csrf: CsrfGuard;
   readonly recorder: Recorder;
   readonly failures: Failures;
+  readonly report: (error: unknown) => void;
+  /** Learns what other replicas have acknowledged, where there are any. */
+  readonly catchUp: (() => Promise<void>) | undefined;
 }
 
 const GATEWAY = /^\/api\/endpoints\/([^/?]+)(?:\/agent)?\/(?:docker|kubernetes)\//;
@@ -30,6 +33,11 @@ export function createListener(planes: Planes) {
       planes.recorder.record(request, response);
       response.setHeader("X-Content-Type-Options", "nosniff");
       if (planes.failures.intercept(request, response)) return;
+      if (planes.catchUp && !(await isCaughtUp(planes))) {
+        const message = "Unable to reach the database";
+        sendJson(response, 500, { message, details: "The server's log says more" });
+        return;
+      }
       if (isTurnedAway(planes, request, response)) return;
       const target = GATEWAY.exec(pathOf(request));
       if (target) await toGateway(planes, request, response, target);
@@ -45,6 +53,10 @@ export function createListener(planes: Planes) {
 
     async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
       planes.recorder.record(request);
+      if (!(await isCaughtUp(planes))) {
+        socket.end("HTTP/1.1 500 Internal Server Error\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+        return;
+      }
       const target = GATEWAY.exec(pathOf(request));
       const isTerminal = planes.gateway.isTerminal(pathOf(request));
       if (
@@ -59,6 +71,16 @@ export function createListener(planes: Planes) {
       else await planes.gateway.terminal(request, socket, head);
     },
   };
+}
+
+async function isCaughtUp({ catchUp, report }: Planes): Promise<boolean> {
+  try {
+    await catchUp?.();
+    return true;
+  } catch (error) {
+    report(error);
+    return false;
+  }
 }
 
 function isTurnedAway({ window, csrf }: Planes, request: IncomingMessage, response: ServerResponse): boolean {

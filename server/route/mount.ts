@@ -43,7 +43,7 @@ async function serve(c: Ctx, gate: Gate, route: Route, handler: Handler<Route>):
   const identity =
     route.access === "public" ? undefined : await gate.authenticator.identify({ headers, url });
   if (identity) requireAccess(route.access, identity.caller);
-  if (route.limited && !gate.limiter.admits(c.env.incoming.socket.remoteAddress ?? ""))
+  if (route.limited && !(await gate.limiter.admits(c.env.incoming.socket.remoteAddress ?? "")))
     throw new HttpError(403, "Access denied", "Access denied to resource");
   const reply: Reply = { headers: new Headers() };
   const call = await decode(c, route, url, identity, reply);

@@ -89,14 +89,22 @@ export class Collection<T extends object> {
     this.#last = last;
   }
 
-  /** Sets what is known already, without journal: at the start, and to take a failed write back. */
-  restore(id: number, row: unknown): void {
+  /** Sets what is known already, without journal: what was written before or by others, and what is taken back. */
+  restore(id: number, row: object | undefined): void {
+    const isLate = row !== undefined && !this.#rows.has(id) && id <= this.#last;
     if (row === undefined) this.#rows.delete(id);
     else this.#rows.set(id, row as T);
+    if (isLate) this.#sort();
     this.#revision += 1;
   }
 
   restoreLast(last: number): void {
     this.#last = last;
+  }
+
+  #sort(): void {
+    const rows = [...this.#rows].sort(([one], [other]) => one - other);
+    this.#rows.clear();
+    for (const [id, row] of rows) this.#rows.set(id, row);
   }
 }

@@ -212,3 +212,19 @@ export type StackRecord = {
   /** The files themselves, by path. */
   Files: Record<string, string>;
 };
+
+/** What every replica signs with. */
+export type SecretRecord = { Id: 1; Key: string };
+
+/** A token that is not valid any more, until it would not be anyway. */
+export type RevokedTokenRecord = { Id: number; Token: string; Expires: number };
+
+export type LoginBucketRecord = {
+  Id: number;
+  Address: string;
+  Tokens: number;
+  At: number;
+  BannedUntil: number;
+};
+
+export type TlsFileRecord = { Id: number; Folder: string; File: "ca" | "cert" | "key"; Content: string };

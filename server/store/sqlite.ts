@@ -1,5 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
-import type { Persistence } from "./persistence";
+import { isEmpty, type Persistence, type Update, type Writes } from "./persistence";
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS entity (
@@ -17,31 +17,48 @@ export function openSqlite(file: string): Persistence {
   const put = database.prepare("INSERT OR REPLACE INTO entity (collection, id, value) VALUES (?, ?, ?)");
   const remove = database.prepare("DELETE FROM entity WHERE collection = ? AND id = ?");
   const advance = database.prepare("INSERT OR REPLACE INTO sequence (collection, last) VALUES (?, ?)");
+  // Nobody else writes, so versions mean nothing beyond this process.
+  let current = 1;
+
+  const everything = (): Update => {
+    const rows = database.prepare("SELECT collection, id, value FROM entity ORDER BY collection, id").all();
+    const sequences = database.prepare("SELECT collection, last FROM sequence").all();
+    return {
+      version: current,
+      changes: (rows as { collection: string; id: number; value: string }[]).map(
+        ({ collection, id, value }) => ({ collection, id, row: JSON.parse(value) as object }),
+      ),
+      sequences: sequences as { collection: string; last: number }[],
+    };
+  };
+
+  const commit = ({ changes, sequences }: Writes): void => {
+    database.exec("BEGIN IMMEDIATE");
+    try {
+      for (const { collection, id, row } of changes) {
+        if (row === undefined) remove.run(collection, id);
+        else put.run(collection, id, JSON.stringify(row));
+      }
+      for (const { collection, last } of sequences) advance.run(collection, last);
+      database.exec("COMMIT");
+    } catch (error) {
+      if (database.isTransaction) database.exec("ROLLBACK");
+      throw error;
+    }
+  };
 
   return {
-    load: () => ({
-      rows: database
-        .prepare("SELECT collection, id, value FROM entity ORDER BY collection, id")
-        .all() as unknown as { collection: string; id: number; value: string }[],
-      sequences: database.prepare("SELECT collection, last FROM sequence").all() as unknown as {
-        collection: string;
-        last: number;
-      }[],
-    }),
-    write(changes, sequences) {
-      database.exec("BEGIN IMMEDIATE");
-      try {
-        for (const { collection, id, value } of changes) {
-          if (value === undefined) remove.run(collection, id);
-          else put.run(collection, id, value);
-        }
-        for (const { collection, last } of sequences) advance.run(collection, last);
-        database.exec("COMMIT");
-      } catch (error) {
-        if (database.isTransaction) database.exec("ROLLBACK");
-        throw error;
-      }
+    isShared: false,
+    since: async (version) =>
+      version === 0 ? everything() : { version: current, changes: [], sequences: [] },
+    async write(version, work) {
+      const writes = work({ version, changes: [], sequences: [] });
+      if (isEmpty(writes)) return version;
+      commit(writes);
+      current += 1;
+      return current;
     },
-    close: () => database.close(),
+    leads: async () => true,
+    close: async () => database.close(),
   };
 }

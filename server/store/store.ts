@@ -1,5 +1,5 @@
 import { Collection, type CollectionState, type Journal } from "./collection";
-import type { Change, Persistence } from "./persistence";
+import type { Change, Persistence, Update, Writes } from "./persistence";
 import type {
   AgentKeyRecord,
   ApiKeyRecord,
@@ -7,24 +7,37 @@ import type {
   EndpointGroupRecord,
   EndpointRecord,
   InstanceRecord,
+  LoginBucketRecord,
   RegistryRecord,
   ResourceControlRecord,
+  RevokedTokenRecord,
+  SecretRecord,
   SslRecord,
   StackRecord,
   TagRecord,
   TeamMembershipRecord,
   TeamRecord,
+  TlsFileRecord,
   UserRecord,
   WebhookRecord,
 } from "./records";
 import type { SettingsRecord } from "./settings-record";
 
-/** Everything the server knows, in memory and durable: a change is acknowledged after it was written. */
+/**
+ * Everything the server knows, in memory and durable: a change is acknowledged after it was written. Memory holds
+ * nothing that is not written, so nobody is told what then did not happen.
+ */
 export class Store {
   readonly #collections = new Map<string, Collection<object>>();
+  /** What is of this installation only: no part of a dump. */
+  readonly #own = new Set<string>();
   readonly #persistence: Persistence;
   #journal: Entry[] | undefined;
   #queue: Promise<unknown> = Promise.resolve();
+  /** Of what is in memory. */
+  #version = 0;
+  #looking: Promise<void> = Promise.resolve();
+  #nextLook: Promise<void> | undefined;
 
   // The names are Portainer's bucket names: they are part of its error texts.
   readonly users = this.#collection<UserRecord>("users");
@@ -44,17 +57,43 @@ export class Store {
   readonly ssl = this.#collection<SslRecord>("ssl");
   readonly instance = this.#collection<InstanceRecord>("version");
 
+  readonly revokedTokens = this.#ownCollection<RevokedTokenRecord>("revoked_tokens");
+  // What a server alone keeps in memory and in files, and replicas share.
+  readonly secrets = this.#ownCollection<SecretRecord>("secrets");
+  readonly loginBuckets = this.#ownCollection<LoginBucketRecord>("login_buckets");
+  readonly tlsFiles = this.#ownCollection<TlsFileRecord>("tls_files");
+
   private constructor(persistence: Persistence) {
     this.#persistence = persistence;
   }
 
   static async open(persistence: Persistence): Promise<Store> {
     const store = new Store(persistence);
-    const saved = await persistence.load();
-    for (const { collection, id, value } of saved.rows)
-      store.#collections.get(collection)?.restore(id, JSON.parse(value));
-    for (const { collection, last } of saved.sequences) store.#collections.get(collection)?.restoreLast(last);
+    store.#learn(await persistence.since(0));
     return store;
+  }
+
+  /** Whether other processes have the same store. */
+  get isShared(): boolean {
+    return this.#persistence.isShared;
+  }
+
+  /** Whether this process is the one that does what must be done once, and not by each that has the store. */
+  leads(): Promise<boolean> {
+    return this.#persistence.leads();
+  }
+
+  /** Learns all that was acknowledged, by whichever process, before this was called. */
+  catchUp(): Promise<void> {
+    // What is asked already may have been answered before; whoever comes meanwhile shares the next question.
+    this.#nextLook ??= this.#looking
+      .catch(() => undefined)
+      .then(() => {
+        this.#nextLook = undefined;
+        this.#looking = this.#look();
+        return this.#looking;
+      });
+    return this.#nextLook;
   }
 
   /**
@@ -69,7 +108,9 @@ export class Store {
 
   /** Everything there is, to be put back by `restore`. */
   dump(): Dump {
-    return [...this.#collections.values()].map((collection) => [collection.name, collection.dump()]);
+    return [...this.#collections.values()]
+      .filter(({ name }) => !this.#own.has(name))
+      .map((collection) => [collection.name, collection.dump()]);
   }
 
   /** Puts everything back as it was, durably; what was added since is gone. */
@@ -87,24 +128,45 @@ export class Store {
     await this.#persistence.close();
   }
 
+  async #look(): Promise<void> {
+    this.#learn(await this.#persistence.since(this.#version));
+  }
+
   async #perform<T>(work: () => T): Promise<T> {
+    let rehearsed: { result: T; writes: Writes } | undefined;
+    const version = await this.#persistence.write(this.#version, (news) => {
+      this.#learn(news);
+      rehearsed = this.#rehearse(work);
+      return rehearsed.writes;
+    });
+    const { result, writes } = rehearsed as { result: T; writes: Writes };
+    this.#learn({ ...writes, version });
+    return result;
+  }
+
+  /** Runs `work` to see what it writes, and takes it back: it counts when it is durable. */
+  #rehearse<T>(work: () => T): { result: T; writes: Writes } {
     const journal: Entry[] = [];
     this.#journal = journal;
     try {
-      const result = work();
-      this.#journal = undefined;
-      if (journal.length > 0) await this.#persistence.write(...summary(journal));
-      return result;
-    } catch (error) {
+      return { result: work(), writes: summary(journal) };
+    } finally {
       this.#journal = undefined;
       for (const entry of journal.reverse()) this.#undo(entry);
-      throw error;
     }
+  }
+
+  /** What is not newer is known already: it may have been learned on another way meanwhile. */
+  #learn({ version, changes, sequences }: Update): void {
+    if (version <= this.#version) return;
+    this.#version = version;
+    for (const { collection, id, row } of changes) this.#collections.get(collection)?.restore(id, row);
+    for (const { collection, last } of sequences) this.#collections.get(collection)?.restoreLast(last);
   }
 
   #undo(entry: Entry): void {
     const collection = this.#collections.get(entry.collection);
-    if (entry.kind === "row") collection?.restore(entry.id, entry.before);
+    if (entry.kind === "row") collection?.restore(entry.id, entry.before as object | undefined);
     else collection?.restoreLast(entry.before);
   }
 
@@ -112,6 +174,11 @@ export class Store {
     const collection = new Collection<T>(name, () => this.#open());
     this.#collections.set(name, collection as Collection<object>);
     return collection;
+  }
+
+  #ownCollection<T extends object>(name: string): Collection<T> {
+    this.#own.add(name);
+    return this.#collection(name);
   }
 
   #open(): Journal {
@@ -134,17 +201,19 @@ type Entry =
   | { kind: "row"; collection: string; id: number; before: unknown; after: unknown }
   | { kind: "sequence"; collection: string; before: number; after: number };
 
-function summary(journal: readonly Entry[]): Parameters<Persistence["write"]> {
-  const changes: Change[] = [];
+function summary(journal: readonly Entry[]): Writes {
+  const changes = new Map<string, Change>();
   const sequences = new Map<string, number>();
   for (const entry of journal) {
-    if (entry.kind === "sequence") sequences.set(entry.collection, entry.after);
-    else
-      changes.push({
-        collection: entry.collection,
-        id: entry.id,
-        value: entry.after === undefined ? undefined : JSON.stringify(entry.after),
-      });
+    const { collection } = entry;
+    if (entry.kind === "sequence") sequences.set(collection, entry.after);
+    else {
+      const { id, after } = entry;
+      changes.set(`${collection} ${id}`, { collection, id, row: after as object | undefined });
+    }
   }
-  return [changes, [...sequences].map(([collection, last]) => ({ collection, last }))];
+  return {
+    changes: [...changes.values()].sort((one, other) => one.id - other.id),
+    sequences: [...sequences].map(([collection, last]) => ({ collection, last })),
+  };
 }

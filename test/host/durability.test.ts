@@ -4,8 +4,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { freePort } from "../support/free-port";
+import { type Database, makeDatabase, postgresOrSkip } from "../support/postgres";
 
 const PASSWORD = "correct-horse-9";
 
@@ -24,8 +25,31 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function start(): Promise<{ child: ChildProcess; jwt: string }> {
-  const flags = ["--bind", `127.0.0.1:${port}`, "--data", join(folder, "data"), "--log-level", "error"];
+const LOST = "kill -9 in the middle of writing loses no acknowledged write, and no id comes twice";
+
+describe("a store in a file", () => {
+  test(LOST, () => loseNothing(["--data", join(folder, "data")]));
+});
+
+postgresOrSkip()("a store in PostgreSQL", () => {
+  let database: Database;
+  beforeAll(async () => {
+    database = await makeDatabase();
+  });
+  afterAll(async () => {
+    await database[Symbol.asyncDispose]();
+  });
+
+  test(LOST, () => loseNothing(["--data", join(folder, "unused"), "--store", database.url]));
+});
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly jwt: string;
+}
+
+async function start(store: readonly string[]): Promise<Running> {
+  const flags = ["--bind", `127.0.0.1:${port}`, ...store, "--log-level", "error"];
   const password = ["--admin-password-file", join(folder, "password")];
   const child = spawn(process.execPath, [BIN, "serve", ...flags, ...password], { stdio: "inherit" });
   const body = JSON.stringify({ Username: "admin", Password: PASSWORD });
@@ -39,10 +63,10 @@ async function start(): Promise<{ child: ChildProcess; jwt: string }> {
   }
 }
 
-test("kill -9 in the middle of writing loses no acknowledged write, and no id comes twice", async () => {
+async function loseNothing(store: readonly string[]): Promise<void> {
   const acknowledged = new Map<number, string>();
   for (let round = 0; round < KILLS; round++) {
-    const { child, jwt } = await start();
+    const { child, jwt } = await start(store);
     const write = async (writer: number) => {
       for (let count = 0; ; count++) {
         const Name = `${round}-${writer}-${count}`;
@@ -63,7 +87,7 @@ test("kill -9 in the middle of writing loses no acknowledged write, and no id co
     await once(child, "exit");
     await ended;
   }
-  const { child, jwt } = await start();
+  const { child, jwt } = await start(store);
   const answer = await fetch(`http://127.0.0.1:${port}/api/tags`, {
     headers: { authorization: `Bearer ${jwt}` },
   });
@@ -74,4 +98,4 @@ test("kill -9 in the middle of writing loses no acknowledged write, and no id co
   await once(child, "exit");
   expect(acknowledged.size).toBeGreaterThan(KILLS);
   for (const [id, name] of acknowledged) expect([id, kept.get(id)]).toEqual([id, name]);
-});
+}

@@ -12,6 +12,7 @@
 //   TEST_SWARM_ENGINE URL of an engine that is a swarm of its own                twin
 //   TEST_COMPOSE      Docker configuration folder: `docker compose` works with it  twin
 //   TEST_REGISTRY     program of a registry, Debian's docker-registry              engine, stack
+//   TEST_POSTGRES     URL of a PostgreSQL server, with an administrator           host, twin
 //   TEST_PULUMI       folder with the Pulumi CLI and its Node language host        stack
 //   TEST_BROWSER      path of a Chromium                                         browser
 //

@@ -12,6 +12,8 @@ import { startSwarmEngine } from "../setup/engine/swarm.mts";
 import { reserveThrowawayEngine } from "../setup/engine/throwaway-engine.mts";
 import { ensureImages, IMAGE, OTHER_IMAGE, tagImage } from "../setup/image/ensure.mts";
 import { ensurePackage } from "../setup/package.mts";
+import { ensurePostgres } from "../setup/postgres/ensure.mts";
+import { startPostgres } from "../setup/postgres/private-server.mts";
 import { ensurePulumi } from "../setup/pulumi/ensure.mts";
 import { ensureRegistry } from "../setup/registry.mts";
 import { isUsed, type Part, type Suite } from "./suites.mts";
@@ -62,6 +64,10 @@ export async function setUp(chosen: readonly Suite[]): Promise<Parts> {
     await provide("registry", async () => ({ TEST_REGISTRY: await ensureRegistry() }));
     await provide("cli", async () => ({ TEST_PULUMI: await ensurePulumi() }));
   }
+  await provide("postgres", async () => {
+    const server = stack.use(await startPostgres(await ensurePostgres()));
+    return { TEST_POSTGRES: server.url };
+  });
   await provide("browser", async () => ({ TEST_BROWSER: await ensureBrowser() }));
 
   const started = stack.move();

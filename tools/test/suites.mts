@@ -1,11 +1,11 @@
-export type Part = "build" | "engine" | "swarm" | "compose" | "registry" | "cli" | "browser";
+export type Part = "build" | "engine" | "swarm" | "compose" | "postgres" | "registry" | "cli" | "browser";
 
 /** The Jest projects, and what each needs beyond Node; what it `wants` only some of its tests need. */
 export const suites = {
   unit: { needs: [], wants: [] },
   server: { needs: [], wants: [] },
-  host: { needs: ["build"], wants: [] },
-  twin: { needs: ["build", "engine"], wants: ["swarm", "compose"] },
+  host: { needs: ["build"], wants: ["postgres"] },
+  twin: { needs: ["build", "engine"], wants: ["swarm", "compose", "postgres"] },
   engine: { needs: ["build", "engine"], wants: ["registry"] },
   stack: { needs: ["build", "engine", "cli"], wants: ["registry"] },
   browser: { needs: ["browser"], wants: [] },

@@ -30,8 +30,14 @@ export async function ensurePrimary(services: Services, engine: EngineOptions | 
     SecuritySettings: DEFAULT_SECURITY,
     EnableGPUManagement: false,
   };
-  await store.change(() => store.endpoints.put(Id, endpoint));
-  await takeSnapshot(services, endpoint);
+  const isStored = await store.change(() => {
+    // Another replica may have been quicker.
+    if (store.endpoints.size > 0) return false;
+    store.endpoints.put(Id, endpoint);
+    return true;
+  });
+  if (isStored) await takeSnapshot(services, endpoint);
+  else await services.tlsFiles.remove(Id);
 }
 
 async function storeFiles({ tlsFiles }: Services, id: number, { tls }: EngineOptions): Promise<TlsRecord> {

@@ -23,7 +23,17 @@ const LAYERS: Readonly<Record<string, { readonly folders: string[]; readonly pac
   sdk: { folders: [], packages: ["@pulumi/pulumi"] },
   server: {
     folders: ["contract"],
-    packages: ["zod", "hono", "@hono/node-server", "@node-rs/bcrypt", "fast-jwt", "pino", "tar-stream", "ws"],
+    packages: [
+      "zod",
+      "hono",
+      "@hono/node-server",
+      "@node-rs/bcrypt",
+      "fast-jwt",
+      "pg",
+      "pino",
+      "tar-stream",
+      "ws",
+    ],
   },
   cli: { folders: ["server", "client", "provider", "contract"], packages: ["pulumi-portainer"] },
 };

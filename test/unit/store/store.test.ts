@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
-import type { Persistence } from "../../../server/store/persistence";
+import type { Persistence, Writes } from "../../../server/store/persistence";
 import { openSqlite } from "../../../server/store/sqlite";
 import { Store } from "../../../server/store/store";
 
@@ -13,6 +13,23 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 const open = () => Store.open(openSqlite(join(folder, "store.sqlite")));
+/** Keeps nothing but the version; `commit` decides when and whether something is written. */
+function persistence(commit: (writes: Writes) => Promise<void>): Persistence {
+  let current = 1;
+  const nothing = { changes: [], sequences: [] };
+  return {
+    isShared: false,
+    since: async () => ({ version: current, ...nothing }),
+    async write(version, work) {
+      await commit(work({ version, ...nothing }));
+      current += 1;
+      return current;
+    },
+    leads: async () => true,
+    close: async () => {},
+  };
+}
+
 const team = (Name: string) => (Id: number) => ({ Id, Name });
 
 test("keeps what was written over a restart, and gives no id twice", async () => {
@@ -52,11 +69,7 @@ test("takes everything back when the work throws", async () => {
 });
 
 test("takes everything back when the disk refuses", async () => {
-  const broken: Persistence = {
-    load: () => ({ rows: [], sequences: [] }),
-    write: () => Promise.reject(new Error("disk full")),
-    close() {},
-  };
+  const broken = persistence(() => Promise.reject(new Error("disk full")));
   const store = await Store.open(broken);
   await expect(store.change(() => store.teams.insert(team("one")))).rejects.toThrow("disk full");
   expect(store.teams.list()).toEqual([]);
@@ -64,18 +77,47 @@ test("takes everything back when the disk refuses", async () => {
 
 test("does one change after the other, though writing takes time", async () => {
   const order: string[] = [];
-  const slow: Persistence = {
-    load: () => ({ rows: [], sequences: [] }),
-    async write(changes) {
-      order.push(`begin ${changes[0]?.id}`);
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      order.push(`end ${changes[0]?.id}`);
-    },
-    close() {},
-  };
+  const slow = persistence(async ({ changes }) => {
+    order.push(`begin ${changes[0]?.id}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    order.push(`end ${changes[0]?.id}`);
+  });
   const store = await Store.open(slow);
   await Promise.all(["a", "b"].map((name) => store.change(() => store.teams.insert(team(name)))));
   expect(order).toEqual(["begin 1", "end 1", "begin 2", "end 2"]);
+});
+
+test("shows nothing that is not durable yet", async () => {
+  let written = () => {};
+  const slow = persistence(
+    () =>
+      new Promise<void>((resolve) => {
+        written = resolve;
+      }),
+  );
+  const store = await Store.open(slow);
+  const made = store.change(() => store.teams.insert(team("one")));
+  await new Promise(setImmediate);
+  expect(store.teams.list()).toEqual([]);
+  written();
+  await made;
+  expect(store.teams.list()).toEqual([{ Id: 1, Name: "one" }]);
+});
+
+test("stays in the order of ids while a removal is written", async () => {
+  let hold: Promise<void> | undefined;
+  const store = await Store.open(persistence(async () => hold));
+  for (const name of ["one", "two"]) await store.change(() => store.teams.insert(team(name)));
+  let written = () => {};
+  hold = new Promise((resolve) => {
+    written = resolve;
+  });
+  const removed = store.change(() => store.teams.delete(1));
+  await new Promise(setImmediate);
+  expect(store.teams.list().map(({ Id }) => Id)).toEqual([1, 2]);
+  written();
+  await removed;
+  expect(store.teams.list().map(({ Id }) => Id)).toEqual([2]);
 });
 
 test("refuses a write outside a change, which would not be durable", async () => {
