@@ -91,6 +91,8 @@ export async function openPostgres(url: string, report: (error: unknown) => void
     },
 
     async close() {
+      // Left to the connection's end, the lock would be free a moment later.
+      await leader?.query("SELECT pg_advisory_unlock_all()").catch(report);
       leader?.release(true);
       await pool.end();
     },
