@@ -53,6 +53,7 @@ export function createListener(planes: Planes) {
 
     async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
       planes.recorder.record(request);
+      socket.on("error", () => socket.destroy());
       if (!(await isCaughtUp(planes))) {
         socket.end("HTTP/1.1 500 Internal Server Error\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
         return;
