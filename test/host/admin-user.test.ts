@@ -88,7 +88,7 @@ describe("the administrator of a new server", () => {
 });
 
 describe("a server that is still starting", () => {
-  test("is waited for, with progress", async () => {
+  test("§9.17 is waited for, with progress", async () => {
     await using host = await startHost({ isNew: true, settings: {} });
     const port = await freePort();
     const coming = host.stack.up("AdminUser", "admin", {

@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { createClient } from "../../client";
 import { namesLike } from "../support/engine-api";
@@ -8,37 +9,55 @@ import { must, stackOrSkip } from "../support/stack";
 const COUNT = 100;
 const PARALLEL = 8;
 
-stackOrSkip()(`${COUNT} containers in one program`, () => {
+/** A client of ours has 8 connections at most, and each phase of a command is a process of its own. */
+const MOST_SOCKETS = 16;
+/** What Pulumi may add to the time of the calls. */
+const MOST_TIMES = 3;
+
+stackOrSkip()(`§9.32 ${COUNT} containers in one program`, () => {
   let site: Site;
+  let sockets = 0;
+  let upTook = 0;
+  const countSocket = () => {
+    sockets += 1;
+  };
 
   beforeAll(async () => {
+    subscribe("net.server.socket", countSocket);
     site = await openSite(`
 for (let number = 0; number < ${COUNT}; number += 1) {
   new portainer.Container("c" + number, { ...sleeper, name: named("c" + number), networkMode: "none" });
 }`);
   });
 
-  afterAll(async () => await site[Symbol.asyncDispose]());
+  afterAll(async () => {
+    unsubscribe("net.server.socket", countSocket);
+    await site[Symbol.asyncDispose]();
+  });
 
   /** Runs an operation and tells its requests: those for one container, and those for all together. */
   const counted = async (title: string, work: () => Promise<unknown>) => {
     const start = Date.now();
+    sockets = 0;
     const requests = await site.requestsOf(work);
+    expect(sockets).toBeLessThanOrEqual(MOST_SOCKETS);
     const common = requests.filter((request) =>
       /\/(status|version|info|containers\/json)$/.test(request.replace(/\?.*/, "")),
     );
     const each = requests.length - common.length;
+    const took = Date.now() - start;
     process.stdout.write(
-      `${title}: ${each} requests for ${COUNT} containers, ${common.length} besides, ${Date.now() - start} ms\n`,
+      `${title}: ${each} requests for ${COUNT} containers, ${common.length} besides, ${sockets} connections, ${took} ms\n`,
     );
-    return { each, common: common.length };
+    return { each, common: common.length, took };
   };
 
   it("creates each with at most 4 requests", async () => {
-    const { each, common } = await counted("up", async () => must(await site.stack.up()));
+    const { each, common, took } = await counted("up", async () => must(await site.stack.up()));
     expect(await namesLike(site.prefix)).toHaveLength(COUNT);
     expect(each).toBeLessThanOrEqual(4 * COUNT);
     expect(common).toBeLessThanOrEqual(4);
+    upTook = took;
   });
 
   it("asks nothing for those that have not changed", async () => {
@@ -75,7 +94,7 @@ for (let number = 0; number < ${COUNT}; number += 1) {
     };
     const names = Array.from({ length: COUNT }, (_, number) => `${site.prefix}plain${number}`);
     const ids: string[] = [];
-    await counted("plain script, create", async () => {
+    const { took } = await counted("plain script, create", async () => {
       await Promise.all(
         names.map(async (name) => {
           const { Id } = await containers.create({ query: { name }, body });
@@ -94,6 +113,7 @@ for (let number = 0; number < ${COUNT}; number += 1) {
       );
     });
     await client.close();
+    expect(upTook).toBeLessThan(MOST_TIMES * took);
     expect(await namesLike(site.prefix)).toEqual([]);
   });
 });

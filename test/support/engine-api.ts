@@ -5,34 +5,39 @@ import { engineSocket } from "./needs";
 type Json = Record<string, never>;
 
 /** Asks the engine itself, past the gateway: what a test claims is looked up where it is true. */
-export async function engineApi(
-  method: string,
-  path: string,
-  body?: object,
-  more: Readonly<Record<string, string>> = {},
-): Promise<{ status: number; body: Json; text: string }> {
-  const text = body === undefined ? undefined : JSON.stringify(body);
-  const call = request({
-    socketPath: engineSocket,
-    method,
-    path,
-    headers: {
-      ...more,
-      ...(text !== undefined && {
-        "content-type": "application/json",
-        "content-length": Buffer.byteLength(text),
-      }),
-    },
-  });
-  call.end(text);
-  const answer = await new Promise<import("node:http").IncomingMessage>((resolve, reject) => {
-    call.once("response", resolve);
-    call.once("error", reject);
-  });
-  const raw = (await buffer(answer)).toString();
-  const isStream = /\}\r?\n\{/.test(raw);
-  const isJson = !isStream && (raw.startsWith("{") || raw.startsWith("["));
-  return { status: answer.statusCode ?? 0, body: isJson ? JSON.parse(raw) : {}, text: raw };
+export const engineApi = engineAt(engineSocket);
+
+/** The same for another engine than that of all tests. */
+export function engineAt(socketPath: string) {
+  return async (
+    method: string,
+    path: string,
+    body?: object,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<{ status: number; body: Json; text: string }> => {
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const call = request({
+      socketPath,
+      method,
+      path,
+      headers: {
+        ...more,
+        ...(text !== undefined && {
+          "content-type": "application/json",
+          "content-length": Buffer.byteLength(text),
+        }),
+      },
+    });
+    call.end(text);
+    const answer = await new Promise<import("node:http").IncomingMessage>((resolve, reject) => {
+      call.once("response", resolve);
+      call.once("error", reject);
+    });
+    const raw = (await buffer(answer)).toString();
+    const isStream = /\}\r?\n\{/.test(raw);
+    const isJson = !isStream && (raw.startsWith("{") || raw.startsWith("["));
+    return { status: answer.statusCode ?? 0, body: isJson ? JSON.parse(raw) : {}, text: raw };
+  };
 }
 
 interface Inspect {

@@ -5,6 +5,8 @@ const CI = "CI";
 const ENGINE = "TEST_ENGINE";
 /** The program of a registry, `docker-registry`, set by `npm test`. */
 const REGISTRY = "TEST_REGISTRY";
+/** The root folder of the system whose engine a test may start, set by `npm test`. */
+const OWN_ENGINE = "TEST_OWN_ENGINE";
 const IMAGE = "TEST_IMAGE";
 /** An engine of our own that is a swarm. */
 const SWARM_ENGINE = "TEST_SWARM_ENGINE";
@@ -25,6 +27,17 @@ export function registryOrSkip(): typeof describe | typeof describe.skip {
   if (process.env[REGISTRY]) return engineOrSkip();
   if (process.env[CI]) throw new Error(`These tests need a registry: set ${REGISTRY}`);
   process.stderr.write(`Skipped: these tests need a registry; set ${REGISTRY} to its program\n`);
+  return describe.skip;
+}
+
+/** The same for what starts an engine of its own. */
+export function ownEngineOrSkip(): typeof describe | typeof describe.skip {
+  if (process.env[OWN_ENGINE]) return describe;
+  if (process.env[CI])
+    throw new Error(`These tests start a Docker engine: set ${OWN_ENGINE} to / where that may be done`);
+  process.stderr.write(
+    `Skipped: these tests start a Docker engine; set ${OWN_ENGINE} to / where that may be done\n`,
+  );
   return describe.skip;
 }
 

@@ -1,3 +1,5 @@
+import { DAEMON_DEFAULTS } from "../setup/engine/daemon-defaults.mts";
+
 export interface Generation {
   /** What a person calls it. */
   title: string;
@@ -6,16 +8,6 @@ export interface Generation {
   /** Further arguments of `dockerd`. */
   args?: readonly string[];
 }
-
-/** Defaults that a daemon gives to every container, and that nobody's program asks for. */
-const DAEMON_DEFAULTS = [
-  "--log-driver=json-file",
-  "--log-opt=max-size=10m",
-  "--log-opt=max-file=3",
-  "--default-ulimit=nofile=1024:2048",
-  "--default-shm-size=128m",
-  "--default-ipc-mode=shareable",
-];
 
 export const generations: readonly Generation[] = [
   { title: "20.10", release: "bookworm" },

@@ -54,7 +54,12 @@ async function outcomeOn({ title, release, args = [] }: Generation): Promise<Out
     const started = await engine.start();
     await ensureImages(started);
     const images = { TEST_IMAGE: IMAGE, TEST_OTHER_IMAGE: OTHER_IMAGE };
-    const parts = { TEST_ENGINE: started.url, ...images, TEST_REGISTRY: await ensureRegistry() };
+    const parts = {
+      TEST_ENGINE: started.url,
+      ...images,
+      TEST_REGISTRY: await ensureRegistry(),
+      TEST_OWN_ENGINE: root,
+    };
     return { title, version: started.version, tally: await runJest(["engine"], TESTS, parts) };
   } finally {
     await engine.remove();

@@ -7,6 +7,7 @@ import { ensureBrowser } from "../setup/browser/ensure.mts";
 import { ensureCompose } from "../setup/compose/ensure.mts";
 import { ensureEngine } from "../setup/engine/ensure.mts";
 import type { Engine } from "../setup/engine/find.mts";
+import { ensureOwnEngines } from "../setup/engine/install.mts";
 import { privateEngine } from "../setup/engine/private-engine.mts";
 import { startSwarmEngine } from "../setup/engine/swarm.mts";
 import { reserveThrowawayEngine } from "../setup/engine/throwaway-engine.mts";
@@ -52,6 +53,10 @@ export async function setUp(chosen: readonly Suite[]): Promise<Parts> {
     const engine = await ensureEngine(own.engine, [privateEngine(join(quickstartFolder, "engine")).url]);
     await provideImages(engine);
     return { TEST_ENGINE: engine.url, TEST_IMAGE: IMAGE, TEST_OTHER_IMAGE: OTHER_IMAGE };
+  });
+  await provide("ownEngine", async () => {
+    await ensureOwnEngines();
+    return { TEST_OWN_ENGINE: "/" };
   });
   if (!missing.engine) {
     await provide("swarm", async () => {

@@ -1,4 +1,13 @@
-export type Part = "build" | "engine" | "swarm" | "compose" | "postgres" | "registry" | "cli" | "browser";
+export type Part =
+  | "build"
+  | "engine"
+  | "ownEngine"
+  | "swarm"
+  | "compose"
+  | "postgres"
+  | "registry"
+  | "cli"
+  | "browser";
 
 /** The Jest projects, and what each needs beyond Node; what it `wants` only some of its tests need. */
 export const suites = {
@@ -6,7 +15,7 @@ export const suites = {
   server: { needs: [], wants: [] },
   host: { needs: ["build"], wants: ["postgres"] },
   twin: { needs: ["build", "engine"], wants: ["swarm", "compose", "postgres"] },
-  engine: { needs: ["build", "engine"], wants: ["registry"] },
+  engine: { needs: ["build", "engine"], wants: ["registry", "ownEngine"] },
   stack: { needs: ["build", "engine", "cli"], wants: ["registry"] },
   browser: { needs: ["browser"], wants: [] },
 } as const satisfies Record<string, { needs: readonly Part[]; wants: readonly Part[] }>;

@@ -82,7 +82,7 @@ test("tells a missing object from a missing page", async () => {
   );
 });
 
-test("repeats only the title of a proxy's page", async () => {
+test("§9.34 repeats only the title of a proxy's page", async () => {
   const html = "<html>\n<head><title>502 Bad Gateway</title></head><body><hr>nginx/1.22</body></html>";
   expect((await refused(page(502, html))).message).toBe(
     "GET /api/users/3: 502 502 Bad Gateway. A proxy in front of Portainer could not reach it: is Portainer running?",

@@ -48,7 +48,7 @@ test("logs in at the first call that needs it, and not before", async () => {
   expect(server.requests.at(-1)?.headers.authorization).toBe("Bearer token-1");
 });
 
-test("logs in once for thirty calls that begin at once", async () => {
+test("§9.18 logs in once for thirty calls that begin at once", async () => {
   await using server = await serve(portainer());
   await using client = connect(server.url, { credentials });
 

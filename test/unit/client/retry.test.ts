@@ -21,7 +21,7 @@ async function freePort(): Promise<number> {
   return server.port;
 }
 
-test.each([502, 503, 504])("reads again after %i", async (status) => {
+test.each([502, 503, 504])("§9.34 reads again after %i", async (status) => {
   await using server = await serve(first(1, (response) => response.writeHead(status).end()));
   await using client = connect(server.url);
 

@@ -1,6 +1,7 @@
 import { getuid } from "node:process";
 import { which } from "../../machine/command.mts";
 import { installPackages } from "../../machine/debian.mts";
+import { SetUpError } from "../../machine/set-up-error.mts";
 
 /** Debian's packages for the programs that a private engine needs and this machine lacks. */
 export async function missingEnginePackages(): Promise<string[]> {
@@ -25,4 +26,11 @@ export async function whyNoPrivateEngine(): Promise<string | undefined> {
 
 export async function installEnginePackages(): Promise<void> {
   await installPackages(await missingEnginePackages(), "a Docker engine");
+}
+
+/** Sees to it that engines of our own can be started here. */
+export async function ensureOwnEngines(): Promise<void> {
+  const obstacle = await whyNoPrivateEngine();
+  if (obstacle) throw new SetUpError(`These tests start engines of their own, and ${obstacle}`);
+  await installEnginePackages();
 }

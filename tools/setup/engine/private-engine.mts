@@ -42,6 +42,8 @@ export function privateEngine(folder: string, { root, args: more = [] }: Private
   };
   const url = `unix://${join(runtime, "docker.sock")}`;
   const seen = (path: string) => pathIn(root, path);
+  /** Found out once: after a restart it goes on in the network that it had. */
+  let network: readonly string[] | undefined;
   const places = [
     `--data-root=${seen(data)}`,
     `--exec-root=${seen(runtime)}/exec`,
@@ -54,7 +56,7 @@ export function privateEngine(folder: string, { root, args: more = [] }: Private
       "Private Docker engine",
       async () => {
         if (!(await isDaemonRunning(daemon))) {
-          const network = await networkArguments(name);
+          network ??= await networkArguments(name);
           const { command, args } = launchIn(root, "dockerd", [...places, ...network, ...more]);
           await startDaemon(daemon, command, args);
         }
@@ -62,6 +64,12 @@ export function privateEngine(folder: string, { root, args: more = [] }: Private
       },
       ({ version }) => `${version} at ${url}`,
     );
+
+  /** Ends it as a machine that is shut down does, and starts it again with what it has. */
+  const restart = async (): Promise<Engine> => {
+    await stopDaemon(daemon);
+    return start();
+  };
 
   /** Removes its containers, ends it and leaves nothing of it. */
   const remove = (): Promise<void> =>
@@ -75,7 +83,7 @@ export function privateEngine(folder: string, { root, args: more = [] }: Private
       await rm(folder, { recursive: true, force: true });
     });
 
-  return { url, swarmBridge, start, remove, exists: () => existsSync(folder) };
+  return { url, swarmBridge, start, restart, remove, exists: () => existsSync(folder) };
 }
 
 export type PrivateEngine = ReturnType<typeof privateEngine>;
