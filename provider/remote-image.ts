@@ -3,12 +3,17 @@ import type { Connection } from "./connection";
 import type { Context, Definition } from "./core/definition";
 import { messageOf, ProviderError } from "./core/failure";
 import { IdSchema } from "./core/id";
+import { registryAuth } from "./registry-auth";
 
 export const RemoteImageSchema = z.object({
   /** The image, `"nginx:1.27"`; without a tag it is `latest`. */
   image: z.string(),
   /** The environment whose engine asks the registry: its id, or the `Endpoint`. @default the provider's `endpointId` */
   endpointId: IdSchema.optional(),
+  /** One of Portainer's registries, by its id, with whose credentials to ask; Portainer itself uses them for pulls alone. */
+  registryId: z.int().positive().optional(),
+  /** The credentials with which to ask a private registry. Secret. */
+  credentials: z.strictObject({ username: z.string(), password: z.string() }).optional(),
 });
 export type RemoteImageInputs = z.input<typeof RemoteImageSchema>;
 
@@ -28,16 +33,23 @@ export interface RemoteImageOutputs {
 export const remoteImage: Definition<typeof RemoteImageSchema, RemoteImageOutputs> = {
   type: "RemoteImage",
   schema: RemoteImageSchema,
-  properties: { image: { change: "none" }, endpointId: { change: "none" } },
-  secrets: [],
+  properties: {
+    image: { change: "none" },
+    endpointId: { change: "none" },
+    registryId: { change: "none" },
+    credentials: { change: "none" },
+  },
+  secrets: ["credentials"],
 
   async read(context, id, state) {
     const { endpointId, image } = parseId(id, context.connection);
     const inputs = {};
+    const { registryId, credentials } = state;
     try {
-      return { id, inputs, outputs: { ...(await lookUp(context, endpointId, image)) } };
+      const answer = await lookUp(context, endpointId, image, { registryId, credentials });
+      return { id, inputs, outputs: { ...answer, registryId, credentials } };
     } catch (error) {
-      const reason = `asking the registry of ${image}: ${messageOf(error)}`;
+      const reason = `asking the registry of ${image}: ${messageOf(error)}${registryId === undefined ? "" : PULLS_ALONE}`;
       if (state.digest === undefined) throw new ProviderError(reason);
       context.warn(`${reason} What it said before is kept.`);
       return { id, inputs, outputs: { ...state } };
@@ -49,14 +61,26 @@ export const remoteImage: Definition<typeof RemoteImageSchema, RemoteImageOutput
   delete: () => Promise.resolve(),
 };
 
+/** Portainer's gateway hands a registry's id on as it is, except in pulls; the engine then asks as nobody. */
+const PULLS_ALONE =
+  " With `registryId` Portainer itself uses a registry's credentials for pulls alone: give `credentials` instead.";
+
 async function lookUp(
   { connection, signal }: Context,
   endpointId: number,
   name: string,
+  { registryId, credentials }: Pick<RemoteImageInputs, "registryId" | "credentials">,
 ): Promise<RemoteImageOutputs> {
   const instanceId = await connection.sameServer(undefined);
   const docker = connection.client.docker(endpointId);
-  const { Descriptor, Platforms } = await docker.images.remote({ params: { name } }, { signal });
+  const { Descriptor, Platforms } = await docker.images.remote(
+    { params: { name } },
+    {
+      signal,
+      headers: registryAuth(credentials ?? (registryId === undefined ? undefined : { registryId })),
+      secrets: credentials && [credentials.password],
+    },
+  );
   const platforms = (Platforms ?? []).map(({ os, architecture, variant }) =>
     [os, architecture, ...(variant ? [variant] : [])].join("/"),
   );

@@ -16,9 +16,19 @@ class RemoteImageLookup extends PortainerResource {
   declare readonly platforms: pulumi.Output<readonly string[]>;
   declare readonly instanceId: pulumi.Output<string>;
 
-  constructor(name: string, id: pulumi.Input<string>, options: pulumi.CustomResourceOptions) {
+  constructor(
+    name: string,
+    id: pulumi.Input<string>,
+    { registryId, credentials }: Pick<RemoteImageArgs, "registryId" | "credentials">,
+    options: pulumi.CustomResourceOptions,
+  ) {
     const properties = ["digest", "platforms", "instanceId"];
-    super({ type: "RemoteImage", properties, exclusive: false }, name, {}, { ...options, id });
+    super(
+      { type: "RemoteImage", properties, secretOutputs: ["credentials"], exclusive: false },
+      name,
+      { registryId, credentials: credentials && pulumi.secret(credentials) },
+      { ...options, id },
+    );
   }
 }
 
@@ -36,12 +46,12 @@ const asked = new WeakMap<object, Map<string, number>>();
  * ```
  */
 export function getRemoteImage(
-  { image, endpointId }: RemoteImageArgs,
+  { image, endpointId, ...access }: RemoteImageArgs,
   options: pulumi.CustomResourceOptions = {},
 ): pulumi.Output<RemoteImage> {
   const endpoint = pulumi.CustomResource.isInstance(endpointId) ? endpointId.id : endpointId;
   const id = endpoint === undefined ? image : pulumi.interpolate`${endpoint}/${image}`;
-  const { digest, platforms, instanceId } = new RemoteImageLookup(nameOf(image), id, options);
+  const { digest, platforms, instanceId } = new RemoteImageLookup(nameOf(image), id, access, options);
   return pulumi.output({ digest, platforms, instanceId });
 }
 

@@ -1,5 +1,6 @@
 import { isApiError } from "../../client";
 import { ProviderError } from "../core/failure";
+import { registryAuth } from "../registry-auth";
 import type { ContainerSettled } from "./arguments";
 import { canonicalImage } from "./arguments/image";
 import type { Place } from "./place";
@@ -13,11 +14,12 @@ export function isImageMissing(error: unknown): boolean {
 
 /** Pulls an image, showing the progress. A pull that fails says so in the stream, after the status of success. */
 export async function pullImage({ docker, context, call }: Place, wish: Wish): Promise<void> {
+  const { registryId } = wish;
   const layers = new Map<string, boolean>();
   context.progress(`pulling ${wish.image}`);
   const lines = docker.images.pull(
     { query: { ...reference(wish), ...(wish.platform !== undefined && { platform: wish.platform }) } },
-    { ...call, ...(wish.registryId !== undefined && { headers: registryHeader(wish.registryId) }) },
+    { ...call, headers: registryAuth(registryId === undefined ? undefined : { registryId }) },
   );
   for await (const { id, status, error, errorDetail } of lines) {
     const reason = errorDetail?.message ?? error;
@@ -35,9 +37,4 @@ function reference({ image, imageDigest }: Wish): { fromImage: string; tag?: str
   if (full.includes("@")) return { fromImage: full };
   const split = full.lastIndexOf(":");
   return { fromImage: full.slice(0, split), tag: imageDigest ?? full.slice(split + 1) };
-}
-
-/** Portainer puts the registry's credentials in the place of its id. */
-function registryHeader(registryId: number): Record<string, string> {
-  return { "x-registry-auth": Buffer.from(JSON.stringify({ registryId })).toString("base64") };
 }

@@ -68,3 +68,23 @@ suite("an image whose tag moves", () => {
     expect((await site.stack.state()).resources.filter(({ type }) => type.includes("dynamic"))).toEqual([]);
   });
 });
+
+suite("an image of a private registry", () => {
+  it("is looked up with credentials that stand nowhere in clear, and refreshed with them", async () => {
+    const user = { username: "robot", password: "s3cret-of-the-registry" };
+    await using registry = await startRegistry(user);
+    const image = registry.name("app:1");
+    await registry.push(testImage, image);
+    await using site = await openSite(`
+      const credentials = { username: "robot", password: config.requireSecret("password") };
+      exports.digest = portainer.getRemoteImage({ image: "${image}", credentials }).digest;
+    `);
+    await site.stack.setConfig({}, { "program:password": user.password });
+    const { output } = must(await site.stack.up({ preview: true }));
+    const { digest } = await site.stack.outputs();
+    expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+    must(await site.stack.refresh());
+    expect(Object.keys(must(await site.stack.preview()).changes)).toEqual(["same"]);
+    for (const text of [output, await site.stack.stateFile()]) expect(text).not.toContain(user.password);
+  });
+});

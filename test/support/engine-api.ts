@@ -15,7 +15,8 @@ export function engineAt(socketPath: string) {
     body?: object,
     more: Readonly<Record<string, string>> = {},
   ): Promise<{ status: number; body: Json; text: string }> => {
-    const text = body === undefined ? undefined : JSON.stringify(body);
+    const isArchive = Buffer.isBuffer(body);
+    const text = body === undefined || isArchive ? body : JSON.stringify(body);
     const call = request({
       socketPath,
       method,
@@ -23,7 +24,7 @@ export function engineAt(socketPath: string) {
       headers: {
         ...more,
         ...(text !== undefined && {
-          "content-type": "application/json",
+          "content-type": isArchive ? "application/x-tar" : "application/json",
           "content-length": Buffer.byteLength(text),
         }),
       },

@@ -126,8 +126,8 @@ export class MiniStack {
   }
 
   /** `{ id }` in a program: reads what is there without managing it. */
-  async get(type: string, name: string, id: string): Promise<Properties> {
-    const { outputs } = await this.plugin.read(id, this.handedOver(type, name, {}));
+  async get(type: string, name: string, id: string, args: Properties = {}): Promise<Properties> {
+    const { outputs } = await this.plugin.read(id, this.handedOver(type, name, args));
     return reveal(outputs);
   }
 

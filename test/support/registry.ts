@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { hash } from "@node-rs/bcrypt";
 import { engineApi } from "./engine-api";
 import { freePort } from "./free-port";
 
@@ -16,8 +17,18 @@ export interface Registry extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** Starts Debian's `docker-registry` on the loopback address, where the engine takes plain HTTP. */
-export async function startRegistry(): Promise<Registry> {
+/** Who may use a registry. */
+export interface RegistryUser {
+  readonly username: string;
+  readonly password: string;
+}
+
+/**
+ * Starts Debian's `docker-registry` on the loopback address, where the engine takes plain HTTP.
+ *
+ * @param user the only one that it lets in. @default everybody
+ */
+export async function startRegistry(user?: RegistryUser): Promise<Registry> {
   const folder = await mkdtemp(join(tmpdir(), "registry-"));
   const host = `127.0.0.1:${await freePort()}`;
   const config = join(folder, "config.yml");
@@ -27,6 +38,11 @@ export async function startRegistry(): Promise<Registry> {
     `storage: { filesystem: { rootdirectory: ${folder} } }`,
     `http: { addr: "${host}" }`,
   ];
+  if (user) {
+    const htpasswd = join(folder, "htpasswd");
+    await writeFile(htpasswd, `${user.username}:${await hash(user.password, { cost: 4 })}\n`);
+    settings.push(`auth: { htpasswd: { realm: test, path: ${htpasswd} } }`);
+  }
   await writeFile(config, `${settings.join("\n")}\n`);
   const child = spawn(process.env["TEST_REGISTRY"] ?? "docker-registry", ["serve", config], {
     stdio: "ignore",
@@ -44,7 +60,7 @@ export async function startRegistry(): Promise<Registry> {
       const split = name.lastIndexOf(":");
       const [repo, tag] = [name.slice(0, split), name.slice(split + 1)];
       await engineApi("POST", `/images/${image}/tag?repo=${repo}&tag=${tag}`);
-      const auth = { "x-registry-auth": Buffer.from("{}").toString("base64") };
+      const auth = { "x-registry-auth": Buffer.from(JSON.stringify(user ?? {})).toString("base64") };
       const { text } = await engineApi("POST", `/images/${repo}/push?tag=${tag}`, undefined, auth);
       await engineApi("DELETE", `/images/${name}?noprune=1`);
       if (text.includes("errorDetail")) throw new Error(`pushing ${name}: ${text}`);
@@ -61,7 +77,7 @@ async function untilItAnswers(url: string): Promise<void> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     if (
       await fetch(url).then(
-        ({ ok }) => ok,
+        ({ status }) => status < 500,
         () => false,
       )
     )

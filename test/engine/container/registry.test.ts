@@ -1,8 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
+import { createClient } from "../../../client";
 import { type ContainerHost, startContainerHost } from "../../support/container-host";
 import { engineApi, inspect, makeAnew, sweep } from "../../support/engine-api";
+import { loadForeignImage } from "../../support/foreign-image";
 import { otherTestImage, registryOrSkip, testImage } from "../../support/needs";
 import { type Registry, startRegistry } from "../../support/registry";
+import { isSecret } from "../../support/secrets";
 
 let host: ContainerHost;
 let registry: Registry;
@@ -123,5 +126,104 @@ registryOrSkip()("an image of a registry", () => {
       ...state,
     });
     expect(kept.outputs["digest"]).toBe(state["digest"]);
+  });
+});
+
+registryOrSkip()("an image of a private registry", () => {
+  const user = { username: "robot", password: "s3cret-of-the-registry" };
+  let image: string;
+  let registryId: number;
+
+  beforeAll(async () => {
+    host = await startContainerHost();
+    registry = await startRegistry(user);
+    image = registry.name("app:1");
+    await registry.push(testImage, image);
+    const { url, username, password } = host.server;
+    await using client = createClient({
+      url,
+      credentials: { username: String(username), password: String(password) },
+    });
+    const URL = registry.name("").slice(0, -1);
+    const body = { Name: "ours", Type: 3, URL, Authentication: true };
+    const { username: Username, password: Password } = user;
+    registryId = (await client.registries.create({ body: { ...body, Username, Password } })).Id;
+  });
+  afterEach(async () => {
+    host.stack.forget();
+    await sweep(host.prefix);
+    await engineApi("DELETE", `/images/${image}?noprune=1`);
+  });
+  afterAll(async () => {
+    await registry[Symbol.asyncDispose]();
+    await host[Symbol.asyncDispose]();
+  });
+
+  const up = (args: object) => host.stack.up("Container", "web", { ...host.base, image, ...args });
+  const lookUp = (args: Record<string, unknown>) =>
+    host.stack.get("RemoteImage", "remote", `1/${image}`, args);
+
+  test("is pulled with the credentials of one of Portainer's registries, and not without", async () => {
+    await expect(up({})).rejects.toThrow(/no basic auth credentials|authorization failed|unauthorized/);
+    expect(host.stack.has("web")).toBe(false);
+    await up({ registryId });
+    expect((await inspect(host.base.name))?.Config["Image"]).toBe(image);
+    await host.stack.refresh("web");
+    expect(await host.stack.preview("Container", "web", { ...host.base, image, registryId })).toBe("same");
+  });
+
+  test("is looked up with the credentials of one of Portainer's registries, or with its own", async () => {
+    const { digest } = await lookUp({ credentials: user });
+    expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect((await lookUp({ registryId }))["digest"]).toBe(digest);
+  });
+
+  test("is looked up again at a refresh, as before", async () => {
+    const state = await lookUp({ credentials: user });
+    const { outputs } = await host.stack.plugin.read(`1/${image}`, state);
+    expect(outputs["digest"]).toBe(state["digest"]);
+    expect(isSecret(outputs["credentials"])).toBe(true);
+  });
+
+  test("is not looked up without credentials, nor with wrong ones, and the error holds no password", async () => {
+    await expect(lookUp({})).rejects.toThrow(`asking the registry of ${image}`);
+    await expect(lookUp({ registryId: 99 })).rejects.toThrow("give `credentials` instead");
+    const refused = lookUp({ credentials: { ...user, password: "wrong-but-s3cret" } });
+    await expect(refused).rejects.toThrow(/^(?!.*wrong-but-s3cret).*asking the registry/s);
+  });
+});
+
+registryOrSkip()("an image of another platform", () => {
+  beforeAll(async () => {
+    host = await startContainerHost();
+    registry = await startRegistry();
+  });
+  afterEach(async () => {
+    host.stack.forget();
+    await sweep(host.prefix);
+  });
+  afterAll(async () => {
+    await registry[Symbol.asyncDispose]();
+    await host[Symbol.asyncDispose]();
+  });
+
+  test("is said to be that, before it fails to run", async () => {
+    const [foreign, image] = [`${host.prefix}foreign:1`, registry.name("app:1")];
+    await loadForeignImage(foreign, "s390x");
+    await registry.push(foreign, image);
+    await engineApi("DELETE", `/images/${foreign}?noprune=1`);
+    expect((await host.stack.get("RemoteImage", "remote", `1/${image}`))["platforms"]).toEqual([
+      "linux/s390x",
+    ]);
+    await host.stack.up("Container", "web", { ...host.base, image, desiredState: "created" });
+    await host.heard("web", /platform \(linux\/s390x\) does not match the detected host platform/);
+    await expect(
+      host.stack.up("Container", "other", {
+        ...host.base,
+        image,
+        name: `${host.prefix}other`,
+        platform: "linux/mips64le",
+      }),
+    ).rejects.toThrow(/linux\/mips64le/);
   });
 });

@@ -45,7 +45,7 @@ export const elsewhere: Readonly<Record<string, string>> = {
   endpointId: "replaces the resource: `test/stack/safety.test.ts`",
   nodeName: "replaces the resource: `test/host/container-node.test.ts`",
   imageDigest: "with a registry: `test/engine/container/registry.test.ts`",
-  registryId: "only says how to pull",
+  registryId: "only says how to pull: `test/engine/container/registry.test.ts`",
   pull: "only says when to pull: `test/engine/container/registry.test.ts`",
   files:
     "in place: `test/engine/container/in-place.test.ts`; content that changes in the container is not seen",
