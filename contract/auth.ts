@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { live, route } from "./route";
+import { live, route, source } from "./route";
 
 /** The cookie in which a login also hands out its token, for browsers. */
 export const SESSION_COOKIE = "portainer_api_key";
@@ -21,8 +21,24 @@ export const auth = {
     summary: "Exchange a username and password for a token",
     body: Credentials,
     response: z.object({ jwt: z.string() }),
-    fails: { 422: "Username or password are wrong." },
+    fails: {
+      422: "Username or password are wrong, or only another service knows them.",
+      500: "The directory that knows the passwords cannot be asked.",
+    },
     verified: live,
+  }),
+  validateOAuth: route({
+    method: "POST",
+    path: "/auth/oauth/validate",
+    access: "public",
+    limited: true,
+    summary: "Exchange another service's authorization code for a token; this server asks no such service",
+    body: z.object({
+      Code: z.string("Invalid OAuth authorization code").min(1, "Invalid OAuth authorization code"),
+    }),
+    response: z.object({ jwt: z.string() }),
+    fails: { 403: "Logins by OAuth are not enabled.", 500: "The service cannot be asked." },
+    verified: source,
   }),
   logout: route({
     method: "POST",

@@ -10,6 +10,16 @@ export const listOf = <T extends z.ZodType>(item: T) =>
     .nullish()
     .transform((list) => list ?? []);
 
+const URL_HOST = String.raw`(?:\[[0-9a-f:.]+\]|[\w\u00a1-\uffff](?:[\w\u00a1-\uffff.-]*[\w\u00a1-\uffff])?\.?)`;
+const URL_FORM = new RegExp(
+  String.raw`^(?:(?:ftp|tcp|udp|wss?|https?):\/\/)?(?:[^\s/]+@)?${URL_HOST}(?::\d{1,5})?(?:[/?#]\S*)?$`,
+  "i",
+);
+
+/** What Portainer takes for a URL: the scheme may be missing, if what is left looks like a host or a path of one. */
+export const isUrl = (text: string): boolean =>
+  text.length > 3 && text.length < 2_083 && /[.:]/.test(text) && URL_FORM.test(text);
+
 /** Who may use an object, by user or team id. CE stores `RoleId` without using it. */
 export const AccessPolicies = z.record(z.string(), z.object({ RoleId: z.int().optional() }));
 export type AccessPolicies = z.infer<typeof AccessPolicies>;

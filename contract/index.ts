@@ -57,7 +57,7 @@ export type Contract = typeof contract;
 
 export { ApiKey } from "./api-key";
 export { API_KEY_HEADER, SESSION_COOKIE, SETUP_TOKEN_HEADER } from "./auth";
-export { AccessPolicies, ErrorBody, FormFile, isFormFile } from "./common";
+export { AccessPolicies, ErrorBody, FormFile, isFormFile, isUrl } from "./common";
 export { CustomTemplate, type NewTemplate } from "./custom-template";
 export { ContainerInspect } from "./docker/container";
 export { ImageInspect, PullLine } from "./docker/image";
@@ -79,7 +79,7 @@ export {
   successStatus,
   type Verified,
 } from "./route";
-export { PublicSettings, Settings } from "./settings";
+export { AuthenticationMethod, PublicSettings, Settings } from "./settings";
 export { Stack, StackStatus, StackType } from "./stack";
 export { Status } from "./status";
 export { Tag } from "./tag";

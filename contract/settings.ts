@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { listOf } from "./common";
+import { isUrl, listOf } from "./common";
 import { live, route } from "./route";
 
 export const PublicSettings = z.looseObject({
@@ -10,20 +10,65 @@ export const PublicSettings = z.looseObject({
 });
 export type PublicSettings = z.infer<typeof PublicSettings>;
 
-const Url = (message: string) =>
-  z.string(message).refine((text) => text === "" || URL.canParse(text), message);
+/** Who knows the passwords. */
+export const AuthenticationMethod = { internal: 1, ldap: 2, oauth: 3 } as const;
+
+const Url = (message: string) => z.string(message).refine((text) => text === "" || isUrl(text), message);
 
 const METHOD_RULE =
   "Invalid authentication method value. Value must be one of: 1 (internal), 2 (LDAP/AD) or 3 (OAuth)";
+
+const text = z.string().default("");
+const flag = z.boolean().default(false);
+
+/** Replaced as a whole: what is not sent is empty afterwards, but for the reader's name and password. */
+const LdapSettings = z.object({
+  AnonymousMode: flag,
+  ReaderDN: text,
+  Password: text,
+  URL: text,
+  TLSConfig: z.object({ TLS: flag, TLSSkipVerify: flag }).prefault({}),
+  StartTLS: flag,
+  SearchSettings: z
+    .array(z.object({ BaseDN: text, Filter: text, UserNameAttribute: text }))
+    .nullable()
+    .default(null),
+  GroupSearchSettings: z
+    .array(z.object({ GroupBaseDN: text, GroupFilter: text, GroupAttribute: text }))
+    .nullable()
+    .default(null),
+  AutoCreateUsers: flag,
+});
+
+/** Replaced as a whole: what is not sent is empty afterwards, but for the secret. */
+const OauthSettings = z.object({
+  ClientID: text,
+  ClientSecret: text,
+  AccessTokenURI: text,
+  AuthorizationURI: text,
+  ResourceURI: text,
+  RedirectURI: text,
+  UserIdentifier: text,
+  Scopes: text,
+  OAuthAutoCreateUsers: flag,
+  DefaultTeamID: z.int().default(0),
+  SSO: flag,
+  LogoutURI: text,
+  AuthStyle: z
+    .int("Invalid OAuth AuthStyle")
+    .min(0, "Invalid OAuth AuthStyle")
+    .max(2, "Invalid OAuth AuthStyle")
+    .default(0),
+});
 
 /** Unset fields stay as they are. */
 const SettingsChange = z.object({
   LogoURL: Url("Invalid logo URL. Must correspond to a valid URL format").optional(),
   BlackListedLabels: z.array(z.object({ name: z.string(), value: z.string() })).optional(),
-  AuthenticationMethod: z.literal([0, 1, 2, 3], METHOD_RULE).optional(),
-  InternalAuthSettings: z.object({ RequiredPasswordLength: z.int().nonnegative() }).optional(),
-  LDAPSettings: z.looseObject({}).optional(),
-  OAuthSettings: z.looseObject({}).optional(),
+  AuthenticationMethod: z.literal([1, 2, 3], METHOD_RULE).optional(),
+  InternalAuthSettings: z.object({ RequiredPasswordLength: z.int().default(0) }).optional(),
+  LDAPSettings: LdapSettings.optional(),
+  OAuthSettings: OauthSettings.optional(),
   SnapshotInterval: z.string().optional(),
   TemplatesURL: Url("Invalid external templates URL. Must correspond to a valid URL format").optional(),
   GlobalDeploymentOptions: z.object({ hideStacksFunctionality: z.boolean().optional() }).optional(),

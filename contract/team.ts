@@ -24,7 +24,7 @@ export const teams = {
     summary: "Create a team",
     body: z.object({
       Name: z.string("Invalid team name").min(1, "Invalid team name"),
-      TeamLeaders: z.array(Id).optional(),
+      TeamLeaders: z.array(z.int()).optional(),
     }),
     response: Team,
     fails: { 409: "The name is taken." },

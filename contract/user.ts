@@ -90,7 +90,10 @@ export const users = {
     access: "authenticated",
     summary: "Change a user's name, role, theme or password",
     body: z.object({
-      Username: z.string().optional(),
+      Username: z
+        .string()
+        .regex(/^[^ ]*$/, "invalid username. Must not contain any whitespace")
+        .optional(),
       Password: z.string().optional(),
       NewPassword: z.string().optional(),
       Role: z

@@ -1,4 +1,4 @@
-import type { contract } from "../../contract";
+import { type contract, Role } from "../../contract";
 import { insertApiKey } from "../auth/api-key";
 import { passwordMatches } from "../auth/password";
 import { HttpError } from "../http-error";
@@ -11,9 +11,9 @@ import { isSelfOrAdmin, WRONG_PASSWORD } from "./user";
 export function apiKeyHandlers({ store, clock }: Services): Handlers<typeof contract.apiKeys> {
   return {
     list({ caller, params }) {
-      const user = isSelfOrAdmin(caller, params.id) ? found(store.users, params.id) : undefined;
+      const user = found(store.users, params.id);
       // Another administrator's keys are no administrator's business.
-      if (!user || (user.Id !== caller.id && user.Role === 1))
+      if (user.Id !== caller.id && (!caller.isAdmin || user.Role === Role.administrator))
         throw new HttpError(403, "Permission denied to get user access tokens", "Unauthorized");
       return store.apiKeys.filter(({ userId }) => userId === user.Id).map(withoutDigest);
     },
@@ -37,7 +37,8 @@ export function apiKeyHandlers({ store, clock }: Services): Handlers<typeof cont
 
     async delete({ caller, params }) {
       if (!isSelfOrAdmin(caller, params.id))
-        throw new HttpError(403, "Permission denied to remove api-key", "Unauthorized");
+        throw new HttpError(403, "Permission denied to get user access tokens", "Unauthorized");
+      found(store.users, params.id);
       await store.change(() => {
         const key = store.apiKeys.get(params.keyId);
         if (!key) throw new HttpError(500, "API Key not found", noSuchRow("api_key", params.keyId));

@@ -1,4 +1,4 @@
-import { type contract, SESSION_COOKIE } from "../../contract";
+import { AuthenticationMethod, type contract, SESSION_COOKIE } from "../../contract";
 import { credentialOf } from "../auth/authenticate";
 import { cookie } from "../auth/cookie";
 import { isLongEnough, passwordMatches } from "../auth/password";
@@ -11,12 +11,19 @@ export function authHandlers({ store, sessions }: Services): Handlers<typeof con
     async login({ body, reply }) {
       const name = body.Username.toLowerCase();
       const user = store.users.find(({ Username }) => Username.toLowerCase() === name);
+      if (user?.Id !== INITIAL_ADMIN) requireInternal(store.settings.get(1)?.AuthenticationMethod);
       if (!(await passwordMatches(body.Password, user?.PasswordHash)) || !user)
         throw new HttpError(422, "Invalid credentials", "Unauthorized");
       const required = store.settings.get(1)?.InternalAuthSettings.RequiredPasswordLength ?? 0;
       const { jwt, expires } = sessions.issue(user, !isLongEnough(body.Password, required));
       reply.headers.append("set-cookie", sessionCookie(jwt, expires));
       return { jwt };
+    },
+
+    validateOAuth({ body: _ }) {
+      if (store.settings.get(1)?.AuthenticationMethod !== AuthenticationMethod.oauth)
+        throw new HttpError(403, "OAuth authentication is not enabled");
+      throw new HttpError(500, "Unable to authenticate through OAuth", "Unauthorized");
     },
 
     async logout({ headers, url, reply }) {
@@ -26,6 +33,21 @@ export function authHandlers({ store, sessions }: Services): Handlers<typeof con
         reply.headers.append("set-cookie", sessionCookie("", new Date(0)));
     },
   };
+}
+
+/** Logs in with a password however the others do: somebody must be able to set that right. */
+const INITIAL_ADMIN = 1;
+
+/** The services that know other users' passwords are not asked by this server. */
+function requireInternal(method: number | undefined): void {
+  if (method === AuthenticationMethod.oauth)
+    throw new HttpError(422, "Only initial admin is allowed to login without oauth", "Unauthorized");
+  if (method === AuthenticationMethod.ldap)
+    throw new HttpError(
+      500,
+      "Unable to authenticate user against LDAP",
+      "this server asks no directory; log in as the initial administrator",
+    );
 }
 
 const sessionCookie = (value: string, expires: Date) =>

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { contract } from "../../contract";
+import { AuthenticationMethod, type contract } from "../../contract";
 import { defined } from "../defined";
 import { parseDuration } from "../duration";
 import { HttpError } from "../http-error";
@@ -7,6 +7,7 @@ import type { Handlers } from "../route/call";
 import { INVALID_PAYLOAD } from "../route/decode-json";
 import type { Services } from "../services";
 import { DEFAULT_SETTINGS, type SettingsRecord } from "../store/settings-record";
+import { edgeHost } from "./endpoint/edge";
 
 type Change = z.output<typeof contract.settings.update.body>;
 
@@ -17,7 +18,11 @@ export function settingsHandlers({ store }: Services): Handlers<typeof contract.
 
     update: ({ body }) => {
       requireDurations(body);
-      return store.change(() => shown(store.settings.put(1, applied(current(), body))));
+      if (body.EdgePortainerURL) edgeHost(body.EdgePortainerURL);
+      return store.change(() => {
+        requireSnapshotInterval(body, current());
+        return shown(store.settings.put(1, applied(current(), body)));
+      });
     },
 
     getPublic: () => {
@@ -29,11 +34,10 @@ export function settingsHandlers({ store }: Services): Handlers<typeof contract.
         GlobalDeploymentOptions: settings.GlobalDeploymentOptions,
         EnableEdgeComputeFeatures: settings.EnableEdgeComputeFeatures,
         Features: { hsts: false, csp: false },
-        OAuthLoginURI: "",
-        OAuthLogoutURI: "",
+        ...oauthAddresses(settings),
         EnableTelemetry: settings.EnableTelemetry,
         KubeconfigExpiry: settings.KubeconfigExpiry,
-        TeamSync: false,
+        TeamSync: syncsTeams(settings),
         IsAMTEnabled: false,
         Edge: { ...NO_EDGE, CheckinInterval: settings.EdgeAgentCheckinInterval },
         IsDockerDesktopExtension: false,
@@ -70,12 +74,30 @@ function shown(settings: SettingsRecord) {
   };
 }
 
-function requireDurations({ UserSessionTimeout, KubeconfigExpiry, SnapshotInterval }: Change): void {
+/** Where a login page sends who logs in and out, if another service does it. */
+function oauthAddresses({ AuthenticationMethod: method, OAuthSettings: oauth }: SettingsRecord) {
+  if (method !== AuthenticationMethod.oauth) return { OAuthLoginURI: "", OAuthLogoutURI: "" };
+  const query = `response_type=code&client_id=${oauth.ClientID}&redirect_uri=${oauth.RedirectURI}&scope=${oauth.Scopes}`;
+  return {
+    OAuthLoginURI: `${oauth.AuthorizationURI}?${query}${oauth.SSO ? "" : "&prompt=login"}`,
+    OAuthLogoutURI: oauth.LogoutURI,
+  };
+}
+
+function syncsTeams({ AuthenticationMethod: method, LDAPSettings: ldap }: SettingsRecord): boolean {
+  return method === AuthenticationMethod.ldap && Boolean(ldap.GroupSearchSettings?.[0]?.GroupBaseDN);
+}
+
+function requireDurations({ UserSessionTimeout, KubeconfigExpiry }: Change): void {
   if (UserSessionTimeout !== undefined && parseDuration(UserSessionTimeout) === undefined)
     throw new HttpError(400, INVALID_PAYLOAD, "Invalid user session timeout");
   if (KubeconfigExpiry !== undefined && parseDuration(KubeconfigExpiry) === undefined)
     throw new HttpError(400, INVALID_PAYLOAD, "Invalid Kubeconfig Expiry");
-  if (SnapshotInterval && parseDuration(SnapshotInterval) === undefined)
+}
+
+function requireSnapshotInterval({ SnapshotInterval }: Change, before: SettingsRecord): void {
+  if (SnapshotInterval === undefined || SnapshotInterval === before.SnapshotInterval) return;
+  if (parseDuration(SnapshotInterval) === undefined)
     throw new HttpError(
       500,
       "Unable to update snapshot interval",
@@ -84,13 +106,28 @@ function requireDurations({ UserSessionTimeout, KubeconfigExpiry, SnapshotInterv
 }
 
 function applied(settings: SettingsRecord, change: Change): SettingsRecord {
-  const { EdgePortainerURL, LDAPSettings, OAuthSettings, AuthenticationMethod, ...plain } = change;
+  const {
+    EdgePortainerURL,
+    LDAPSettings: ldap,
+    OAuthSettings: oauth,
+    HelmRepositoryURL: helm,
+    ...plain
+  } = change;
+  const { LDAPSettings, OAuthSettings } = settings;
   return {
     ...settings,
     ...(defined(plain) as Partial<SettingsRecord>),
-    AuthenticationMethod: AuthenticationMethod || settings.AuthenticationMethod,
     EdgePortainerUrl: EdgePortainerURL ?? settings.EdgePortainerUrl,
-    LDAPSettings: { ...settings.LDAPSettings, ...LDAPSettings },
-    OAuthSettings: { ...settings.OAuthSettings, ...OAuthSettings },
+    HelmRepositoryURL: helm?.toLowerCase().replace(/\/$/, "") ?? settings.HelmRepositoryURL,
+    LDAPSettings: ldap
+      ? {
+          ...ldap,
+          ReaderDN: ldap.ReaderDN || LDAPSettings.ReaderDN,
+          Password: ldap.Password || LDAPSettings.Password,
+        }
+      : LDAPSettings,
+    OAuthSettings: oauth
+      ? { ...oauth, ClientSecret: oauth.ClientSecret || OAuthSettings.ClientSecret }
+      : OAuthSettings,
   };
 }

@@ -28,10 +28,8 @@ export function teamMembershipHandlers({ store }: Services): Handlers<typeof con
 
     update: ({ caller, params, body }) =>
       store.change(() => {
-        if (!leads(caller, body.TeamID))
-          throw new HttpError(403, "Permission denied to update the membership", "Access denied to resource");
         const membership = found(store.teamMemberships, params.id);
-        if (!leads(caller, membership.TeamID))
+        if (!leads(caller, body.TeamID) || !leads(caller, membership.TeamID))
           throw new HttpError(403, "Permission denied to update the membership", "Access denied to resource");
         return store.teamMemberships.put(membership.Id, { Id: membership.Id, ...body });
       }),

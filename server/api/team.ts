@@ -52,6 +52,12 @@ export function teamHandlers({ store }: Services): Handlers<typeof contract.team
         store.teams.delete(team.Id);
         for (const { Id } of store.teamMemberships.filter(({ TeamID }) => TeamID === team.Id))
           store.teamMemberships.delete(Id);
+        const settings = store.settings.get(1);
+        if (settings?.OAuthSettings.DefaultTeamID === team.Id)
+          store.settings.put(1, {
+            ...settings,
+            OAuthSettings: { ...settings.OAuthSettings, DefaultTeamID: 0 },
+          });
       });
     },
 

@@ -1,4 +1,4 @@
-import { type contract, Role } from "../../contract";
+import { AuthenticationMethod, type contract, Role } from "../../contract";
 import { mayUseEndpoint } from "../auth/access";
 import type { Caller } from "../auth/caller";
 import { hashPassword, isLongEnough, passwordMatches } from "../auth/password";
@@ -59,8 +59,7 @@ export function userHandlers(services: Services): Handlers<typeof contract.users
         if (userNamed(store, body.Username)) throw TAKEN();
       };
       refuse();
-      requireLength(store, body.Password ?? "", TOO_SHORT_TO_CREATE);
-      const hash = await hashPassword(body.Password ?? "");
+      const hash = await newPasswordHash(store, body.Password);
       return store.change(() => {
         refuse();
         return shown(insertUser(store, body.Username, hash, body.Role));
@@ -75,9 +74,13 @@ export function userHandlers(services: Services): Handlers<typeof contract.users
       return shown(found(store.users, params.id));
     },
 
-    async update({ caller, params, body }) {
+    async update(call) {
+      const { caller, params } = call;
       if (!isSelfOrAdmin(caller, params.id))
         throw new HttpError(403, "Permission denied to update user", "Unauthorized");
+      const { body } = call;
+      if (!caller.isAdmin && body.Role)
+        throw new HttpError(403, "Permission denied to update user to administrator role", "Unauthorized");
       const before = found(store.users, params.id);
       requireRightToUpdate(caller, before, body);
       const hash = await newHash(store, caller, before, body);
@@ -100,10 +103,11 @@ export function userHandlers(services: Services): Handlers<typeof contract.users
       });
     },
 
-    async changePassword({ caller, params, body }) {
+    async changePassword(call) {
+      const { caller, params } = call;
       if (!isSelfOrAdmin(caller, params.id))
         throw new HttpError(403, "Permission denied to update user", "Unauthorized");
-      const { Password, NewPassword } = body;
+      const { Password, NewPassword } = call.body;
       const user = found(store.users, params.id);
       if (!(await passwordMatches(Password, user.PasswordHash))) throw new HttpError(403, ...WRONG_PASSWORD);
       requireLength(store, NewPassword, TOO_SHORT_TO_CHANGE);
@@ -168,6 +172,19 @@ function requireLength(store: Store, password: string, refusal: string): void {
   if (!isLongEnough(password, required)) throw new HttpError(400, refusal);
 }
 
+/** Where another service knows the passwords, users have none here: an empty hash matches nothing. */
+async function newPasswordHash(store: Store, password = ""): Promise<string> {
+  if (store.settings.get(1)?.AuthenticationMethod === AuthenticationMethod.internal) {
+    requireLength(store, password, TOO_SHORT_TO_CREATE);
+    return hashPassword(password);
+  }
+  if (password === "") return "";
+  throw new HttpError(
+    400,
+    "a user with password can not be created when authentication method is Oauth or LDAP",
+  );
+}
+
 interface UserChange {
   Username?: string | undefined;
   Password?: string | undefined;
@@ -176,8 +193,6 @@ interface UserChange {
 }
 
 function requireRightToUpdate(caller: Caller, user: UserRecord, change: UserChange): void {
-  if (!caller.isAdmin && change.Role)
-    throw new HttpError(403, "Permission denied to update user to administrator role", "Unauthorized");
   if (!caller.isAdmin && change.Username && change.Username !== user.Username)
     throw new HttpError(403, "Permission denied. Unable to update username", "Unauthorized");
   if (change.Password && !change.NewPassword)
@@ -216,8 +231,10 @@ function usersOfEnvironment(store: Store, environmentId: string | undefined): Us
 }
 
 function deleteUser(store: Store, user: UserRecord): void {
-  const administrators = store.users.filter(({ Role: role }) => role === Role.administrator);
-  if (user.Role === Role.administrator && administrators.length === 1)
+  const administrators = store.users.filter(
+    ({ Role: role, PasswordHash }) => role === Role.administrator && PasswordHash !== "",
+  );
+  if (administrators.includes(user) && administrators.length === 1)
     throw new HttpError(
       500,
       "Cannot remove local administrator user",

@@ -15,8 +15,8 @@ export function hashPassword(password: string): Promise<string> {
 }
 
 export async function passwordMatches(password: string, stored: string | undefined): Promise<boolean> {
-  const same = await verify(password, stored ?? NOBODY);
-  return same && stored !== undefined;
+  const same = await verify(password, stored || NOBODY);
+  return same && Boolean(stored);
 }
 
 /** Length counts in bytes. */

@@ -5,7 +5,8 @@ export const INVALID_PAYLOAD = "Invalid request payload";
 
 /** Reads a JSON body as Go does, then checks it against the schema. */
 export function decodeJson<S extends z.ZodType>(schema: S, text: string): z.output<S> {
-  return check(schema, fold(schema, parseFirstValue(text)));
+  // Go takes `null` for an object of which nothing is said.
+  return check(schema, fold(schema, parseFirstValue(text) ?? {}));
 }
 
 /** The first complaint is the whole answer, as it is in Portainer. */

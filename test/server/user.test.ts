@@ -290,6 +290,21 @@ describe("API keys", () => {
         method: "DELETE",
         path: "/users/3/tokens/1",
         status: 403,
+        expected: { message: "Permission denied to get user access tokens" },
+      },
+      {
+        name: "of nobody are not shown",
+        as: "alice",
+        method: "GET",
+        path: "/users/99/tokens",
+        status: 404,
+      },
+      {
+        name: "of nobody cannot be revoked",
+        as: "admin",
+        method: "DELETE",
+        path: "/users/99/tokens/1",
+        status: 404,
       },
       {
         name: "that are unknown: 500, as Portainer has it",
@@ -298,6 +313,80 @@ describe("API keys", () => {
         path: "/users/2/tokens/99",
         status: 500,
         expected: { message: "API Key not found" },
+      },
+    ],
+  );
+});
+
+describe("a change of a user", () => {
+  const put = { method: "PUT", path: "/users/2" } as const;
+  play(
+    () => world,
+    [
+      { ...put, name: "gives no name with spaces", as: "admin", body: { Username: "a b" }, status: 400 },
+      {
+        ...put,
+        name: "of nothing changes nothing",
+        as: "alice",
+        body: "null",
+        status: 200,
+        expected: { Id: 2 },
+      },
+      {
+        ...put,
+        name: "of the theme is one's own",
+        as: "alice",
+        body: { Theme: { color: "dark" }, UseCache: true },
+        status: 200,
+        expected: { ThemeSettings: { color: "dark" }, UseCache: true },
+      },
+      {
+        ...put,
+        name: "of the theme leaves the rest",
+        as: "alice",
+        body: { theme: {} },
+        status: 200,
+        expected: { Username: "alice", ThemeSettings: { color: "dark" } },
+      },
+      {
+        ...put,
+        name: "to one's own name is none",
+        as: "alice",
+        body: { Username: "alice" },
+        status: 200,
+      },
+      {
+        ...put,
+        name: "of one's own role is refused, even to what it is",
+        as: "alice",
+        body: { Role: 2 },
+        status: 403,
+        expected: { message: "Permission denied to update user to administrator role" },
+      },
+      {
+        name: "of somebody else is refused before it is read",
+        as: "alice",
+        method: "PUT",
+        path: "/users/3",
+        body: "{",
+        status: 403,
+        expected: { message: "Permission denied to update user" },
+      },
+      {
+        name: "of nobody must be readable first",
+        as: "admin",
+        method: "PUT",
+        path: "/users/99",
+        body: "{",
+        status: 400,
+      },
+      {
+        ...put,
+        name: "of the password wants the old one",
+        as: "alice",
+        body: { NewPassword: "another-password-1" },
+        status: 403,
+        expected: { message: "Current password doesn't match. Password left unchanged" },
       },
     ],
   );
