@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { formFile, Id, listOf } from "./common";
+import { formFile, Id, isUrl, listOf } from "./common";
 import { ResourceControl } from "./resource-control";
 import { live, route, source } from "./route";
 
@@ -51,7 +51,7 @@ const URL_RULE = "Invalid repository URL. Must correspond to a valid URL format"
 
 const FromRepository = z.object({
   Name: Named,
-  RepositoryURL: z.string(URL_RULE).refine((url) => URL.canParse(url), URL_RULE),
+  RepositoryURL: z.string(URL_RULE).refine(isUrl, URL_RULE),
   RepositoryReferenceName: z.string().optional(),
   /** @default "docker-compose.yml" */
   ComposeFile: z.string().optional(),
@@ -139,6 +139,16 @@ export const stacks = {
       409: "The name is taken.",
       500: "The stack cannot be deployed.",
     },
+    verified: source,
+  }),
+  createFromElsewhere: route({
+    method: "POST",
+    path: "/stacks/create/:type/:method",
+    access: "authenticated",
+    summary: "Refuse to deploy a stack in a way that there is not",
+    query: OnEndpoint,
+    response: Stack,
+    fails: { 400: "Always." },
     verified: source,
   }),
   get: route({
@@ -235,6 +245,7 @@ export const stacks = {
     query: OnEndpoint,
     body: GitChange,
     response: Stack,
+    fails: { 500: "The stack comes from no repository, or that cannot be read." },
     verified: source,
   }),
   redeploy: route({
@@ -246,7 +257,10 @@ export const stacks = {
     body: GitChange,
     response: Stack,
     pace: "slow",
-    fails: { 500: "The repository cannot be read, or the stack cannot be deployed." },
+    fails: {
+      400: "The stack comes from no repository.",
+      500: "The repository cannot be read, or the stack cannot be deployed.",
+    },
     verified: source,
   }),
   fire: route({
@@ -264,12 +278,12 @@ export const stacks = {
   }),
   delete: route({
     method: "DELETE",
-    path: "/stacks/:id",
+    path: "/stacks/:stack",
     access: "authenticated",
-    summary: "Delete a stack and what it runs",
-    query: OnEndpoint,
+    summary: "Delete a stack by its id, or by its name one that is `external`, and what it runs",
+    query: OnEndpoint.extend({ external: z.string().optional() }),
     pace: "slow",
-    fails: { 500: "What runs cannot be removed." },
+    fails: { 404: "There is no such stack, or environment.", 500: "What runs cannot be removed." },
     verified: live,
   }),
 };

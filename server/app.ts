@@ -71,7 +71,7 @@ export function createApp(services: Services, csrf: CsrfGuard, log: (error: unkn
   mount(api, services, contract.ssl, sslHandlers(services));
   mount(api, services, contract.backups, backupHandlers(services));
   mount(api, services, contract.apiDocs, apiDocsHandlers());
-  acceptOldPaths(app, api);
+  acceptOldPaths(app, api, services.authenticator);
   refuseOtherMethods(
     api,
     Object.values(contract).flatMap((routes) => Object.values(routes)),

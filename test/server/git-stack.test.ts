@@ -88,8 +88,8 @@ describe("a stack from a repository", () => {
   test("cannot come from a file or a program of the server", async () => {
     for (const RepositoryURL of ["file:///etc", "ext::sh -c id"])
       expect(await attempt({ RepositoryURL })).toMatchObject([
-        500,
-        { details: expect.stringContaining("not allowed") },
+        400,
+        { details: "Invalid repository URL. Must correspond to a valid URL format" },
       ]);
   });
 
@@ -124,7 +124,55 @@ test("takes credentials over HTTPS, keeps the password, and shows it to nobody",
   expect(await docker.log()).not.toContain("git-secret");
 });
 
+test("is changed as a whole: what is not sent is empty afterwards", async () => {
+  const stack = await create({
+    RepositoryReferenceName: "refs/heads/main",
+    Env: [{ name: "A", value: "1" }],
+  });
+  const path = `/stacks/${stack.Id}`;
+  expect(await world.admin("POST", `${path}/git?endpointId=1`, {})).toMatchObject({
+    Env: null,
+    ResourceControl: null,
+    GitConfig: { ReferenceName: "" },
+  });
+  const answer = await world.send({ as: "admin", method: "POST", path: `${path}/git`, body: {} });
+  expect([answer.status, await answer.json()]).toMatchObject([
+    404,
+    { message: "Unable to find the environment associated to the stack inside the database" },
+  ]);
+});
+
+test("is kept with all its files when it is taken off its repository", async () => {
+  await git.commit({ "sub/main.yml": compose("main"), "sub/more.yml": compose("more") });
+  const stack = await create({ ComposeFile: "sub/main.yml", AdditionalFiles: ["sub/more.yml"] });
+  const body = { StackFileContent: compose("own") };
+  expect(await world.admin("PUT", `/stacks/${stack.Id}?endpointId=1`, body)).toMatchObject({
+    EntryPoint: "sub/main.yml",
+    AdditionalFiles: ["sub/more.yml"],
+    FromAppTemplate: true,
+    GitConfig: null,
+  });
+  expect(await fileOf(stack)).toBe(compose("own"));
+});
+
 describe("a webhook", () => {
+  test("belongs to one stack", async () => {
+    const Webhook = randomUUID();
+    await create({ AutoUpdate: { Webhook } });
+    expect(await attempt({ AutoUpdate: { Webhook } })).toMatchObject([
+      409,
+      { message: `Webhook ID: ${Webhook} already exists` },
+    ]);
+  });
+
+  test("is a UUID", async () => {
+    const answer = await world.send({ method: "POST", path: "/stacks/webhooks/nonsense" });
+    expect([answer.status, await answer.json()]).toMatchObject([
+      400,
+      { message: "Invalid webhook identifier route variable" },
+    ]);
+  });
+
   const fire = async (token: string) =>
     (await world.send({ method: "POST", path: `/stacks/webhooks/${token}` })).status;
 

@@ -256,7 +256,7 @@ describe("a stack", () => {
     const refused = await send();
     expect([refused.status, await refused.json()]).toMatchObject([
       500,
-      { message: "bind-mount disabled for non administrator users" },
+      { message: "stack config file is invalid: bind-mount disabled for non administrator users" },
     ]);
     await world.admin("PUT", "/endpoints/1/settings", { allowStackManagementForRegularUsers: false });
     const closed = await send();

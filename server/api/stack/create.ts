@@ -1,13 +1,15 @@
 import { ResourceType, StackStatus, StackType } from "../../../contract";
 import type { Caller } from "../../auth/caller";
 import { unixSeconds } from "../../clock";
+import { isKubernetes } from "../../gateway/environment-type";
 import { HttpError } from "../../http-error";
 import { INVALID_PAYLOAD } from "../../route/decode-json";
 import type { Services } from "../../services";
-import type { StackRecord } from "../../store/records";
+import type { EndpointRecord, StackRecord } from "../../store/records";
 import type { Store } from "../../store/store";
 import { emptyControl } from "../resource-control";
-import { manageableEndpoint } from "./access";
+import { endpointCalled, requireManagement, requireUse } from "./access";
+import { readAgain } from "./from-git";
 import { isRunning, runStack, stopStack } from "./run";
 import { controlIdOf, shown } from "./shown";
 
@@ -21,12 +23,14 @@ export async function createStack(
   caller: Caller,
   type: string,
   endpointId: number,
-  read: () => Promise<StackWish> | StackWish,
+  read: () => StackWish,
 ) {
   const { store, clock } = services;
-  const Type = typeOf(type);
-  const endpoint = manageableEndpoint(store, caller, endpointId, "creation");
-  const wish = await read();
+  const endpoint = endpointCalled(store, endpointId, "environment");
+  requireManagement(caller, endpoint, "Stack creation");
+  requireUse(store, caller, endpoint, "environment");
+  const Type = typeOf(type, endpoint);
+  const wish = read();
   if (Type === StackType.swarm && wish.SwarmId === "")
     throw new HttpError(400, INVALID_PAYLOAD, "Invalid Swarm ID");
   const draft: StackRecord = {
@@ -45,9 +49,12 @@ export async function createStack(
     UpdatedBy: "",
     Option: null,
   };
-  refuseStored(store, draft);
-  if (isNameStored(store, draft) && (await isRunning(services, draft, endpoint))) throw taken(draft);
-  const stack = { ...draft, Id: await store.change(() => store.stacks.nextId()) };
+  const isTaken = (await isRunning(services, draft, endpoint)) || isStored(store, draft);
+  // A stack of Compose joins what runs under its name, if no stack has it.
+  if (isTaken && (Type === StackType.swarm || isNameStored(store, draft))) throw taken(draft);
+  refuseSameWebhook(store, draft);
+  const Id = await store.change(() => store.stacks.nextId());
+  const stack = { ...(draft.GitConfig ? await readAgain(draft) : draft), Id };
   try {
     await runStack(services, caller, stack, endpoint);
   } catch (error) {
@@ -55,7 +62,7 @@ export async function createStack(
     throw error;
   }
   return store.change(() => {
-    refuseStored(store, stack);
+    if (isStored(store, stack)) throw taken(stack);
     insertControl(store, caller, stack);
     return shown(services, store.stacks.put(stack.Id, stack));
   });
@@ -64,16 +71,44 @@ export async function createStack(
 /** Lower case, and nothing but letters, digits, `-` and `_`. */
 export const normalized = (name: string): string => name.toLowerCase().replace(/[^-_a-z0-9]/g, "");
 
-function typeOf(type: string): number {
+function typeOf(type: string, endpoint: EndpointRecord): number {
   if (type === "standalone") return StackType.compose;
   if (type === "swarm") return StackType.swarm;
-  const details = "Invalid stack type. Value must be one of: swarm or standalone";
-  throw new HttpError(400, "Invalid path parameter: type", details);
+  if (type !== "kubernetes")
+    throw new HttpError(
+      400,
+      "Invalid value for query parameter: type. Value must be one of: 1 (Swarm stack) or 2 (Compose stack)",
+      "Invalid query parameter",
+    );
+  if (!isKubernetes(endpoint.Type)) throw new HttpError(400, "Environment type does not match");
+  throw new HttpError(500, "Unable to deploy stack", "this server deploys no stacks to clusters");
 }
 
-function refuseStored(store: Store, { Name, EndpointId }: StackRecord): void {
-  if (store.stacks.find((other) => other.Name === Name && other.EndpointId === EndpointId))
-    throw taken({ Name });
+/** Refuses a way of creating stacks that there is not, after all that is refused in any way. */
+export function refuseMethod(
+  { store }: Services,
+  caller: Caller,
+  { type }: { readonly type: string },
+  endpointId: number,
+): never {
+  const endpoint = endpointCalled(store, endpointId, "environment");
+  requireManagement(caller, endpoint, "Stack creation");
+  requireUse(store, caller, endpoint, "environment");
+  typeOf(type, endpoint);
+  throw new HttpError(
+    400,
+    "Invalid value for query parameter: method. Value must be one of: string, repository or file",
+    "Invalid query parameter",
+  );
+}
+
+const isStored = (store: Store, { Name, EndpointId }: StackRecord): boolean =>
+  store.stacks.find((other) => other.Name === Name && other.EndpointId === EndpointId) !== undefined;
+
+function refuseSameWebhook(store: Store, { AutoUpdate }: StackRecord): void {
+  const token = AutoUpdate?.Webhook;
+  if (token && store.stacks.find((other) => other.AutoUpdate?.Webhook === token))
+    throw new HttpError(409, `Webhook ID: ${token} already exists`, "webhook ID already exists");
 }
 
 const isNameStored = (store: Store, { Name }: StackRecord): boolean =>

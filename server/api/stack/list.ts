@@ -1,39 +1,46 @@
+import { z } from "zod";
 import { StackType } from "../../../contract";
 import type { Caller } from "../../auth/caller";
 import { HttpError } from "../../http-error";
+import { readFilters } from "../../route/filters";
 import type { Services } from "../../services";
 import type { StackRecord } from "../../store/records";
 import { mayUseStack } from "./access";
 import { shown } from "./shown";
 
-interface Filters {
-  readonly SwarmID?: string;
-  readonly EndpointID?: number;
-  readonly IncludeOrphanedStacks?: boolean;
-}
+const Filters = z.object({
+  SwarmID: z.string().default(""),
+  EndpointID: z.int().default(0),
+  IncludeOrphanedStacks: z.boolean().default(false),
+});
+type Filters = z.output<typeof Filters>;
 
-/** Without filters administrators see every stack, orphans too; others see theirs. */
+/** The stacks that the caller may use, of one environment or swarm if the filters name it. */
 export function listStacks(services: Services, caller: Caller, text: string | undefined) {
   const { store } = services;
-  const filters = readFilters(text);
+  const filters = readFilters(Filters, text);
+  if (filters.IncludeOrphanedStacks && !caller.isAdmin)
+    throw new HttpError(403, "Permission denied to access orphaned stacks", "Unauthorized");
   const isOrphan = ({ EndpointId }: StackRecord) => !store.endpoints.get(EndpointId);
-  const matches = (stack: StackRecord) => {
-    if (!filters.EndpointID && !filters.SwarmID) return caller.isAdmin || !isOrphan(stack);
-    if (isOrphan(stack)) return filters.IncludeOrphanedStacks === true && caller.isAdmin;
-    return stack.Type === StackType.swarm
-      ? stack.SwarmId === filters.SwarmID
-      : stack.EndpointId === filters.EndpointID;
-  };
-  return store.stacks
-    .filter((stack) => matches(stack) && mayUseStack(store, caller, stack))
+  return matching(store.stacks.list(), filters, isOrphan)
+    .filter((stack) => mayUseStack(store, caller, stack))
     .map((stack) => shown(services, stack));
 }
 
-function readFilters(text: string | undefined): Filters {
-  if (!text) return {};
-  try {
-    return JSON.parse(text) as Filters;
-  } catch (cause) {
-    throw new HttpError(400, "Invalid query parameter: filters", (cause as Error).message, { cause });
-  }
+function matching(
+  stacks: readonly StackRecord[],
+  { SwarmID, EndpointID, IncludeOrphanedStacks }: Filters,
+  isOrphan: (stack: StackRecord) => boolean,
+): readonly StackRecord[] {
+  if (EndpointID === 0 && SwarmID === "") return stacks;
+  const named = stacks.filter((stack) =>
+    stack.Type === StackType.swarm ? stack.SwarmId === SwarmID : stack.EndpointId === EndpointID,
+  );
+  if (!IncludeOrphanedStacks) return named;
+  const names = new Set(named.map(({ Name }) => Name));
+  const wantedType = SwarmID === "" ? StackType.compose : StackType.swarm;
+  const orphans = stacks.filter(
+    (stack) => isOrphan(stack) && stack.Type === wantedType && !names.has(stack.Name),
+  );
+  return [...named, ...orphans];
 }

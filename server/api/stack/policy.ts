@@ -40,6 +40,13 @@ const RULES: readonly Rule[] = [
   },
 ];
 
+/** Whether files need be looked into at all; those of a swarm only where bind mounts are forbidden. */
+export function restricts(settings: SecuritySettings, isSwarm: boolean): boolean {
+  return isSwarm
+    ? !settings.allowBindMountsForRegularUsers
+    : RULES.some(({ allowedBy }) => !settings[allowedBy]);
+}
+
 /** What an environment forbids its standard users, of a Compose file; undefined if nothing. */
 export function forbidden(model: ComposeModel, settings: SecuritySettings): string | undefined {
   const services = Object.values(model.services ?? {});

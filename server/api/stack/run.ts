@@ -3,11 +3,12 @@ import type { Caller } from "../../auth/caller";
 import { mayUseRegistry } from "../../auth/registry";
 import { type Deployment, deploy, resolved, undeploy } from "../../deploy";
 import { callEngine } from "../../engine-call";
+import type { GatewayEnvironment } from "../../gateway/host";
 import { HttpError } from "../../http-error";
 import type { Services } from "../../services";
 import type { EndpointRecord, StackRecord } from "../../store/records";
 import { connectionOf } from "../endpoint/connection";
-import { forbidden } from "./policy";
+import { forbidden, restricts } from "./policy";
 
 /** Deploys a stack for a caller, who is refused what the environment forbids its standard users. */
 export async function runStack(
@@ -18,10 +19,10 @@ export async function runStack(
   options: { pull?: boolean | undefined; prune?: boolean | undefined } = {},
 ): Promise<void> {
   const deployment = await deploymentOf(services, caller, stack, endpoint);
-  if (!caller.isAdmin) {
+  if (!caller.isAdmin && restricts(endpoint.SecuritySettings, stack.Type === StackType.swarm)) {
     const model = await resolved(deployment).catch(failed);
     const reason = forbidden(model, endpoint.SecuritySettings);
-    if (reason) throw new HttpError(500, reason);
+    if (reason) throw new HttpError(500, `stack config file is invalid: ${reason}`);
   }
   await deploy(deployment, { pull: options.pull ?? false, prune: options.prune ?? false }).catch(failed);
 }
@@ -42,16 +43,21 @@ export async function isRunning(
   stack: StackRecord,
   endpoint: EndpointRecord,
 ): Promise<boolean> {
-  const isSwarm = stack.Type === StackType.swarm;
-  const label = isSwarm ? "com.docker.stack.namespace" : "com.docker.compose.project";
-  const filters = encodeURIComponent(JSON.stringify({ label: [`${label}=${stack.Name}`] }));
-  const path = isSwarm ? `/services?filters=${filters}` : `/containers/json?all=1&filters=${filters}`;
+  const labelled = (label: string) =>
+    `filters=${encodeURIComponent(JSON.stringify({ label: [`${label}=${stack.Name}`] }))}`;
   const environment = await connectionOf(services, endpoint);
+  const paths = [`/containers/json?all=1&${labelled("com.docker.compose.project")}`];
+  if (stack.SwarmId !== "") paths.push(`/services?${labelled("com.docker.stack.namespace")}`);
+  const lists = await Promise.all(paths.map((path) => listOf(environment, path)));
+  return lists.some((list) => list.length > 0);
+}
+
+async function listOf(environment: GatewayEnvironment, path: string): Promise<unknown[]> {
   const answer = await callEngine(environment, { method: "GET", path }).catch((cause: Error) => {
     throw new HttpError(500, "Unable to check for name collision", cause.message, { cause });
   });
   if (answer.status !== 200) throw new HttpError(500, "Unable to check for name collision", answer.text);
-  return (JSON.parse(answer.text) as unknown[]).length > 0;
+  return JSON.parse(answer.text) as unknown[];
 }
 
 async function deploymentOf(

@@ -10,18 +10,16 @@ export function controlOf(store: Store, stack: StackRecord): ResourceControlReco
   return store.resourceControls.find((c) => c.Type === ResourceType.stack && ids.includes(c.ResourceId));
 }
 
-/** A stack as answered. Portainer leaves the control out where it has changed the stack, and of an orphan. */
+/** A stack as answered. Portainer leaves the control out where it has changed the stack. */
 export function shown(services: Services, { Files, ...stack }: StackRecord, withControl = true) {
   const git = stack.GitConfig;
-  const isOrphan = !services.store.endpoints.get(stack.EndpointId);
   return {
     ...stack,
     GitConfig: git && {
       ...git,
       Authentication: git.Authentication && { ...git.Authentication, Password: "" },
     },
-    ResourceControl:
-      withControl && !isOrphan ? (controlOf(services.store, { Files, ...stack }) ?? null) : null,
+    ResourceControl: withControl ? (controlOf(services.store, { Files, ...stack }) ?? null) : null,
     ProjectPath: services.folderOf("compose", stack.Id),
     Namespace: "",
   };

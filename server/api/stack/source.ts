@@ -33,9 +33,7 @@ export function fromFile(form: z.output<Contract["createFromFile"]["form"]>): St
   };
 }
 
-export async function fromRepository(
-  body: z.output<Contract["createFromRepository"]["body"]>,
-): Promise<StackWish> {
+export function fromRepository(body: z.output<Contract["createFromRepository"]["body"]>): StackWish {
   if (body.RepositoryAuthentication && !body.RepositoryPassword)
     throw new HttpError(
       400,
@@ -44,7 +42,7 @@ export async function fromRepository(
     );
   requireAutoUpdate(body.AutoUpdate);
   const repository = {
-    URL: body.RepositoryURL,
+    URL: body.RepositoryURL.replace(/\/$/, ""),
     ReferenceName: body.RepositoryReferenceName ?? "",
     Authentication: body.RepositoryAuthentication
       ? { Username: body.RepositoryUsername ?? "", Password: body.RepositoryPassword ?? "" }
@@ -53,36 +51,31 @@ export async function fromRepository(
   };
   const EntryPoint = body.ComposeFile || body.ComposeFilePathInRepository || ENTRY_POINT;
   const AdditionalFiles = body.AdditionalFiles?.length ? body.AdditionalFiles : null;
-  const { Files, ConfigHash } = await readStackFiles(repository, [EntryPoint, ...(AdditionalFiles ?? [])]);
+  const GitConfig = { ...repository, ConfigFilePath: EntryPoint, ConfigHash: "" };
   return {
     Name: body.Name,
     SwarmId: body.SwarmID ?? "",
     EntryPoint,
     AdditionalFiles,
-    Files,
+    Files: {},
     Env: body.Env ?? null,
     AutoUpdate: body.AutoUpdate ?? null,
-    GitConfig: { ...repository, ConfigFilePath: EntryPoint, ConfigHash },
+    GitConfig,
     FromAppTemplate: body.FromAppTemplate ?? false,
   };
 }
 
 type GitWish = z.output<Contract["updateGit"]["body"]>;
 
-/** Where a stack comes from after a change; a password that is not sent is kept. */
+/** Where a stack comes from after a change. Only a password that is not sent is kept. */
 export function changedGit(git: GitRecord, wish: GitWish): GitRecord {
   const Authentication = wish.RepositoryAuthentication
     ? {
-        Username: wish.RepositoryUsername ?? git.Authentication?.Username ?? "",
+        Username: wish.RepositoryUsername ?? "",
         Password: wish.RepositoryPassword || (git.Authentication?.Password ?? ""),
       }
     : null;
-  return {
-    ...git,
-    ReferenceName: wish.RepositoryReferenceName ?? git.ReferenceName,
-    TLSSkipVerify: wish.TLSSkipVerify ?? git.TLSSkipVerify,
-    Authentication: wish.RepositoryAuthentication === undefined ? git.Authentication : Authentication,
-  };
+  return { ...git, ReferenceName: wish.RepositoryReferenceName ?? "", Authentication };
 }
 
 export async function readStackFiles(repository: Repository, paths: readonly string[]) {
@@ -94,12 +87,13 @@ export function unreadable(cause: Error): never {
   throw new HttpError(500, "Unable to clone git repository", cause.message, { cause });
 }
 
+export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+
 export function requireAutoUpdate(wish: AutoUpdateRecord | undefined): void {
   if (!wish) return;
   const refuse = (details: string) => new HttpError(400, INVALID_PAYLOAD, details);
   if (!wish.Interval && !wish.Webhook) throw refuse("Webhook or Interval must be provided");
-  if (wish.Webhook && !/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(wish.Webhook))
-    throw refuse("invalid Webhook format");
+  if (wish.Webhook && !isUuid(wish.Webhook)) throw refuse("invalid Webhook format");
   if (wish.Interval && parseDuration(wish.Interval) === undefined) throw refuse("invalid Interval format");
 }
 
