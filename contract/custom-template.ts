@@ -141,7 +141,10 @@ export const customTemplates = {
     summary: "Replace a custom template",
     body: NewTemplate,
     response: CustomTemplate,
-    fails: { 500: "The title is taken, or the repository cannot be read." },
+    fails: {
+      400: "Something in the payload is wrong or missing.",
+      500: "The title is taken, or the repository cannot be read.",
+    },
     verified: live,
   }),
   delete: route({

@@ -8,6 +8,9 @@ export interface HubAccount {
   readonly password: string;
 }
 
+/** No token was to be had. */
+export class NoHubToken extends Error {}
+
 /** Where Docker Hub is asked, and about which image: asking about this one does not count as a pull. */
 export const DOCKER_HUB = { auth: "https://auth.docker.io", registry: "https://registry-1.docker.io" };
 const IMAGE = "ratelimitpreview/test";
@@ -21,8 +24,11 @@ export async function pullLimits(account: HubAccount | undefined, hub = DOCKER_H
   const tokenAnswer = await fetch(`${hub.auth}/token?service=registry.docker.io&scope=${scope}`, {
     headers: basic ? { authorization: `Basic ${basic}` } : {},
     signal,
+  }).catch((cause: Error) => {
+    throw new NoHubToken(cause.message, { cause });
   });
-  if (tokenAnswer.status !== 200) throw new Error(`failed fetching dockerhub token: ${tokenAnswer.status}`);
+  if (tokenAnswer.status !== 200)
+    throw new NoHubToken(`failed fetching dockerhub token: ${tokenAnswer.status}`);
   const { token } = (await tokenAnswer.json()) as { token: string };
   const { status, headers } = await fetch(`${hub.registry}/v2/${IMAGE}/manifests/latest`, {
     method: "HEAD",

@@ -2,7 +2,7 @@ import { type contract, RegistryType } from "../../contract";
 import { requireEndpointAccess } from "../auth/access";
 import type { Caller } from "../auth/caller";
 import { mayUseRegistry } from "../auth/registry";
-import { type HubAccount, pullLimits } from "../docker-hub";
+import { type HubAccount, NoHubToken, pullLimits } from "../docker-hub";
 import { HttpError } from "../http-error";
 import { found } from "../not-found";
 import type { Handlers } from "../route/call";
@@ -48,7 +48,8 @@ export function dockerHubHandlers({ store }: Services): Handlers<typeof contract
       if (!endpoint.URL.startsWith("unix://")) throw new HttpError(400, "Invalid environment type");
       const account = accountOf(store, caller, endpoint.Id, params.registryId);
       return pullLimits(account).catch((cause: Error) => {
-        throw new HttpError(500, "Unable to retrieve DockerHub rate limits from DockerHub", cause.message, {
+        const what = cause instanceof NoHubToken ? "token" : "rate limits";
+        throw new HttpError(500, `Unable to retrieve DockerHub ${what} from DockerHub`, cause.message, {
           cause,
         });
       });

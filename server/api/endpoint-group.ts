@@ -8,13 +8,15 @@ import type { EndpointGroupRecord } from "../store/records";
 import type { Store } from "../store/store";
 import { unknownTag } from "./tag";
 
+const NO_TAG = "Unable to find a tag inside the database";
+
 export function endpointGroupHandlers({ store }: Services): Handlers<typeof contract.endpointGroups> {
   return {
     list: ({ caller }) => store.endpointGroups.filter((group) => mayUseGroup(caller, group)).map(shown),
 
     create: ({ body }) =>
       store.change(() => {
-        requireTags(store, body.TagIDs ?? [], "Unable to persist the environment group inside the database");
+        requireTags(store, body.TagIDs ?? [], NO_TAG);
         const group = store.endpointGroups.insert((Id) => ({
           Id,
           Name: body.Name,
@@ -32,7 +34,7 @@ export function endpointGroupHandlers({ store }: Services): Handlers<typeof cont
     update: ({ params, body }) =>
       store.change(() => {
         const group = found(store.endpointGroups, params.id);
-        requireTags(store, body.TagIDs ?? [], "Unable to find a tag inside the database");
+        requireTags(store, body.TagIDs ?? [], NO_TAG);
         return shown(
           store.endpointGroups.put(group.Id, {
             ...group,

@@ -94,10 +94,9 @@ function requireOwnership({ Public, AdministratorsOnly, Users = [], Teams = [] }
     throw new HttpError(400, INVALID_PAYLOAD, "invalid payload: cannot set public and administrators only");
 }
 
-/** A standard user may keep an object to himself, give it to teams of his, or open it to all. */
+/** A standard user may keep an object to himself, give it to teams of which one is his, or open it to all. */
 function mayMake(caller: Caller, { Public, AdministratorsOnly, Users = [], Teams = [] }: Ownership): boolean {
-  if (AdministratorsOnly) return false;
   if (Public) return true;
-  const onlySelf = Users.length <= 1 && Users.every((id) => id === caller.id);
-  return onlySelf && Teams.every((id) => caller.teamIds.includes(id));
+  if (AdministratorsOnly || Users.length > 1 || (Users.length === 1 && Teams.length === 1)) return false;
+  return Users[0] === caller.id || Teams.some((id) => caller.teamIds.includes(id));
 }

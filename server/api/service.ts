@@ -21,7 +21,11 @@ interface Wish {
 }
 
 /** Makes a swarm start a service's tasks anew. */
-export async function restartService(environment: GatewayEnvironment, wish: Wish) {
+export async function restartService(
+  environment: GatewayEnvironment,
+  wish: Wish,
+  failure = "Error updating service",
+) {
   const service = await inspectService(environment, wish.serviceId);
   const { TaskTemplate } = service.Spec;
   const Image = imageFor(TaskTemplate.ContainerSpec.Image, wish);
@@ -40,11 +44,12 @@ export async function restartService(environment: GatewayEnvironment, wish: Wish
       },
     },
   });
-  if (answer.status !== 200) throw new HttpError(500, "Error updating service", reasonIn(answer.text));
+  if (answer.status !== 200) throw new HttpError(500, failure, reasonIn(answer.text));
   return JSON.parse(answer.text) as { Warnings?: string[] | null };
 }
 
 async function inspectService(environment: GatewayEnvironment, id: string): Promise<Service> {
+  if (id === "") throw new HttpError(500, "Error looking up service", "no such service");
   const path = `/services/${encodeURIComponent(id)}?insertDefaults=true`;
   const answer = await callEngine(environment, { method: "GET", path });
   if (answer.status !== 200) throw new HttpError(500, "Error looking up service", reasonIn(answer.text));

@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
+import { z } from "zod";
 import type { contract } from "../../contract";
 import type { Caller } from "../auth/caller";
 import { mayUseRegistry } from "../auth/registry";
 import { HttpError } from "../http-error";
 import { found, NOT_IN_DATABASE, noSuchRow } from "../not-found";
 import type { Handlers } from "../route/call";
+import { readFilters } from "../route/filters";
 import type { Services } from "../services";
 import type { Store } from "../store/store";
 import { connectionOf } from "./endpoint/connection";
@@ -15,19 +17,19 @@ export function webhookHandlers(services: Services): Handlers<typeof contract.we
   return {
     list({ caller, query }) {
       if (!caller.isAdmin) return [];
-      const { ResourceID, EndpointID } = readFilters(query.filters);
+      const { ResourceID, EndpointID } = readFilters(Filters, query.filters);
       return store.webhooks.filter(
         (hook) =>
-          (ResourceID === undefined && EndpointID === undefined) ||
+          (ResourceID === "" && EndpointID === 0) ||
           (hook.ResourceId === ResourceID && hook.EndpointId === EndpointID),
       );
     },
 
     create({ caller, body }) {
-      requireAdmin(caller, "create");
       return store.change(() => {
         if (store.webhooks.find((hook) => hook.ResourceId === body.ResourceID))
           throw new HttpError(409, "A webhook for this resource already exists");
+        requireAdmin(caller, "create");
         const RegistryId = body.RegistryID ?? 0;
         if (RegistryId !== 0) requireRegistry(store, caller, RegistryId, body.EndpointID);
         return store.webhooks.insert((Id) => ({
@@ -42,9 +44,9 @@ export function webhookHandlers(services: Services): Handlers<typeof contract.we
     },
 
     update({ caller, params, body }) {
-      requireAdmin(caller, "update");
       return store.change(() => {
         const hook = found(store.webhooks, params.id);
+        requireAdmin(caller, "update");
         const RegistryId = body.RegistryID ?? 0;
         if (RegistryId !== 0) requireRegistry(store, caller, RegistryId, hook.EndpointId);
         return store.webhooks.put(hook.Id, { ...hook, RegistryId });
@@ -63,14 +65,19 @@ export function webhookHandlers(services: Services): Handlers<typeof contract.we
       if (!hook) throw new HttpError(404, "Unable to find a webhook with this token", NOT_IN_DATABASE);
       const endpoint = found(store.endpoints, hook.EndpointId);
       const registry = store.registries.get(hook.RegistryId);
+      if (hook.RegistryId !== 0 && !registry)
+        throw new HttpError(500, "Error getting registry", noSuchRow("registries", hook.RegistryId));
       await restartService(await connectionOf(services, endpoint), {
         serviceId: hook.ResourceId,
         tag: query.tag,
-        credentials: registry && {
-          username: registry.Username,
-          password: registry.Password,
-          serveraddress: registry.URL,
-        },
+        pull: true,
+        ...(registry?.Authentication && {
+          credentials: {
+            username: registry.Username,
+            password: registry.Password,
+            serveraddress: registry.URL,
+          },
+        }),
       });
     },
   };
@@ -86,11 +93,4 @@ function requireRegistry(store: Store, caller: Caller, id: number, endpointId: n
     throw new HttpError(403, "Permission deny to access registry", noSuchRow("registries", id));
 }
 
-function readFilters(text: string | undefined): { ResourceID?: string; EndpointID?: number } {
-  if (!text) return {};
-  try {
-    return JSON.parse(text) as { ResourceID?: string; EndpointID?: number };
-  } catch (cause) {
-    throw new HttpError(400, "Invalid query parameter: filters", (cause as Error).message, { cause });
-  }
-}
+const Filters = z.object({ ResourceID: z.string().default(""), EndpointID: z.int().default(0) });

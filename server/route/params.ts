@@ -1,5 +1,8 @@
 import { HttpError } from "../http-error";
 
+/** The one whose wrong ids Portainer calls otherwise. */
+const WEBHOOK = "webhook";
+
 /** What error texts call the object of a path segment. */
 const THINGS: Record<string, string> = {
   users: "user",
@@ -12,7 +15,7 @@ const THINGS: Record<string, string> = {
   resource_controls: "resource control",
   stacks: "stack",
   custom_templates: "Custom template",
-  webhooks: "webhook",
+  webhooks: WEBHOOK,
   tokens: "api-key",
 };
 
@@ -32,7 +35,7 @@ export function readId(thing: string, text: string): number {
   if (/^[+-]?\d{1,15}$/.test(text)) return Number(text);
   throw new HttpError(
     400,
-    `Invalid ${thing} identifier route variable`,
+    thing === WEBHOOK ? "Invalid webhook id" : `Invalid ${thing} identifier route variable`,
     `Strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`,
   );
 }

@@ -71,6 +71,8 @@ export type EndpointRecord = {
   EnableGPUManagement: boolean;
   Snapshot?: Record<string, unknown>;
   KubernetesSnapshot?: Record<string, unknown>;
+  /** What was set of a cluster's configuration, over the defaults. */
+  Kubernetes?: Record<string, unknown>;
   AgentVersion?: string;
 };
 

@@ -317,3 +317,122 @@ describe("TLS", () => {
     ],
   );
 });
+
+describe("a list of environments", () => {
+  let own: World;
+  beforeAll(async () => {
+    own = await startWorld();
+    const edge = (Name: string) => form({ Name, EndpointCreationType: "4", URL: "https://edge.example.com" });
+    await own.admin("POST", path, create({ Name: "zebra", URL: engine.url }));
+    await own.admin("POST", path, create({ Name: "ant", URL: engine.url }));
+    await own.admin("POST", path, edge("far"));
+    await own.admin("POST", "/endpoint_groups", { Name: "Alpha", AssociatedEndpoints: [1] });
+    await own.admin("POST", "/endpoint_groups", { Name: "Zulu", AssociatedEndpoints: [3] });
+  });
+  afterAll(async () => {
+    await own[Symbol.asyncDispose]();
+  });
+
+  test.each([
+    ["agentVersions[]=2.19.0", [1, 2, 3]],
+    ["edgeAsync=true", [1, 2]],
+    ["edgeAsync=false", [1, 2, 3]],
+    ["edgeDeviceUntrusted=true", [1, 2]],
+    ["edgeCheckInPassedSeconds=60", [1, 2]],
+    ["sort=Group", [2, 1, 3]],
+    ["sort=Group&order=desc", [3, 1, 2]],
+    ["sort=EdgeID", [1, 2, 3]],
+    ["start=2&limit=1", [2]],
+    ["start=9&limit=1", []],
+    ["limit=text", [1, 2, 3]],
+  ])("by %s is %j", async (query, ids) => {
+    const answer = await own.send({ as: "admin", method: "GET", path: `${path}?${query}` });
+    expect(((await answer.json()) as { Id: number }[]).map(({ Id }) => Id)).toEqual(ids);
+    expect(answer.headers.get("x-total-available")).toBe("3");
+  });
+
+  play(
+    () => own,
+    [
+      {
+        name: "by an edge stack fails, as there is none",
+        as: "admin",
+        method: "GET",
+        path: `${path}?edgeStackId=1`,
+        status: 500,
+        expected: { message: "Unable to filter endpoints" },
+      },
+      {
+        name: "by what is no status of an edge stack is refused",
+        as: "admin",
+        method: "GET",
+        path: `${path}?edgeStackStatus=x`,
+        status: 400,
+      },
+    ],
+  );
+
+  describe("what belongs to environments", () => {
+    const relations = { as: "admin", method: "PUT", path: "/endpoints/relations" } as const;
+    const FAILED = { message: "Unable to update environment relations" };
+    play(
+      () => own,
+      [
+        {
+          ...relations,
+          name: "needs an environment",
+          body: { Relations: { "99": {} } },
+          status: 500,
+          expected: FAILED,
+        },
+        {
+          ...relations,
+          name: "needs tags that there are",
+          body: { Relations: { "1": { Tags: [99] } } },
+          status: 500,
+          expected: FAILED,
+        },
+        { ...relations, name: "stays in its group", body: { Relations: { "1": { Group: 0 } } }, status: 204 },
+        {
+          name: "stayed in its group",
+          as: "admin",
+          method: "GET",
+          path: "/endpoints/1",
+          status: 200,
+          expected: { GroupId: 2 },
+        },
+        {
+          name: "has no agent to forget",
+          as: "admin",
+          method: "DELETE",
+          path: "/endpoints/1/association",
+          status: 400,
+          expected: { message: "Invalid environment type" },
+        },
+        {
+          name: "is asked for by agents with their id",
+          method: "POST",
+          path: "/endpoints/global-key",
+          status: 400,
+          expected: { message: "Invalid Edge ID" },
+        },
+        {
+          name: "is no edge agent's",
+          method: "POST",
+          path: "/endpoints/global-key",
+          headers: { "X-PortainerAgent-EdgeID": "x" },
+          status: 404,
+        },
+        {
+          name: "keeps what is said of a cluster",
+          as: "admin",
+          method: "PUT",
+          path: "/endpoints/1",
+          body: { Kubernetes: { Configuration: { RestrictDefaultNamespace: true } } },
+          status: 200,
+          expected: { Kubernetes: { Configuration: { RestrictDefaultNamespace: true }, Snapshots: [] } },
+        },
+      ],
+    );
+  });
+});

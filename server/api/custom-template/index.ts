@@ -1,4 +1,4 @@
-import { type contract, ResourceType } from "../../../contract";
+import { type contract, isUrl, ResourceType } from "../../../contract";
 import type { Caller } from "../../auth/caller";
 import { mayUseControl } from "../../auth/resource-control";
 import { readRepository } from "../../git";
@@ -9,7 +9,15 @@ import { INVALID_PAYLOAD } from "../../route/decode-json";
 import type { Services } from "../../services";
 import type { CustomTemplateRecord, GitRecord } from "../../store/records";
 import { emptyControl } from "../resource-control";
-import { fromForm, problemWith, readWish, type TemplateWish } from "./wish";
+import {
+  fromForm,
+  problemWith,
+  problemWithLogin,
+  problemWithRepository,
+  readWish,
+  type TemplateWish,
+  URL_RULE,
+} from "./wish";
 
 export function customTemplateHandlers(services: Services): Handlers<typeof contract.customTemplates> {
   const { store } = services;
@@ -31,17 +39,24 @@ export function customTemplateHandlers(services: Services): Handlers<typeof cont
       throw new HttpError(500, "Template name must be unique");
   };
 
-  const create = (caller: Caller, wish: TemplateWish, content: string, GitConfig: GitRecord | null = null) =>
-    store.change(() => {
+  /** A template whose title is taken uses up an id as well. */
+  const create = async (
+    caller: Caller,
+    wish: TemplateWish,
+    content: string,
+    GitConfig: GitRecord | null = null,
+  ) => {
+    const Id = await store.change(() => store.customTemplates.nextId());
+    return store.change(() => {
       refuseSameTitle(wish.Title);
-      const template = store.customTemplates.insert((Id) => ({
+      const template = store.customTemplates.put(Id, {
         Id,
         ...wish,
-        EntryPoint: GitConfig?.ConfigFilePath || "docker-compose.yml",
+        EntryPoint: GitConfig ? "" : "docker-compose.yml",
         CreatedByUserId: caller.id,
         GitConfig,
         Content: content,
-      }));
+      });
       store.resourceControls.insert((Id) => ({
         ...emptyControl(ResourceType.customTemplate, String(template.Id)),
         Id,
@@ -49,6 +64,7 @@ export function customTemplateHandlers(services: Services): Handlers<typeof cont
       }));
       return shown(template);
     });
+  };
 
   /** A template that the caller may look at and change: his own, or any for an administrator. */
   const editable = (caller: Caller, id: number): CustomTemplateRecord => {
@@ -60,7 +76,8 @@ export function customTemplateHandlers(services: Services): Handlers<typeof cont
 
   return {
     list({ caller, query, url }) {
-      const types = url.searchParams.getAll("type").map(Number);
+      const types = url.searchParams.getAll("type").map(readType);
+      const edge = flag(query.edge);
       return store.customTemplates
         .filter((template) => {
           const control = controlOf(template);
@@ -68,23 +85,29 @@ export function customTemplateHandlers(services: Services): Handlers<typeof cont
             caller.isAdmin ||
             template.CreatedByUserId === caller.id ||
             (control !== undefined && mayUseControl(caller, control));
-          const isEdge = query.edge === undefined || template.EdgeTemplate === (query.edge === "true");
+          const isEdge = edge === undefined || template.EdgeTemplate === edge;
           return mayUse && isEdge && (types.length === 0 || types.includes(template.Type));
         })
         .map((template) => shown(template));
     },
 
-    createFromString: ({ caller, body }) =>
-      create(caller, readWish(body, body.FileContent), body.FileContent ?? ""),
-
-    createFromFile({ caller, form }) {
-      const content = form.File && Buffer.from(form.File.content).toString();
-      return create(caller, readWish(fromForm(form), content), content ?? "");
+    createFromString(call) {
+      const body = decoded(() => call.body);
+      return create(call.caller, readWish(body, body.FileContent), body.FileContent ?? "");
     },
 
-    async createFromRepository({ caller, body }) {
+    createFromFile(call) {
+      const form = decoded(() => call.form);
+      const content = form.File && Buffer.from(form.File.content).toString();
+      return create(call.caller, readWish(fromForm(form), content), content ?? "");
+    },
+
+    async createFromRepository(call) {
+      const { caller } = call;
+      const body = decoded(() => call.body);
       const wish = readWish(body, body.RepositoryURL);
-      refuseSameTitle(wish.Title);
+      const problem = problemWithRepository(body);
+      if (problem) throw new HttpError(500, FAILED, problem);
       const { git, content } = await fetchFile(body);
       return create(caller, wish, content, git);
     },
@@ -92,7 +115,7 @@ export function customTemplateHandlers(services: Services): Handlers<typeof cont
     createFromElsewhere: () => {
       throw new HttpError(
         500,
-        "Unable to create custom template",
+        FAILED,
         "Invalid value for path parameter: method. Value must be one of: string, repository or file",
       );
     },
@@ -104,7 +127,11 @@ export function customTemplateHandlers(services: Services): Handlers<typeof cont
     async fetch({ caller, params }) {
       const { GitConfig } = editable(caller, params.id);
       if (!GitConfig) throw new HttpError(400, "Git configuration does not exist in this custom template");
-      const { commit, files } = await readRepository(GitConfig, [GitConfig.ConfigFilePath]);
+      const { commit, files } = await readRepository(GitConfig, [GitConfig.ConfigFilePath]).catch(
+        (cause: Error) => {
+          throw new HttpError(500, "Failed to download git repository", cause.message, { cause });
+        },
+      );
       const FileContent = files.get(GitConfig.ConfigFilePath) ?? "";
       await store.change(() => {
         const template = found(store.customTemplates, params.id);
@@ -115,19 +142,22 @@ export function customTemplateHandlers(services: Services): Handlers<typeof cont
     },
 
     async update({ caller, params, body }) {
-      const problem = problemWith(body, body.FileContent || body.RepositoryURL);
+      const problem = problemWith(body, body.FileContent || body.RepositoryURL) ?? problemWithLogin(body);
       if (problem) throw new HttpError(400, INVALID_PAYLOAD, problem);
       refuseSameTitle(body.Title ?? "", params.id);
       editable(caller, params.id);
       const wish = readWish(body, body.FileContent || body.RepositoryURL);
-      const fetched = body.RepositoryURL ? await fetchFile(body) : undefined;
+      if (body.RepositoryURL && !isUrl(body.RepositoryURL)) throw new HttpError(400, URL_RULE);
+      const fetched = body.RepositoryURL
+        ? await fetchFile(body, "Unable to clone git repository directory")
+        : undefined;
       return store.change(() => {
         refuseSameTitle(wish.Title, params.id);
         const template = editable(caller, params.id);
         const updated = {
           ...template,
           ...wish,
-          GitConfig: fetched?.git ?? null,
+          GitConfig: fetched?.git ?? template.GitConfig,
           Content: fetched?.content ?? body.FileContent ?? "",
         };
         // Portainer's answer to an update leaves the control out.
@@ -146,6 +176,29 @@ export function customTemplateHandlers(services: Services): Handlers<typeof cont
   };
 }
 
+const FAILED = "Unable to create custom template";
+
+/** What a client sends: in a creation whatever is wrong with it is a 500, even that it is no JSON. */
+function decoded<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (!(cause instanceof HttpError)) throw cause;
+    throw new HttpError(500, FAILED, cause.details, { cause });
+  }
+}
+
+function readType(text: string): number {
+  if (/^[+-]?\d+$/.test(text)) return Number(text);
+  throw new HttpError(400, "Invalid Custom template type", "failed parsing template type");
+}
+
+/** As Go reads a flag; what is none is as if it were not there. */
+function flag(text = ""): boolean | undefined {
+  if (/^(?:1|t|true)$/i.test(text)) return true;
+  return /^(?:0|f|false)$/i.test(text) ? false : undefined;
+}
+
 interface RepositoryWish {
   RepositoryURL?: string | undefined;
   RepositoryReferenceName?: string | undefined;
@@ -156,7 +209,10 @@ interface RepositoryWish {
   TLSSkipVerify?: boolean | undefined;
 }
 
-async function fetchFile(wish: RepositoryWish): Promise<{ git: GitRecord; content: string }> {
+async function fetchFile(
+  wish: RepositoryWish,
+  failure = FAILED,
+): Promise<{ git: GitRecord; content: string }> {
   const path = wish.ComposeFilePathInRepository || "docker-compose.yml";
   const repository = {
     URL: wish.RepositoryURL ?? "",
@@ -167,7 +223,7 @@ async function fetchFile(wish: RepositoryWish): Promise<{ git: GitRecord; conten
     TLSSkipVerify: wish.TLSSkipVerify ?? false,
   };
   const { commit, files } = await readRepository(repository, [path]).catch((cause: Error) => {
-    throw new HttpError(500, "Unable to create custom template", cause.message, { cause });
+    throw new HttpError(500, failure, cause.message, { cause });
   });
   return {
     git: { ...repository, ConfigFilePath: path, ConfigHash: commit },

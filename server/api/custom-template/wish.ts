@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { contract, NewTemplate } from "../../../contract";
+import { type contract, isUrl, type NewTemplate } from "../../../contract";
 import { HttpError } from "../../http-error";
 import type { CustomTemplateRecord } from "../../store/records";
 
@@ -26,10 +26,23 @@ export function problemWith(wish: NewTemplate, source: string | undefined): stri
   if (!source) return "Invalid file content";
   if (Type !== KUBERNETES && Platform !== 1 && Platform !== 2) return "Invalid custom template platform";
   if (![1, 2, KUBERNETES].includes(Type)) return "Invalid custom template type";
-  if (/<img/i.test(Note)) return "Invalid note. <img> tag is not supported";
+  if (/<img/.test(Note)) return "Invalid note. <img> tag is not supported";
   if (Variables.some(({ name }) => name === "")) return "variable name is required";
   if (Variables.some(({ label }) => label === "")) return "variable label is required";
   return undefined;
+}
+
+export const URL_RULE = "Invalid repository URL. Must correspond to a valid URL format";
+
+export function problemWithRepository(wish: NewTemplate): string | undefined {
+  return isUrl(wish.RepositoryURL ?? "") ? problemWithLogin(wish) : URL_RULE;
+}
+
+export function problemWithLogin(wish: NewTemplate): string | undefined {
+  const isComplete = wish.RepositoryUsername && wish.RepositoryPassword;
+  return wish.RepositoryAuthentication && !isComplete
+    ? "Invalid repository credentials. Username and password must be specified when authentication is enabled"
+    : undefined;
 }
 
 /** Throws 500 for what is wrong: a better status would be a surprise to clients. */

@@ -1,5 +1,7 @@
-import { type contract, EndpointStatus, EndpointType } from "../../../contract";
+import { type contract, EndpointStatus } from "../../../contract";
+import { isAgent, isEdge } from "../../gateway/environment-type";
 import { HttpError } from "../../http-error";
+import { noSuchRow } from "../../not-found";
 import type { Call } from "../../route/call";
 import type { EndpointRecord } from "../../store/records";
 import type { Store } from "../../store/store";
@@ -22,12 +24,34 @@ export function endpointFilter(store: Store, query: Query): Test {
   if (excluded.length > 0) tests.push(({ Id }) => !excluded.includes(Id));
   const tags = ids("tagIds[]");
   if (tags.length > 0) tests.push(tagTest(store, tags, query.tagsPartialMatch === "true"));
+  tests.push(...edgeTests(query));
+  const versions = query["agentVersions[]"] ?? [];
+  if (versions.length > 0)
+    tests.push(({ Type, AgentVersion = "" }) => !isAgent(Type) || versions.includes(AgentVersion));
   if (query.name) tests.push(({ Name }) => Name === query.name);
   if (query.search) tests.push(searchTest(store, query.search.toLowerCase()));
   return (endpoint) => tests.every((test) => test(endpoint));
 }
 
-type ListName = Extract<keyof Query, `${string}[]`>;
+type ListName = Exclude<Extract<keyof Query, `${string}[]`>, "agentVersions[]">;
+
+/** What is asked of edge environments alone; none of theirs ever calls in here, and there are no stacks for them. */
+function edgeTests(query: Query): Test[] {
+  const tests: Test[] = [];
+  const ofEdge = (test: Test) => tests.push((endpoint) => !isEdge(endpoint.Type) || test(endpoint));
+  if (query.edgeAsync) ofEdge(() => query.edgeAsync !== "true");
+  ofEdge(({ UserTrusted = false }) => UserTrusted !== (query.edgeDeviceUntrusted === "true"));
+  if (Number(query.edgeCheckInPassedSeconds) > 0) ofEdge(() => false);
+  if (query.edgeStackStatus && !/^[+-]?\d+$/.test(query.edgeStackStatus))
+    throw new HttpError(400, "Invalid query parameters", "failed parsing edgeStackStatus");
+  if (Number(query.edgeStackId))
+    throw new HttpError(
+      500,
+      "Unable to filter endpoints",
+      `Unable to retrieve edge stack from the database: ${noSuchRow("edge_stack", Number(query.edgeStackId))}`,
+    );
+  return tests;
+}
 
 function numbers(query: Query, name: ListName): number[] {
   return (query[name] ?? []).map((text) => {
@@ -42,7 +66,7 @@ function numbers(query: Query, name: ListName): number[] {
 
 /** No edge agent ever calls in here, so an edge environment is down, though it is stored as up. */
 const presentStatus = ({ Type, Status }: EndpointRecord): number =>
-  Type === EndpointType.edgeAgentDocker ? EndpointStatus.down : Status;
+  isEdge(Type) ? EndpointStatus.down : Status;
 
 function tagTest(store: Store, wanted: number[], any: boolean): Test {
   return ({ TagIds, GroupId }) => {

@@ -1,11 +1,13 @@
 import type { contract } from "../../../contract";
 import { mayUseEndpoint, requireEndpointAccess } from "../../auth/access";
 import { defined } from "../../defined";
+import { isEdge } from "../../gateway/environment-type";
 import { HttpError } from "../../http-error";
-import { found } from "../../not-found";
+import { found, noSuchRow } from "../../not-found";
 import type { Handlers } from "../../route/call";
 import type { Services } from "../../services";
 import { restartService } from "../service";
+import { unknownTag } from "../tag";
 import { connectionOf } from "./connection";
 import { createEndpoint } from "./create";
 import { deleteEndpoint, deleteMany } from "./delete";
@@ -61,8 +63,11 @@ export function endpointHandlers(services: Services): Handlers<typeof contract.e
     async updateRelations({ body }) {
       await store.change(() => {
         for (const [id, { Tags, Group }] of Object.entries(body.Relations ?? {})) {
-          const endpoint = found(store.endpoints, Number(id));
-          const change = defined({ TagIds: Tags, GroupId: Group });
+          const endpoint = store.endpoints.get(Number(id));
+          if (!endpoint) throw noRelations("endpoints", id);
+          const unknown = unknownTag(store, Tags ?? []);
+          if (unknown !== undefined) throw noRelations("tags", unknown);
+          const change = defined({ TagIds: Tags, GroupId: Group || undefined });
           store.endpoints.put(endpoint.Id, { ...endpoint, ...change });
         }
       });
@@ -77,9 +82,26 @@ export function endpointHandlers(services: Services): Handlers<typeof contract.e
 
     async forceUpdateService({ caller, params, body }) {
       const endpoint = found(store.endpoints, params.id);
-      requireEndpointAccess(store, caller, endpoint);
+      if (!mayUseEndpoint(store, caller, endpoint))
+        throw new HttpError(403, "Permission denied to force update service", "Access denied to environment");
       const environment = await connectionOf(services, endpoint);
-      return restartService(environment, { serviceId: body.ServiceID, pull: body.PullImage });
+      const wish = { serviceId: body.ServiceID, pull: body.PullImage };
+      return restartService(environment, wish, "Error force update service");
+    },
+
+    async deleteAssociation({ params }) {
+      const { Id, Type } = found(store.endpoints, params.id);
+      if (!isEdge(Type)) throw new HttpError(400, "Invalid environment type");
+      await store.change(() => {
+        const { Snapshot, KubernetesSnapshot, ...endpoint } = found(store.endpoints, Id);
+        store.endpoints.put(Id, endpoint);
+      });
+    },
+
+    findByEdgeId({ headers }) {
+      if (!headers["x-portaineragent-edgeid"])
+        throw new HttpError(400, "Invalid Edge ID", "the Edge ID cannot be empty");
+      throw new HttpError(404, "Unable to find the endpoint in the database");
     },
 
     async delete({ params }) {
@@ -87,3 +109,6 @@ export function endpointHandlers(services: Services): Handlers<typeof contract.e
     },
   };
 }
+
+const noRelations = (bucket: string, id: number | string): HttpError =>
+  new HttpError(500, "Unable to update environment relations", noSuchRow(bucket, id));

@@ -34,7 +34,11 @@ export function shown(endpoint: EndpointRecord, { snapshot = false, composeVersi
     ...(EnableGPUManagement && { EnableGPUManagement }),
     AzureCredentials: { ApplicationID: "", TenantID: "", AuthenticationKey: "" },
     Snapshots: snapshot && Snapshot ? [Snapshot] : [],
-    Kubernetes: { ...KUBERNETES, Snapshots: snapshot && KubernetesSnapshot ? [KubernetesSnapshot] : [] },
+    Kubernetes: {
+      ...KUBERNETES,
+      ...stored.Kubernetes,
+      Snapshots: snapshot && KubernetesSnapshot ? [KubernetesSnapshot] : [],
+    },
     ComposeSyntaxMaxVersion: composeVersion,
     LastCheckInDate: 0,
     QueryDate: 0,

@@ -1,4 +1,4 @@
-import type { contract } from "../../../contract";
+import { type contract, UNASSIGNED_GROUP } from "../../../contract";
 import type { Call } from "../../route/call";
 import type { EndpointRecord } from "../../store/records";
 import type { Store } from "../../store/store";
@@ -8,7 +8,9 @@ type Order = (a: EndpointRecord, b: EndpointRecord) => number;
 
 /** Without a known `sort`, the order is that of the ids. */
 export function endpointOrder(store: Store, { sort, order }: Query): Order {
-  const group = ({ GroupId }: EndpointRecord) => store.endpointGroups.get(GroupId)?.Name ?? "";
+  // Whoever is in no group of a name of its own comes first.
+  const group = ({ GroupId }: EndpointRecord) =>
+    GroupId === UNASSIGNED_GROUP ? "" : (store.endpointGroups.get(GroupId)?.Name ?? "");
   const orders: Record<string, Order> = {
     Name: (a, b) => natural(a.Name, b.Name),
     Group: (a, b) => natural(group(a), group(b)),

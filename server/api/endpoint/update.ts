@@ -44,6 +44,7 @@ function applied(endpoint: EndpointRecord, change: Change): EndpointRecord {
     TagIds: change.TagIDs ?? endpoint.TagIds,
     UserAccessPolicies: change.UserAccessPolicies ?? endpoint.UserAccessPolicies,
     TeamAccessPolicies: change.TeamAccessPolicies ?? endpoint.TeamAccessPolicies,
+    ...(change.Kubernetes && { Kubernetes: change.Kubernetes }),
     EdgeCheckinInterval: change.EdgeCheckinInterval ?? endpoint.EdgeCheckinInterval,
   };
 }

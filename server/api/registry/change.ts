@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { type contract, RegistryType } from "../../../contract";
 import { HttpError } from "../../http-error";
+import { INVALID_PAYLOAD } from "../../route/decode-json";
 import type { RegistryManagement, RegistryRecord, TlsRecord } from "../../store/records";
 import type { Store } from "../../store/store";
 
@@ -17,8 +18,8 @@ export function createRegistry(store: Store, wish: Wish): RegistryRecord {
     URL: wish.URL,
     BaseURL: wish.BaseURL ?? "",
     Authentication: wish.Authentication ?? false,
-    Username: wish.Authentication ? (wish.Username ?? "") : "",
-    Password: wish.Authentication ? (wish.Password ?? "") : "",
+    Username: wish.Username ?? "",
+    Password: wish.Password ?? "",
     ManagementConfiguration: UNMANAGED,
     Gitlab: { ProjectId: 0, InstanceURL: "", ProjectPath: "", ...wish.Gitlab },
     Quay: { OrganisationName: "", ...wish.Quay },
@@ -38,7 +39,6 @@ export function updatedRegistry(store: Store, registry: RegistryRecord, change: 
     URL: change.URL ?? registry.URL,
     BaseURL: registry.Type === RegistryType.proGet ? (change.BaseURL ?? registry.BaseURL) : registry.BaseURL,
     Quay: { ...registry.Quay, ...change.Quay } as RegistryRecord["Quay"],
-    Ecr: { Region: change.Ecr?.Region ?? registry.Ecr.Region },
     ...credentials(registry, change),
   };
   if (change.Name !== undefined) refuseSameName(store, draft);
@@ -46,26 +46,39 @@ export function updatedRegistry(store: Store, registry: RegistryRecord, change: 
   return withManagement(draft);
 }
 
-/** How the server reaches the registry, where that differs from how environments do. */
+/** How the server, and with it every environment, reaches a registry. Credentials only with `Authentication`. */
 export function configured(
   registry: RegistryRecord,
   form: Configuration,
   files: Omit<TlsRecord, "TLS" | "TLSSkipVerify">,
 ): RegistryRecord {
-  const before = registry.ManagementConfiguration;
-  const Authentication = form.Authentication === "true";
   const TLS = form.TLS === "true";
-  const ManagementConfiguration = {
-    Type: registry.Type,
-    Authentication,
-    Username: Authentication ? (form.Username ?? "") : "",
-    Password: Authentication ? form.Password || before.Password : "",
-    TLSConfig: TLS
-      ? { TLS, TLSSkipVerify: form.TLSSkipVerify === "true", ...files }
-      : { TLS, TLSSkipVerify: false },
-    Ecr: { Region: form.Region ?? before.Ecr.Region },
-  };
-  return { ...registry, ManagementConfiguration };
+  const TLSConfig = TLS
+    ? { TLS, TLSSkipVerify: form.TLSSkipVerify === "true", ...files }
+    : { TLS, TLSSkipVerify: false };
+  return withManagement({
+    ...registry,
+    ...(form.Authentication === "true" && {
+      Authentication: true,
+      Username: form.Username ?? "",
+      Password: form.Password || registry.Password,
+      Ecr: { Region: form.Region || registry.Ecr.Region },
+    }),
+    ManagementConfiguration: { ...registry.ManagementConfiguration, TLSConfig },
+  });
+}
+
+/** What a configuration must bring along, in Portainer's order. */
+export function requireComplete(form: Configuration): void {
+  const refuse = (details: string) => new HttpError(400, INVALID_PAYLOAD, details);
+  if (form.Authentication === "true" && !form.Username) throw refuse("invalid username");
+  if (form.TLS !== "true" || form.TLSSkipVerify === "true") return;
+  for (const [file, name] of [
+    [form.TLSCertFile, "certificate"],
+    [form.TLSKeyFile, "key"],
+    [form.TLSCACertFile, "CA certificate"],
+  ] as const)
+    if (!file) throw refuse(`invalid ${name} file. Ensure that the file is uploaded correctly`);
 }
 
 const UNMANAGED: RegistryManagement = {
@@ -89,11 +102,14 @@ function withManagement(registry: RegistryRecord): RegistryRecord {
 
 function credentials(registry: RegistryRecord, change: Change) {
   if (change.Authentication === undefined) return {};
-  if (!change.Authentication) return { Authentication: false, Username: "", Password: "" };
+  if (!change.Authentication)
+    return { Authentication: false, Username: "", Password: "", Ecr: { Region: "" } };
+  const region = registry.Type === RegistryType.ecr ? change.Ecr?.Region : undefined;
   return {
     Authentication: true,
     Username: change.Username ?? registry.Username,
     Password: change.Password || registry.Password,
+    Ecr: { Region: region || registry.Ecr.Region },
   };
 }
 
@@ -112,8 +128,10 @@ function refuseSameUrl(store: Store, wish: RegistryRecord): void {
     other.Id !== wish.Id &&
     other.URL === wish.URL &&
     other.Authentication === wish.Authentication &&
-    other.Username === wish.Username &&
-    (wish.Type !== RegistryType.gitlab || other.Gitlab.ProjectPath === wish.Gitlab.ProjectPath);
+    (!wish.Authentication || other.Username === wish.Username) &&
+    (wish.Type !== RegistryType.gitlab ||
+      other.Type !== RegistryType.gitlab ||
+      other.Gitlab.ProjectPath === wish.Gitlab.ProjectPath);
   if (store.registries.find(isSame))
     throw new HttpError(
       409,

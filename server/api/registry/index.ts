@@ -1,11 +1,11 @@
 import type { contract } from "../../../contract";
-import { mayUseEndpoint, requireEndpointAccess } from "../../auth/access";
+import { requireEndpointAccess } from "../../auth/access";
 import { mayUseRegistry } from "../../auth/registry";
 import { HttpError } from "../../http-error";
 import { found, noSuchRow } from "../../not-found";
 import type { Handlers } from "../../route/call";
 import type { Services } from "../../services";
-import { configured, createRegistry, updatedRegistry } from "./change";
+import { configured, createRegistry, requireComplete, updatedRegistry } from "./change";
 import { hidden, shown } from "./shown";
 
 export function registryHandlers(services: Services): Handlers<typeof contract.registries> {
@@ -27,13 +27,14 @@ export function registryHandlers(services: Services): Handlers<typeof contract.r
       return hidden(registry, { accesses: false });
     },
 
-    update: ({ params, body }) =>
+    update: (call) =>
       store.change(() => {
-        const registry = found(store.registries, params.id);
-        return shown(store.registries.put(registry.Id, updatedRegistry(store, registry, body)));
+        const registry = found(store.registries, call.params.id);
+        return shown(store.registries.put(registry.Id, updatedRegistry(store, registry, call.body)));
       }),
 
     async configure({ params, form }) {
+      requireComplete(form);
       found(store.registries, params.id);
       const files = await services.tlsFiles.writeAll(`registry_${params.id}`, {
         ca: form.TLSCACertFile?.content,
@@ -52,14 +53,13 @@ export function registryHandlers(services: Services): Handlers<typeof contract.r
 
     listOfEndpoint({ caller, params }) {
       const endpoint = found(store.endpoints, params.id);
-      if (!mayUseEndpoint(store, caller, endpoint)) return [];
       return store.registries
         .filter((registry) => mayUseRegistry(caller, registry, endpoint.Id))
         .map((registry) => hidden(registry, { accesses: caller.isAdmin }));
     },
 
     async setAccess({ caller, params, body }) {
-      found(store.endpoints, params.id);
+      requireEndpointAccess(store, caller, found(store.endpoints, params.id));
       if (!caller.isAdmin) throw new HttpError(403, "User is not authorized");
       await store.change(() => {
         const registry = store.registries.get(params.registryId);

@@ -9,8 +9,9 @@ export function accessByLabels(labels: Labels): LabelAccess | undefined {
   const publicly = labels[`${ACCESS_LABEL}public`];
   const users = labels[`${ACCESS_LABEL}users`];
   const teams = labels[`${ACCESS_LABEL}teams`];
-  if (publicly === undefined && users === undefined && teams === undefined) return undefined;
-  return { public: publicly !== undefined, users: namesIn(users), teams: namesIn(teams) };
+  if (publicly !== undefined) return { public: true, users: [], teams: [] };
+  const access = { public: false, users: namesIn(users), teams: namesIn(teams) };
+  return access.users.length + access.teams.length > 0 ? access : undefined;
 }
 
 const namesIn = (list = "") =>

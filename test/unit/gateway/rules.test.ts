@@ -299,6 +299,20 @@ describe("labels", () => {
     expect(s.gateway.controls).toHaveLength(1);
   });
 
+  test("make no control where they name nobody, and only an open one where they open to all", async () => {
+    await using nobody = await scene(list({ "io.portainer.accesscontrol.users": " , " }));
+    await shown(nobody, "admin");
+    expect(nobody.gateway.controls).toEqual([]);
+    const labels = {
+      "io.portainer.accesscontrol.public": "false",
+      "io.portainer.accesscontrol.users": "bob",
+    };
+    await using open = await scene(list(labels));
+    expect(await shown(open, "alice")).toMatchObject([
+      { Portainer: { ResourceControl: { Public: true, UserAccesses: [] } } },
+    ]);
+  });
+
   test("hide containers from lists, for everybody, by name and exact value", async () => {
     await using s = await scene({
       ...list({ secret: "yes" }),
