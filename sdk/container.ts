@@ -140,7 +140,10 @@ const PROPERTIES = allOf<ContainerSettled & ContainerOutputs>()(
  * ```
  */
 export class Container extends PortainerResource {
-  /** Looks up a container that Pulumi does not manage: `"1/web"`, or `"1/3f2ac1…"` by the engine's id. */
+  /**
+   * Looks up a container that Pulumi does not manage: `"1/web"`, `"1/3f2ac1…"` by the engine's id, or `"1/node-2/web"` on
+   * a node of an agent.
+   */
   static get(name: string, id: pulumi.Input<pulumi.ID>, options?: pulumi.CustomResourceOptions): Container {
     return new Container(name, {} as ContainerArgs, { ...options, id });
   }

@@ -6,6 +6,7 @@ import { type ContainerSettled, containerArguments } from "./arguments";
 import { nameOfContainer } from "./find";
 import { observe, unfulfilled } from "./observe";
 import { stateOf } from "./run-state";
+import { declaredSystemPaths } from "./system-paths";
 
 const DEFAULT_SHM_SIZE = 64 * 1024 ** 2;
 const DEFAULT_NETWORKS = ["bridge", "default"];
@@ -28,6 +29,7 @@ export function declared(
   });
   const inputs = {
     ...oneWayToNetwork(Object.fromEntries(entries), container),
+    ...declaredSystemPaths(container),
     endpointId,
     name: nameOfContainer(container),
     image: container.Config.Image,
@@ -46,8 +48,6 @@ function undemanding(
   const { Privileged, Memory, PidMode, IpcMode, NetworkMode } = HostConfig as Record<string, unknown>;
   const sharesHost = NetworkMode === "host";
   const unconfined = Privileged === true || PidMode === "host" || IpcMode === "host";
-  const mayKeep = (field: string) =>
-    Privileged === true || (HostConfig[field] as unknown[] | null)?.length ? HostConfig[field] : undefined;
   return {
     ...container,
     Config: {
@@ -64,8 +64,6 @@ function undemanding(
       NetworkMode: "bridge",
       MemorySwap: engine.SwapLimit === false ? HostConfig["MemorySwap"] : Number(Memory) * 2,
       SecurityOpt: unconfined ? ["label=disable"] : null,
-      MaskedPaths: mayKeep("MaskedPaths"),
-      ReadonlyPaths: mayKeep("ReadonlyPaths"),
     },
     NetworkSettings: { Networks: {}, Ports: {} },
     Portainer: undefined,

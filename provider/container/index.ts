@@ -86,9 +86,9 @@ export const container: Definition<Schema, ContainerOutputs> = {
   },
 
   async read(context, id, state) {
-    const { endpointId, nameOrId } = parseId(id, context.connection.endpointId);
+    const { endpointId, nodeName, nameOrId } = parseId(id, context.connection.endpointId);
     try {
-      const place = await openPlace(context, { endpointId, nodeName: state.nodeName }, state);
+      const place = await openPlace(context, { endpointId, nodeName: state.nodeName ?? nodeName }, state);
       const now = isRemembered(state)
         ? await findKnown(place, state)
         : ((await findByName(place, nameOrId)) ?? (await findById(place, nameOrId)));

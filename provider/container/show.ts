@@ -23,6 +23,7 @@ export async function show(
   const inputs: Partial<ContainerSettled> = {
     ...(await asWritten(place, now, wished, state.warnings)),
     endpointId: wished?.endpointId ?? place.endpointId,
+    nodeName: place.nodeName,
     name: nameOfContainer(now),
     desiredState: stateOf(now, wished ?? { desiredState: "running" }),
   };

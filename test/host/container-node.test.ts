@@ -94,3 +94,13 @@ test("another node is another place: the resource is replaced", async () => {
   await host.stack.up("Container", "web", { ...web, nodeName: "node-1" });
   expect(await host.stack.preview("Container", "web", { ...web, nodeName: "node-2" })).toBe("replace");
 });
+
+test("is looked up on the node that the id names", async () => {
+  const login = { username: "admin", password: "correct-horse-9" };
+  await using _ = await host.switchTo({ url: proxy.url, ...login });
+  asked.length = 0;
+  const found = await host.stack.get("Container", "found", `1/node-2/${ID.slice(0, 12)}`);
+  expect(found).toMatchObject({ nodeName: "node-2", name: "web", containerId: ID });
+  expect(asked.length).toBeGreaterThan(0);
+  expect(asked.filter(({ node }) => node !== "node-2")).toEqual([]);
+});

@@ -19,6 +19,8 @@ const KEPT = {
   Memory: 67108864,
   ShmSize: 33554432,
   CapDrop: ["CHOWN"],
+  MaskedPaths: ["/proc/acpi", "/proc/kcore"],
+  ReadonlyPaths: [],
   Sysctls: { "net.ipv4.ip_forward": "1" },
 };
 
