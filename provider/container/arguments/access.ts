@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { ResourceControl } from "../../../contract";
+import { IdSchema } from "../../core/id";
 import type { Argument } from "../argument";
 
-const Name = z.union([z.int().positive(), z.string().min(1, "the name is empty")]);
+const Name = z.union([z.string().min(1, "the name is empty"), IdSchema]);
 
 const AccessSchema = z.union([
   z.enum(["public", "administrators"]),
@@ -13,7 +14,7 @@ export type Access = z.infer<typeof AccessSchema>;
 export const accessFields = {
   /**
    * Who may use it besides administrators: `"public"` (everybody with access to the environment),
-   * `"administrators"` (nobody else), or users and teams by id or name. A change is made in place. Portainer:
+   * `"administrators"` (nobody else), or users and teams by id, name or resource. A change is made in place. Portainer:
    * `PUT /resource_controls/{id}`. @default unmanaged; Portainer makes it private to the user of the API key
    */
   access: AccessSchema.optional(),

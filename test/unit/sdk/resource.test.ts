@@ -49,6 +49,15 @@ describe("a resource", () => {
     expect(groups.map(idIn)).toEqual(["first-id", "first-id"]);
   });
 
+  test("may stand among those who may use a container", async () => {
+    const [, web] = await register(() => {
+      const admin = new portainer.AdminUser("admin", { password: PASSWORD });
+      new portainer.Container("web", { image: "nginx", access: { users: [admin, "ada"], teams: [3] } });
+    });
+    const access = web?.inputs["access"] as { users: unknown[] } | undefined;
+    expect(access?.users.map(idIn)).toEqual(["admin-id", "ada"]);
+  });
+
   test("may be read by its id without being managed", async () => {
     const [resource] = await register(() => portainer.Endpoint.get("edge", "3"));
     expect(resource).toMatchObject({ name: "edge", id: "3" });
