@@ -67,7 +67,7 @@ function overview(types: Types): string {
       ["Class or function", "What it is"],
       [["[Provider](provider.md)", "How to reach a Portainer server, and as whom"], ...rows],
     ),
-    "Of a container: [what is tested of each argument](container-matrix.md).",
+    "Of a container: [what is tested of each argument](container-matrix.md), and [on which engines](engines.md).",
     "Of the server: [the options of `startServer`](server-options.md), [the API that it has](api.md), [how it compares with a real Portainer](conformance.md).",
   );
 }

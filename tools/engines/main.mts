@@ -7,6 +7,8 @@
 
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Row } from "../../test/engine/container/rows.ts";
+import { loadDefinitions } from "../docs/definitions.mts";
 import { cacheFolder, clone } from "../machine/folders.mts";
 import { cleanUpWhenInterrupted, INTERRUPTED_EXIT_CODE, interruption } from "../machine/interruption.mts";
 import { say } from "../machine/progress.mts";
@@ -37,9 +39,9 @@ try {
   const outcomes: Outcome[] = [];
   for (const generation of chosen) outcomes.push(await outcomeOn(generation));
   if (chosen.length === generations.length)
-    await writeFile(join(clone, "docs", "reference", "engines.md"), page(outcomes));
-  for (const { version, tally } of outcomes)
-    say(`${version}: ${tally.passed} passed, ${tally.failed} failed`);
+    await writeFile(join(clone, "docs", "reference", "engines.md"), page(outcomes, await rowsOfMatrix()));
+  for (const { title, version, tally } of outcomes)
+    say(`${title} (${version}): ${tally.passed} passed, ${tally.failed} failed`);
   interruption.throwIfAborted();
   process.exitCode = printTally(outcomes.map(({ tally }) => tally).reduce(add, noTests));
 } catch (error) {
@@ -60,8 +62,15 @@ async function outcomeOn({ title, release, args = [] }: Generation): Promise<Out
       TEST_REGISTRY: await ensureRegistry(),
       TEST_OWN_ENGINE: root,
     };
-    return { title, version: started.version, tally: await runJest(["engine"], TESTS, parts) };
+    const tally = await runJest(["engine"], TESTS, parts);
+    const [version = "", apiVersion = ""] = started.version.split(", API ");
+    return { title, version, apiVersion, tally };
   } finally {
     await engine.remove();
   }
+}
+
+async function rowsOfMatrix(): Promise<readonly Row[]> {
+  const { containerMatrix } = await loadDefinitions(clone);
+  return containerMatrix.rows;
 }
