@@ -1,6 +1,3 @@
-import type { HttpBindings } from "@hono/node-server";
-import { Hono } from "hono";
-import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { contract } from "../contract";
 import { apiDocsHandlers } from "./api/api-docs";
 import { apiKeyHandlers } from "./api/api-key";
@@ -22,69 +19,44 @@ import { teamMembershipHandlers } from "./api/team-membership";
 import { tlsFileHandlers } from "./api/tls-file";
 import { userHandlers } from "./api/user";
 import { webhookHandlers } from "./api/webhook";
-import { refuseTwoCredentials } from "./auth/authenticate";
-import type { CsrfGuard } from "./auth/csrf";
-import { errorResponse } from "./http/errors";
 import { HttpError } from "./http-error";
-import { type Api, mount, refuseOtherMethods } from "./route/mount";
+import { mount } from "./route/mount";
 import { acceptOldPaths } from "./route/old-paths";
+import { Router } from "./route/router";
 import type { Services } from "./services";
 
 /** A real Portainer shows its makers' news; this server asks nobody. */
 const NO_MESSAGE = { Title: "", Message: "", ContentLayout: null, Style: "", Hash: null };
 
-/** The API plane: what this server has, in order. */
-export function createApp(services: Services, csrf: CsrfGuard, log: (error: unknown) => void) {
-  const app = new Hono<{ Bindings: HttpBindings }>();
-  const api: Api = new Hono();
+/** The operations of the API, by entity. */
+export function createApi(services: Services): Router {
+  const router = new Router();
 
-  api.use(async (c, next) => {
-    const { headers } = c.env.incoming;
-    refuseTwoCredentials({ headers, url: new URL(c.req.url) });
-    await next();
-    if (!c.res.ok) return;
-    const { token, setCookie } = csrf.issue(headers);
-    c.res.headers.set("X-Csrf-Token", token);
-    if (setCookie) c.res.headers.append("Set-Cookie", setCookie);
-  });
-
-  mount(api, services, contract.status, statusHandlers(services));
-  mount(api, services, contract.settings, settingsHandlers(services));
-  mount(api, services, contract.auth, authHandlers(services));
-  mount(api, services, contract.users, userHandlers(services));
-  mount(api, services, contract.apiKeys, apiKeyHandlers(services));
-  mount(api, services, contract.teams, teamHandlers(services));
-  mount(api, services, contract.teamMemberships, teamMembershipHandlers(services));
-  mount(api, services, contract.tags, tagHandlers(services));
-  mount(api, services, contract.endpointGroups, endpointGroupHandlers(services));
-  mount(api, services, contract.endpoints, endpointHandlers(services));
-  mount(api, services, contract.tlsFiles, tlsFileHandlers(services));
-  mount(api, services, contract.resourceControls, resourceControlHandlers(services));
-  mount(api, services, contract.registries, registryHandlers(services));
-  mount(api, services, contract.dockerHub, dockerHubHandlers(services));
-  mount(api, services, contract.stacks, stackHandlers(services));
-  mount(api, services, contract.customTemplates, customTemplateHandlers(services));
-  mount(api, services, contract.appTemplates, { list: refuseCatalogue });
-  mount(api, services, contract.webhooks, webhookHandlers(services));
-  mount(api, services, contract.roles, { list: () => [] });
-  mount(api, services, contract.motd, { get: () => NO_MESSAGE });
-  mount(api, services, contract.ssl, sslHandlers(services));
-  mount(api, services, contract.backups, backupHandlers(services));
-  mount(api, services, contract.apiDocs, apiDocsHandlers());
-  acceptOldPaths(app, api, services.authenticator);
-  refuseOtherMethods(
-    api,
-    Object.values(contract).flatMap((routes) => Object.values(routes)),
-  );
-
-  app.route("/api", api);
-  app.notFound((c) => c.text("404 page not found\n", 404));
-  app.onError((error, c) => {
-    if (!(error instanceof HttpError)) log(error);
-    const { status, body } = errorResponse(error);
-    return c.json(body, status as ContentfulStatusCode);
-  });
-  return app;
+  mount(router, services, contract.status, statusHandlers(services));
+  mount(router, services, contract.settings, settingsHandlers(services));
+  mount(router, services, contract.auth, authHandlers(services));
+  mount(router, services, contract.users, userHandlers(services));
+  mount(router, services, contract.apiKeys, apiKeyHandlers(services));
+  mount(router, services, contract.teams, teamHandlers(services));
+  mount(router, services, contract.teamMemberships, teamMembershipHandlers(services));
+  mount(router, services, contract.tags, tagHandlers(services));
+  mount(router, services, contract.endpointGroups, endpointGroupHandlers(services));
+  mount(router, services, contract.endpoints, endpointHandlers(services));
+  mount(router, services, contract.tlsFiles, tlsFileHandlers(services));
+  mount(router, services, contract.resourceControls, resourceControlHandlers(services));
+  mount(router, services, contract.registries, registryHandlers(services));
+  mount(router, services, contract.dockerHub, dockerHubHandlers(services));
+  mount(router, services, contract.stacks, stackHandlers(services));
+  mount(router, services, contract.customTemplates, customTemplateHandlers(services));
+  mount(router, services, contract.appTemplates, { list: refuseCatalogue });
+  mount(router, services, contract.webhooks, webhookHandlers(services));
+  mount(router, services, contract.roles, { list: () => [] });
+  mount(router, services, contract.motd, { get: () => NO_MESSAGE });
+  mount(router, services, contract.ssl, sslHandlers(services));
+  mount(router, services, contract.backups, backupHandlers(services));
+  mount(router, services, contract.apiDocs, apiDocsHandlers());
+  acceptOldPaths(router, services.authenticator);
+  return router;
 }
 
 /** What Portainer answers when it cannot reach its catalogue. */

@@ -1,10 +1,9 @@
 import { hkdfSync, randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { getRequestListener } from "@hono/node-server";
 import { AgentIdentity } from "./agent/identity";
 import { ensurePrimary } from "./api/endpoint/primary";
 import { hasAdministrator } from "./api/user";
-import { createApp } from "./app";
+import { createApi } from "./app";
 import { AdminWindow } from "./auth/admin-window";
 import { Authenticator } from "./auth/authenticate";
 import { bucketsInMemory, bucketsInStore } from "./auth/buckets";
@@ -15,6 +14,7 @@ import { AutoUpdates } from "./auto-updates";
 import { systemClock } from "./clock";
 import { createGateway } from "./gateway";
 import { createGatewayHost } from "./gateway-host";
+import { createApiPlane } from "./http/api-plane";
 import { type Failure, Failures } from "./http/failures";
 import { createListener } from "./http/listener";
 import { type RecordedRequest, Recorder, type RequestFilter } from "./http/recorder";
@@ -101,8 +101,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
 
   const initTimeout = options.adminInitTimeout ?? ADMIN_INIT_TIMEOUT;
   const window = new AdminWindow(clock, initTimeout, () => hasAdministrator(store));
-  const app = createApp(services, csrf, report);
-  const api = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const api = createApiPlane(createApi(services), csrf, report);
   const listener = createListener({
     api,
     gateway,

@@ -7,18 +7,17 @@ import { PORTAINER_VERSION } from "./status";
 /** Made at the first question: most servers are never asked. */
 export function apiDocsHandlers(): Handlers<typeof contract.apiDocs> {
   let document: ReturnType<typeof describeApi> | undefined;
-  let page: Promise<string> | undefined;
+  let page: string | undefined;
   const described = () => {
     document ??= describeApi(contract, PORTAINER_VERSION);
     return document;
   };
   return {
     document: described,
-    async page() {
+    page({ reply }) {
       page ??= pageOf(described());
-      return new Response(await page, {
-        headers: { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": PAGE_POLICY },
-      });
+      reply.headers["Content-Security-Policy"] = PAGE_POLICY;
+      return { type: "text/html; charset=utf-8", body: page };
     },
   };
 }

@@ -16,7 +16,7 @@ export function authHandlers({ store, sessions }: Services): Handlers<typeof con
         throw new HttpError(422, "Invalid credentials", "Unauthorized");
       const required = store.settings.get(1)?.InternalAuthSettings.RequiredPasswordLength ?? 0;
       const { jwt, expires } = sessions.issue(user, !isLongEnough(body.Password, required));
-      reply.headers.append("set-cookie", sessionCookie(jwt, expires));
+      reply.headers["Set-Cookie"] = sessionCookie(jwt, expires);
       return { jwt };
     },
 
@@ -26,11 +26,11 @@ export function authHandlers({ store, sessions }: Services): Handlers<typeof con
       throw new HttpError(500, "Unable to authenticate through OAuth", "Unauthorized");
     },
 
-    async logout({ headers, url, reply }) {
-      const credential = credentialOf({ headers, url });
+    async logout({ headers, search, reply }) {
+      const credential = credentialOf({ headers, query: search });
       if (credential && credential.kind !== "apiKey") await sessions.revoke(credential.value);
       if (cookie(headers, SESSION_COOKIE) !== undefined)
-        reply.headers.append("set-cookie", sessionCookie("", new Date(0)));
+        reply.headers["Set-Cookie"] = sessionCookie("", new Date(0));
     },
   };
 }

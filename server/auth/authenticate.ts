@@ -11,7 +11,7 @@ import type { Sessions } from "./session";
 
 export interface Asker {
   readonly headers: IncomingHttpHeaders;
-  readonly url: URL;
+  readonly query: URLSearchParams;
 }
 
 export type Credential =
@@ -65,17 +65,16 @@ export function refuseTwoCredentials({ headers }: Asker): void {
     throw new HttpError(403, "api key and auth header are not allowed at the same time");
 }
 
-export function credentialOf({ headers, url }: Asker): Credential | undefined {
-  const apiKey = headers[API_KEY_HEADER] ?? apiKeyInQuery(url);
+export function credentialOf({ headers, query }: Asker): Credential | undefined {
+  const apiKey = headers[API_KEY_HEADER] ?? apiKeyInQuery(query);
   if (typeof apiKey === "string" && apiKey !== "") return { kind: "apiKey", value: apiKey };
   const session = cookie(headers, SESSION_COOKIE);
   if (session !== undefined) return { kind: "cookie", value: session };
-  const token = url.searchParams.get("token") ?? headers.authorization?.replace(/^Bearer /, "");
+  const token = query.get("token") ?? headers.authorization?.replace(/^Bearer /, "");
   return token ? { kind: "bearer", value: token } : undefined;
 }
 
-function apiKeyInQuery(url: URL): string | undefined {
-  if (url.search === "") return undefined;
-  for (const [name, value] of url.searchParams) if (name.toLowerCase() === API_KEY_HEADER) return value;
+function apiKeyInQuery(query: URLSearchParams): string | undefined {
+  for (const [name, value] of query) if (name.toLowerCase() === API_KEY_HEADER) return value;
   return undefined;
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import { targetOf } from "../http/target";
 import { HttpError } from "../http-error";
 import { type AgentInfo, pingAgent } from "./agent";
 import type { Call } from "./call";
@@ -25,9 +26,6 @@ import { checkOrigin } from "./terminal/origin";
 import { isTerminal, parseTerminal } from "./terminal/query";
 import { connectByAgent, connectTerminal } from "./terminal/stream";
 
-/** What relative URLs are read against; nobody looks at it. */
-const ANY_ORIGIN = "http://portainer";
-
 export type Gateway = ReturnType<typeof createGateway>;
 
 /** The plane of the server that passes requests on to Docker engines: `/api/endpoints/{id}/docker/*`. */
@@ -41,8 +39,10 @@ export function createGateway(host: GatewayHost) {
   /** Finds out what a request is about and whether its caller may ask it. */
   async function admit(request: IncomingMessage, endpointId: number) {
     const target = parseTarget(request.url ?? "");
-    const url = new URL(request.url ?? "", ANY_ORIGIN);
-    const { caller, environment } = await host.authorize({ headers: request.headers, url }, endpointId);
+    const { caller, environment } = await host.authorize(
+      { headers: request.headers, query: targetOf(request).query },
+      endpointId,
+    );
     requireType(environment, isDocker);
     const { rule, id = "" } = match(request.method, target.segments) ?? {};
     const call: Call = { host, caller, environment, engine: engines.of(environment), request, target, id };
@@ -51,11 +51,12 @@ export function createGateway(host: GatewayHost) {
   }
 
   /** The same for a browser's terminal. */
-  async function admitTerminal({ url: path = "", headers }: IncomingMessage) {
-    const url = new URL(path, ANY_ORIGIN);
-    const query = parseTerminal(url);
+  async function admitTerminal(request: IncomingMessage) {
+    const { headers } = request;
+    const asked = targetOf(request);
+    const query = parseTerminal(asked);
     checkOrigin(headers);
-    const { caller, environment } = await host.authorize({ headers, url }, query.endpointId);
+    const { caller, environment } = await host.authorize({ headers, query: asked.query }, query.endpointId);
     requireType(environment, isDocker);
     const engine = engines.of(environment);
     if (query.kind === "attach")

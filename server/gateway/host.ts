@@ -21,7 +21,7 @@ export interface GatewayHost {
 
 export interface GatewayRequest {
   readonly headers: IncomingHttpHeaders;
-  readonly url: URL;
+  readonly query: URLSearchParams;
 }
 
 export interface Grant {

@@ -24,6 +24,8 @@ export interface Planes {
 const GATEWAY = /^\/api\/endpoints\/([^/?]+)(?:\/agent)?\/(?:docker|kubernetes)\//;
 /** Segments that mean another path than they say; Portainer answers them with redirects that lead nowhere. */
 const UNCLEAN = /\/(?:\.|%2e){1,2}(?:\/|$)/i;
+/** As Go's server has it. */
+const HOST = /^[\w!$%&'()*+,.:;=[\]~-]*$/;
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]);
 
 /** Every request comes by here, and goes to one of the two planes. */
@@ -90,6 +92,11 @@ function isTurnedAway({ window, csrf }: Planes, request: IncomingMessage, respon
     const message = "Administrator initialization timeout";
     response.setHeader("redirect-reason", "AdminInitTimeout");
     sendJson(response, 303, { message, details: message });
+    return true;
+  }
+  if (!HOST.test(headers.host ?? "")) {
+    const body = "400 Bad Request: malformed Host header";
+    response.writeHead(400, { "content-type": "text/plain; charset=utf-8", connection: "close" }).end(body);
     return true;
   }
   if (!METHODS.has(method)) {

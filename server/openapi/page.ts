@@ -1,12 +1,10 @@
 import { createHash } from "node:crypto";
-import { html, raw } from "hono/html";
 import type { ApiDocument } from "./document";
+import { type Html, html, raw } from "./html";
 import type { Operation } from "./operation";
 import { fieldsOf, typeOf } from "./page-schema";
 import { SCRIPT, STYLE } from "./page-text";
 import type { JsonSchema } from "./schema";
-
-type Html = ReturnType<typeof html>;
 
 const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 
@@ -14,11 +12,11 @@ const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(
 export const PAGE_POLICY = `default-src 'none'; style-src ${hashOf(STYLE)}; script-src ${hashOf(SCRIPT)}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
 /** The reference of the API as one page of HTML, complete without a network. */
-export async function pageOf(document: ApiDocument): Promise<string> {
+export function pageOf(document: ApiDocument): string {
   const { info, tags, components } = document;
   const operations = operationsOf(document);
   const byTag = tags.map(({ name }) => ({ name, own: operations.filter(({ tags: [tag] }) => tag === name) }));
-  const page = html`<!doctype html>
+  return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -47,8 +45,7 @@ ${Object.entries(components.schemas).map(([name, schema]) => schemaEntry(name, s
 <script>${raw(SCRIPT)}</script>
 </body>
 </html>
-`;
-  return String(await page);
+`.toString();
 }
 
 interface Placed extends Operation {

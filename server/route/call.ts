@@ -13,15 +13,22 @@ export interface Call<R extends Route> {
   readonly caller: R["access"] extends "public" ? undefined : Caller;
   /** How the caller proved who they are; undefined on public routes. */
   readonly credential: "apiKey" | "cookie" | "bearer" | undefined;
-  readonly url: URL;
   readonly headers: IncomingHttpHeaders;
+  /** The query as it was sent, for what the contract does not say of it. */
+  readonly search: URLSearchParams;
   readonly reply: Reply;
 }
 
 /** What a handler may say beside the answer's body. */
 export interface Reply {
-  readonly headers: Headers;
+  readonly headers: Record<string, string | string[]>;
   status?: number;
+}
+
+/** What is answered where the answer is no JSON. */
+export interface Content {
+  readonly type: string;
+  readonly body: string | Uint8Array;
 }
 
 /** Ids are numbers; any other parameter is text. */
@@ -33,7 +40,7 @@ export type Params<Path extends string> = {
 export type Answer<R extends Route> = R["response"] extends z.ZodType
   ? z.input<R["response"]>
   : R["bytes"] extends true
-    ? Response
+    ? Content
     : undefined;
 
 export type Handler<R extends Route> = (call: Call<R>) => Answer<R> | Promise<Answer<R>>;

@@ -8,8 +8,12 @@ type Fields = Record<string, string | FormFile>;
  * The fields of a form, which may come in the query too. What comes in both: an urlencoded body wins over the query,
  * the query wins over a multipart body (so Go decodes them).
  */
-export async function decodeForm(type: string, body: Buffer<ArrayBuffer>, url: URL): Promise<Fields> {
-  const query = Object.fromEntries([...url.searchParams].reverse());
+export async function decodeForm(
+  type: string,
+  body: Buffer<ArrayBuffer>,
+  search: URLSearchParams,
+): Promise<Fields> {
+  const query = Object.fromEntries([...search].reverse());
   if (/^multipart\/form-data/i.test(type)) return { ...(await multipart(type, body)), ...query };
   if (!/^application\/x-www-form-urlencoded/i.test(type)) return query;
   return { ...query, ...Object.fromEntries([...new URLSearchParams(body.toString())].reverse()) };

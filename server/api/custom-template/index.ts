@@ -75,8 +75,8 @@ export function customTemplateHandlers(services: Services): Handlers<typeof cont
   };
 
   return {
-    list({ caller, query, url }) {
-      const types = url.searchParams.getAll("type").map(readType);
+    list({ caller, query, search }) {
+      const types = search.getAll("type").map(readType);
       const edge = flag(query.edge);
       return store.customTemplates
         .filter((template) => {

@@ -14,8 +14,8 @@ export function listEndpoints(store: Store, { caller, query, reply }: ListCall) 
   const accessible = store.endpoints.filter((endpoint) => mayUseEndpoint(store, caller, endpoint));
   const matching = accessible.filter(endpointFilter(store, query));
   matching.sort(endpointOrder(store, query));
-  reply.headers.set("X-Total-Count", String(matching.length));
-  reply.headers.set("X-Total-Available", String(accessible.length));
+  reply.headers["X-Total-Count"] = String(matching.length);
+  reply.headers["X-Total-Available"] = String(accessible.length);
   const checkinDefault = store.settings.get(1)?.EdgeAgentCheckinInterval ?? 0;
   return page(matching, query).map((endpoint) => ({
     ...shown(endpoint, { snapshot: query.excludeSnapshots !== "true", composeVersion: "3.9" }),

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import { targetOf } from "../../http/target";
 import type { Engine } from "../engine/engine";
 import type { Engines } from "../engine/engines";
 import { isAgent, isKubernetes, requireType } from "../environment-type";
@@ -10,15 +11,14 @@ import { stream } from "../relay/respond";
 import { send } from "../relay/send";
 import { kubernetesTarget } from "./target";
 
-const ANY_ORIGIN = "http://portainer";
 /** What exec, attach and port-forward are spoken in; clients offer HTTP/2 with ordinary requests too. */
 const STREAMS = /^(?:websocket|spdy\/3\.1)$/i;
 
 /** Clusters behind the server: `/api/endpoints/{id}/kubernetes/*`. What a user may do there is the cluster's to say. */
 export function createKubernetesGateway(host: GatewayHost, engines: Engines) {
-  async function admit({ url = "", headers }: IncomingMessage, endpointId: number) {
-    const { path, search } = kubernetesTarget(url);
-    const asked = { headers, url: new URL(url, ANY_ORIGIN) };
+  async function admit(request: IncomingMessage, endpointId: number) {
+    const { path, search } = kubernetesTarget(request.url ?? "");
+    const asked = { headers: request.headers, query: targetOf(request).query };
     const { caller, environment } = await host.authorize(asked, endpointId);
     requireType(environment, isKubernetes);
     const engine: Engine = engines.of(environment);

@@ -1,3 +1,4 @@
+import type { Target } from "../../http/target";
 import { HttpError } from "../../http-error";
 
 /** What a browser's terminal is to be connected with. */
@@ -16,18 +17,18 @@ const PATH = /^\/api\/websocket\/(exec|attach)$/;
 export const isTerminal = (url: string): boolean => PATH.test(url.split("?")[0] ?? "");
 
 /** Throws an `HttpError` that says which parameter is missing or wrong. */
-export function parseTerminal({ pathname, searchParams }: URL): TerminalQuery {
-  const kind = PATH.exec(pathname)?.[1] === "exec" ? "exec" : "attach";
-  const id = required(searchParams, "id");
+export function parseTerminal({ path, query }: Target): TerminalQuery {
+  const kind = PATH.exec(path)?.[1] === "exec" ? "exec" : "attach";
+  const id = required(query, "id");
   if (!/^[0-9a-f]+$/i.test(id)) {
     throw new HttpError(400, "Invalid query parameter: id (must be hexadecimal identifier)");
   }
-  const endpoint = required(searchParams, "endpointId");
+  const endpoint = required(query, "endpointId");
   if (!/^\d+$/.test(endpoint)) {
     const reason = `Strconv.Atoi: parsing "${endpoint}": invalid syntax`;
     throw new HttpError(400, "Invalid query parameter: endpointId", reason);
   }
-  return { kind, id, endpointId: Number(endpoint), node: searchParams.get("nodeName") ?? "" };
+  return { kind, id, endpointId: Number(endpoint), node: query.get("nodeName") ?? "" };
 }
 
 function required(parameters: URLSearchParams, name: string): string {

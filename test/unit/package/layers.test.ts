@@ -23,17 +23,7 @@ const LAYERS: Readonly<Record<string, { readonly folders: string[]; readonly pac
   sdk: { folders: [], packages: ["@pulumi/pulumi"] },
   server: {
     folders: ["contract"],
-    packages: [
-      "zod",
-      "hono",
-      "@hono/node-server",
-      "@node-rs/bcrypt",
-      "fast-jwt",
-      "pg",
-      "pino",
-      "tar-stream",
-      "ws",
-    ],
+    packages: ["zod", "@node-rs/bcrypt", "fast-jwt", "find-my-way", "pg", "pino", "tar-stream", "ws"],
   },
   cli: { folders: ["server", "client", "provider", "contract"], packages: ["pulumi-portainer"] },
 };
