@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import { type Clock, unixSeconds } from "../clock";
 import type { ApiKeyRecord, UserRecord } from "../store/records";
 import type { Store } from "../store/store";
@@ -7,7 +7,7 @@ const PREFIX_LENGTH = 7;
 /** `lastUsed` is written at most this often, in seconds. */
 const LAST_USED_EVERY = 60;
 
-export const digestOf = (rawKey: string): string => createHash("sha256").update(rawKey).digest("base64");
+export const digestOf = (rawKey: string): string => hash("sha256", rawKey, "base64");
 
 /** Makes a key; the raw value is not kept, so it can be shown only now. Call inside `Store.change`. */
 export function insertApiKey(store: Store, clock: Clock, userId: number, description: string) {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { targetOf } from "../http/target";
+import { Target } from "../http/target";
 import { HttpError } from "../http-error";
 import { type AgentInfo, pingAgent } from "./agent";
 import type { Call } from "./call";
@@ -40,7 +40,7 @@ export function createGateway(host: GatewayHost) {
   async function admit(request: IncomingMessage, endpointId: number) {
     const target = parseTarget(request.url ?? "");
     const { caller, environment } = await host.authorize(
-      { headers: request.headers, query: targetOf(request).query },
+      { headers: request.headers, query: new Target(request).query },
       endpointId,
     );
     requireType(environment, isDocker);
@@ -53,7 +53,7 @@ export function createGateway(host: GatewayHost) {
   /** The same for a browser's terminal. */
   async function admitTerminal(request: IncomingMessage) {
     const { headers } = request;
-    const asked = targetOf(request);
+    const asked = new Target(request);
     const query = parseTerminal(asked);
     checkOrigin(headers);
     const { caller, environment } = await host.authorize({ headers, query: asked.query }, query.endpointId);

@@ -4,7 +4,7 @@ import type { CsrfGuard } from "../auth/csrf";
 import { HttpError } from "../http-error";
 import { type Answer, NOT_FOUND, type Question, type Router } from "../route/router";
 import { errorResponse } from "./errors";
-import { targetOf } from "./target";
+import { Target } from "./target";
 
 const BASE = "/api";
 
@@ -28,7 +28,7 @@ export function createApiPlane(api: Router, csrf: CsrfGuard, report: (error: unk
 
 /** Nothing for what is not below `/api`. */
 function questionOf(request: IncomingMessage): Question | undefined {
-  const { path, query } = targetOf(request);
+  const { path, query } = new Target(request);
   if (!path.startsWith(`${BASE}/`)) return undefined;
   const { method = "", headers } = request;
   return { method, path: path.slice(BASE.length), query, headers, incoming: request };
@@ -43,9 +43,8 @@ function withToken(csrf: CsrfGuard, { headers }: Question, answer: Answer): Answ
   return { ...answer, headers: { ...own, "Set-Cookie": [own["Set-Cookie"] ?? [], setCookie].flat() } };
 }
 
-function send(response: ServerResponse, { status, headers, body }: Answer): void {
-  response.statusCode = status;
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+function send(response: ServerResponse, { status, headers, body = "" }: Answer): void {
+  const length = status === 204 ? {} : { "Content-Length": Buffer.byteLength(body) };
   // A text goes out together with the head, in one piece.
-  response.end(body);
+  response.writeHead(status, { ...headers, ...length }).end(body);
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { matchesPath } from "./recorder";
-import { targetOf } from "./target";
+import { Target } from "./target";
 
 /**
  * What goes wrong instead of the usual answer: a status, a connection that breaks before the request is handled, one
@@ -44,7 +44,7 @@ export class Failures {
 
   #take(request: IncomingMessage): FailureKind | undefined {
     if (this.#planned.length === 0) return undefined;
-    const { path } = targetOf(request);
+    const { path } = new Target(request);
     const planned = this.#planned.find(
       ({ failure, left }) =>
         left > 0 &&

@@ -7,7 +7,7 @@ import { readId } from "../route/params";
 import { errorResponse } from "./errors";
 import type { Failures } from "./failures";
 import type { Recorder } from "./recorder";
-import { targetOf } from "./target";
+import { Target } from "./target";
 
 export interface Planes {
   readonly api: (request: IncomingMessage, response: ServerResponse) => unknown;
@@ -103,7 +103,7 @@ function isTurnedAway({ window, csrf }: Planes, request: IncomingMessage, respon
     response.writeHead(405).end();
     return true;
   }
-  if (!/^\/(?!\/)/.test(url) || UNCLEAN.test(targetOf(request).path)) {
+  if (!/^\/(?!\/)/.test(url) || UNCLEAN.test(new Target(request).path)) {
     response.writeHead(404, { "content-type": "text/plain; charset=utf-8" }).end("404 page not found\n");
     return true;
   }

@@ -39,6 +39,7 @@ export async function open(listener: Listener, { host, port, tls }: Address): Pr
     // A log that is followed, or a large upload, takes as long as it takes.
     requestTimeout: 0,
     keepAliveTimeout: KEEP_ALIVE,
+    optimizeEmptyRequests: true,
     shouldUpgradeCallback: listener.takesOver,
   };
   const secure = tls && createTlsServer({ ...options, ...tls, ...TLS }, listener.request);

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import { type Clock, milliseconds } from "../clock";
-import { targetOf } from "./target";
+import { Target } from "./target";
 
 /** A request as a test sees it; nothing in it is secret. */
 export interface RecordedRequest {
@@ -41,7 +41,7 @@ export class Recorder {
 
   record(request: IncomingMessage, response?: ServerResponse): void {
     if (!this.#isOn) return;
-    const target = targetOf(request);
+    const target = new Target(request);
     const query: Record<string, string> = {};
     for (const [name, value] of target.query) query[name] = SECRET.test(name) ? "[redacted]" : value;
     const at = milliseconds(this.#clock);

@@ -1,13 +1,19 @@
 import type { IncomingMessage } from "node:http";
 
-export interface Target {
-  readonly path: string;
-  readonly query: URLSearchParams;
-}
-
 /** Path and query as they were sent. Not by `URL`, which throws at some of what may come, and tidies the rest. */
-export function targetOf({ url = "/" }: IncomingMessage): Target {
-  const mark = url.indexOf("?");
-  if (mark < 0) return { path: url, query: new URLSearchParams() };
-  return { path: url.slice(0, mark), query: new URLSearchParams(url.slice(mark + 1)) };
+export class Target {
+  readonly path: string;
+  readonly #search: string;
+  #query: URLSearchParams | undefined;
+
+  constructor({ url = "/" }: IncomingMessage) {
+    const mark = url.indexOf("?");
+    this.path = mark < 0 ? url : url.slice(0, mark);
+    this.#search = mark < 0 ? "" : url.slice(mark + 1);
+  }
+
+  get query(): URLSearchParams {
+    this.#query ??= new URLSearchParams(this.#search);
+    return this.#query;
+  }
 }

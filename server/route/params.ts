@@ -19,16 +19,25 @@ const THINGS: Record<string, string> = {
   tokens: "api-key",
 };
 
-/** The values of a route's parameters in a path, ids as numbers. */
-export function readParams(pattern: string, values: Record<string, string>): Record<string, string | number> {
-  const segments = pattern.split("/");
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => {
-      if (name !== "id" && !name.endsWith("Id")) return [name, value];
-      const thing = THINGS[segments[segments.indexOf(`:${name}`) - 1] ?? ""] ?? "object";
-      return [name, readId(thing, value)];
-    }),
-  );
+/** Reads the values of a route's parameters, ids as numbers. */
+export function paramsReader(
+  path: string,
+): (values: Readonly<Record<string, string>>) => Record<string, string | number> {
+  const segments = path.split("/");
+  const parameters = segments.flatMap((segment, at) => {
+    if (!segment.startsWith(":")) return [];
+    const name = segment.slice(1);
+    const isId = name === "id" || name.endsWith("Id");
+    return { name, thing: isId ? (THINGS[segments[at - 1] ?? ""] ?? "object") : undefined };
+  });
+  return (values) => {
+    const params: Record<string, string | number> = {};
+    for (const { name, thing } of parameters) {
+      const value = values[name] ?? "";
+      params[name] = thing === undefined ? value : readId(thing, value);
+    }
+    return params;
+  };
 }
 
 export function readId(thing: string, text: string): number {

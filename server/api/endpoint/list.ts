@@ -4,7 +4,7 @@ import type { Call } from "../../route/call";
 import type { EndpointRecord } from "../../store/records";
 import type { Store } from "../../store/store";
 import { endpointFilter } from "./filter";
-import { shown } from "./shown";
+import { showing } from "./shown";
 import { endpointOrder } from "./sort";
 
 type ListCall = Call<typeof contract.endpoints.list>;
@@ -16,12 +16,13 @@ export function listEndpoints(store: Store, { caller, query, reply }: ListCall) 
   matching.sort(endpointOrder(store, query));
   reply.headers["X-Total-Count"] = String(matching.length);
   reply.headers["X-Total-Available"] = String(accessible.length);
-  const checkinDefault = store.settings.get(1)?.EdgeAgentCheckinInterval ?? 0;
-  return page(matching, query).map((endpoint) => ({
-    ...shown(endpoint, { snapshot: query.excludeSnapshots !== "true", composeVersion: "3.9" }),
-    EdgeCheckinInterval: endpoint.EdgeCheckinInterval || checkinDefault,
-    ...(!caller.isAdmin && { UserAccessPolicies: null }),
-  }));
+  const show = showing({
+    snapshot: query.excludeSnapshots !== "true",
+    composeVersion: "3.9",
+    checkinInterval: store.settings.get(1)?.EdgeAgentCheckinInterval ?? 0,
+    hidesUsers: !caller.isAdmin,
+  });
+  return page(matching, query).map(show);
 }
 
 function page(endpoints: EndpointRecord[], { start, limit }: ListCall["query"]): EndpointRecord[] {

@@ -1,3 +1,4 @@
+import { unchanging } from "../../route/json";
 import type { EndpointRecord } from "../../store/records";
 
 const KUBERNETES = {
@@ -24,13 +25,42 @@ interface View {
   /** The last look at the engine goes with it. */
   readonly snapshot?: boolean;
   readonly composeVersion?: string;
+  /** How often Edge agents ask, in seconds, where the environment does not say. */
+  readonly checkinInterval?: number;
+  /** Who may use it is not for everybody to know. */
+  readonly hidesUsers?: boolean;
 }
 
+type Shown = ReturnType<typeof show>;
+
+const remembered = new WeakMap<EndpointRecord, Map<string, Shown>>();
+
 /** An environment as answered. Old clients look for lists where newer servers send null. */
-export function shown(endpoint: EndpointRecord, { snapshot = false, composeVersion = "" }: View = {}) {
+export function shown(endpoint: EndpointRecord, view: View = {}): Shown {
+  return showing(view)(endpoint);
+}
+
+/** The same for many. */
+export function showing(view: View): (endpoint: EndpointRecord) => Shown {
+  const key = JSON.stringify(view);
+  return (endpoint) => {
+    const views = remembered.get(endpoint) ?? new Map<string, Shown>();
+    remembered.set(endpoint, views);
+    const known = views.get(key) ?? unchanging(show(endpoint, view));
+    views.set(key, known);
+    return known;
+  };
+}
+
+function show(
+  endpoint: EndpointRecord,
+  { snapshot = false, composeVersion = "", checkinInterval = 0, hidesUsers = false }: View,
+) {
   const { Snapshot, KubernetesSnapshot, AgentVersion = "", EnableGPUManagement, ...stored } = endpoint;
   return {
     ...stored,
+    EdgeCheckinInterval: stored.EdgeCheckinInterval || checkinInterval,
+    ...(hidesUsers && { UserAccessPolicies: null }),
     ...(EnableGPUManagement && { EnableGPUManagement }),
     AzureCredentials: { ApplicationID: "", TenantID: "", AuthenticationKey: "" },
     Snapshots: snapshot && Snapshot ? [Snapshot] : [],

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { targetOf } from "../../http/target";
+import { Target } from "../../http/target";
 import type { Engine } from "../engine/engine";
 import type { Engines } from "../engine/engines";
 import { isAgent, isKubernetes, requireType } from "../environment-type";
@@ -18,7 +18,7 @@ const STREAMS = /^(?:websocket|spdy\/3\.1)$/i;
 export function createKubernetesGateway(host: GatewayHost, engines: Engines) {
   async function admit(request: IncomingMessage, endpointId: number) {
     const { path, search } = kubernetesTarget(request.url ?? "");
-    const asked = { headers: request.headers, query: targetOf(request).query };
+    const asked = { headers: request.headers, query: new Target(request).query };
     const { caller, environment } = await host.authorize(asked, endpointId);
     requireType(environment, isKubernetes);
     const engine: Engine = engines.of(environment);
