@@ -1,5 +1,3 @@
-import { importContainers } from "./import";
-import { serve } from "./serve";
 import { UsageError } from "./usage-error";
 
 const USAGE = `Usage: pulumi-portainer <command> [options]
@@ -13,7 +11,13 @@ pulumi-portainer <command> --help says more. pulumi-portainer --version names th
 
 const { version } = require("pulumi-portainer/package.json") as { version: string };
 
-const COMMANDS: Record<string, (args: string[]) => Promise<void>> = { serve, import: importContainers };
+type Command = (args: string[]) => Promise<void>;
+
+/** Each is loaded when it is run: a server needs nothing of the client, nor the client of the server. */
+const COMMANDS: Record<string, () => Command> = {
+  serve: () => (require("./serve") as typeof import("./serve")).serve,
+  import: () => (require("./import") as typeof import("./import")).importContainers,
+};
 
 /** Runs one command; whatever goes wrong is one sentence on the standard error. */
 export async function main([name, ...args]: string[]): Promise<void> {
@@ -22,7 +26,7 @@ export async function main([name, ...args]: string[]): Promise<void> {
   const command = COMMANDS[name];
   try {
     if (!command) throw new UsageError(`There is no command ${name}; see pulumi-portainer --help.`);
-    await command(args);
+    await command()(args);
   } catch (error) {
     process.stderr.write(`${error instanceof UsageError ? error.message : (error as Error).stack}\n`);
     process.exitCode = 1;
