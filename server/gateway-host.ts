@@ -28,7 +28,13 @@ export function createGatewayHost(
       });
       return { caller, environment };
     },
+    async authenticate(request) {
+      refuseTwoCredentials(request);
+      await authenticator.identify(request);
+    },
     kubernetesToken: (caller, environment) => tokens.of(caller, environment),
+    kubernetesAccessChanged: (environmentId) => tokens.forget(environmentId),
+    startShell: (caller, environment) => tokens.shell(caller, environment),
     controls: gatewayControls(store),
     hiddenLabels: async () => store.settings.get(1)?.BlackListedLabels ?? [],
     async registryAuth(caller, environmentId, registryId) {

@@ -6,14 +6,15 @@ import { type AgentInfo, pingAgent } from "./agent";
 import type { Call } from "./call";
 import { Engine } from "./engine/engine";
 import { Engines } from "./engine/engines";
-import { isAgent, isDocker, requireType } from "./environment-type";
+import { isAgent, isDocker, isKubernetes, requireType } from "./environment-type";
 import { sendFailure } from "./failure";
 import type { GatewayEnvironment, GatewayHost } from "./host";
 import { createKubernetesGateway } from "./kubernetes/gateway";
+import { connectPod, connectPodByAgent } from "./kubernetes/pod-terminal";
 import { isKubernetesPath } from "./kubernetes/target";
 import { type DockerSnapshot, probe } from "./probe";
 import { Draft } from "./relay/draft";
-import { hijack } from "./relay/hijack";
+import { hijack, type Takeover } from "./relay/hijack";
 import { writeFailure } from "./relay/raw-answer";
 import { rewrite, stream } from "./relay/respond";
 import { send } from "./relay/send";
@@ -23,8 +24,15 @@ import { matcherOf } from "./rules/match";
 import { enforce } from "./rules/policy";
 import { RULES } from "./rules/table";
 import { checkOrigin } from "./terminal/origin";
-import { isTerminal, parseTerminal } from "./terminal/query";
+import { isTerminal, type Pod, parseTerminal } from "./terminal/query";
 import { connectByAgent, connectTerminal } from "./terminal/stream";
+
+/** What Portainer says here of an environment that is not there. */
+function asOfAStack(cause: unknown): never {
+  if (!(cause instanceof HttpError) || cause.status !== 404) throw cause;
+  const message = "Unable to find the environment associated to the stack inside the database";
+  throw new HttpError(404, message, cause.details, { cause });
+}
 
 export type Gateway = ReturnType<typeof createGateway>;
 
@@ -54,14 +62,35 @@ export function createGateway(host: GatewayHost) {
   async function admitTerminal(request: IncomingMessage) {
     const { headers } = request;
     const asked = new Target(request);
+    await host.authenticate({ headers, query: asked.query });
     const query = parseTerminal(asked);
     checkOrigin(headers);
-    const { caller, environment } = await host.authorize({ headers, query: asked.query }, query.endpointId);
-    requireType(environment, isDocker);
+    const { caller, environment } = await host
+      .authorize({ headers, query: asked.query }, query.endpointId)
+      .catch(asOfAStack);
+    const isForDocker = query.kind === "exec" || query.kind === "attach";
+    requireType(environment, isForDocker ? isDocker : isKubernetes);
     const engine = engines.of(environment);
     if (query.kind === "attach")
       await enforce(container, { host, caller, environment, engine, id: query.id });
-    return { engine, query, isByAgent: isAgent(environment.type) };
+    return { caller, environment, engine, query };
+  }
+
+  async function connectBrowser(takeover: Takeover): Promise<void> {
+    const { caller, environment, engine, query } = await admitTerminal(takeover.request);
+    const isByAgent = isAgent(environment.type);
+    if (query.kind === "exec" || query.kind === "attach")
+      return (isByAgent ? connectByAgent : connectTerminal)(engine, query, takeover);
+    const inPod = async (pod: Pod) => {
+      const token = await host.kubernetesToken(caller, environment);
+      if (isByAgent) return connectPodByAgent(engine, query.endpointId, pod, token, takeover);
+      return connectPod(engine, pod, token, takeover);
+    };
+    if (query.kind === "pod") return inPod(query);
+    const shell = await host.startShell(caller, environment);
+    takeover.connection.once("close", () => void shell.remove());
+    if (takeover.connection.destroyed) return shell.remove();
+    await inPod(shell);
   }
 
   /** Keeps hold of a connection that Node's server no longer knows, and answers whatever goes wrong on it. */
@@ -130,10 +159,7 @@ export function createGateway(host: GatewayHost) {
 
     /** Connects a browser's terminal: a WebSocket of which `isTerminal`. Never throws. */
     async terminal(request: IncomingMessage, connection: Duplex, head: Buffer): Promise<void> {
-      await takeOver(connection, async () => {
-        const { engine, query, isByAgent } = await admitTerminal(request);
-        await (isByAgent ? connectByAgent : connectTerminal)(engine, query, { request, connection, head });
-      });
+      await takeOver(connection, () => connectBrowser({ request, connection, head }));
     },
 
     /** Says what is wrong with a request for a terminal that is no WebSocket. Never throws. */

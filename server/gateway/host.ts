@@ -1,14 +1,21 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { ResourceControl, SecuritySettings } from "../../contract";
 import type { Caller } from "../auth/caller";
+import type { Pod } from "./terminal/query";
 
 /** What the gateway plane needs of the rest of the server, and all that it knows of it. */
 export interface GatewayHost {
   /** Who asks, and the environment if they may use it. Throws an `HttpError` otherwise. */
   authorize(request: GatewayRequest, endpointId: number): Promise<Grant>;
+  /** Throws an `HttpError` unless it is known who asks. */
+  authenticate(request: GatewayRequest): Promise<void>;
   readonly controls: GatewayControls;
   /** What a cluster knows a caller by. Throws an `HttpError` if it cannot be had. */
   kubernetesToken(caller: Caller, environment: GatewayEnvironment): Promise<string>;
+  /** Who may do what where was changed in a cluster: what is known of it is out of date. */
+  kubernetesAccessChanged(environmentId: number): void;
+  /** Starts a pod in which `kubectl` acts for the caller. Throws an `HttpError`. */
+  startShell(caller: Caller, environment: GatewayEnvironment): Promise<ShellPod>;
   /** Containers with one of these labels are shown in no list. */
   hiddenLabels(): Promise<readonly HiddenLabel[]>;
   /** The credentials of a registry, if this caller may use it on this environment. */
@@ -17,6 +24,11 @@ export interface GatewayHost {
     environmentId: number,
     registryId: number,
   ): Promise<RegistryCredentials | undefined>;
+}
+
+export interface ShellPod extends Pod {
+  /** Removes it. Never throws. */
+  remove(): Promise<void>;
 }
 
 export interface GatewayRequest {

@@ -1,12 +1,16 @@
 import type { Caller } from "../auth/caller";
-import type { GatewayEnvironment } from "../gateway/host";
+import type { GatewayEnvironment, ShellPod } from "../gateway/host";
 import { HttpError } from "../http-error";
 import type { Store } from "../store/store";
 import { Cluster } from "./cluster";
+import { type NamespaceUser, namespacesOf } from "./namespace-access";
+import { startShellPod } from "./shell-pod";
 import { type AccountToken, userToken } from "./user-account";
 
 /** A token is not used any more when it is valid for less than this, in milliseconds. */
 const MARGIN = 60_000;
+/** The account that the server's own installation in a cluster has. */
+const OWN_ACCOUNT = "portainer-sa-clusteradmin";
 
 /** What clusters know callers by: administrators as the server itself, each standard user by an account of his own. */
 export class KubernetesTokens {
@@ -33,14 +37,39 @@ export class KubernetesTokens {
     }
   }
 
+  /** A pod in which the caller's account is used. Throws an `HttpError`. */
+  async shell(caller: Caller, environment: GatewayEnvironment): Promise<ShellPod> {
+    const cluster = new Cluster(environment, this.#account);
+    if (!caller.isAdmin) await this.of(caller, environment);
+    const account = caller.isAdmin ? OWN_ACCOUNT : this.#accountOf(caller);
+    return startShellPod(cluster, account, this.#store.settings.get(1)?.KubectlShellImage ?? "");
+  }
+
+  /** Lets what is known of one environment be asked for again. */
+  forget(environmentId: number): void {
+    for (const key of this.#tokens.keys()) if (key.startsWith(`${environmentId} `)) this.#tokens.delete(key);
+  }
+
+  #accountOf({ id }: Caller): string {
+    return `portainer-sa-user-${this.#store.instance.get(1)?.InstanceID}-${id}`;
+  }
+
   async #tokenOf(caller: Caller, { id, url }: GatewayEnvironment, cluster: Cluster): Promise<AccountToken> {
-    const key = `${id} ${url} ${caller.id}`;
+    const user = this.#userOf(caller, id);
+    // Another team, or another rule for the default namespace, means other namespaces.
+    const key = [id, url, caller.id, user.isDefaultRestricted, ...user.teamIds].join(" ");
     const known = await this.#tokens.get(key);
     if (known && known.expires - MARGIN > Date.now()) return known;
-    const account = `portainer-sa-user-${this.#store.instance.get(1)?.InstanceID}-${caller.id}`;
-    const asked = userToken(cluster, account);
+    const asked = userToken(cluster, this.#accountOf(caller), () => namespacesOf(cluster, user));
     this.#tokens.set(key, asked);
     asked.catch(() => this.#tokens.delete(key));
     return asked;
+  }
+
+  #userOf({ id, teamIds }: Caller, environmentId: number): NamespaceUser {
+    const { Configuration } = (this.#store.endpoints.get(environmentId)?.Kubernetes ?? {}) as {
+      Configuration?: { RestrictDefaultNamespace?: boolean };
+    };
+    return { id, teamIds, isDefaultRestricted: Configuration?.RestrictDefaultNamespace === true };
   }
 }

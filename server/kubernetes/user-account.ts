@@ -1,8 +1,10 @@
 import type { Cluster } from "./cluster";
+import type { Namespaces } from "./namespace-access";
 
 const NAMESPACE = "portainer";
 const ROLE = "portainer-cr-user";
 const ALREADY_EXISTS = [409];
+const GONE = [404];
 /** Seconds. */
 const TOKEN_LIFETIME = 3_600;
 
@@ -20,8 +22,12 @@ export interface AccountToken {
   readonly expires: number;
 }
 
-/** A token of the account that a standard user has in a cluster; what is missing there is made. */
-export async function userToken(cluster: Cluster, account: string): Promise<AccountToken> {
+/** A token of the account that a standard user has in a cluster; what is missing there is made, what is too much goes. */
+export async function userToken(
+  cluster: Cluster,
+  account: string,
+  namespaces: () => Promise<Namespaces>,
+): Promise<AccountToken> {
   const create = (path: string, body: object) => cluster.ask({ method: "POST", path, body }, ALREADY_EXISTS);
   const rbac = "/apis/rbac.authorization.k8s.io/v1";
   const subjects = [{ kind: "ServiceAccount", name: account, namespace: NAMESPACE }];
@@ -33,7 +39,12 @@ export async function userToken(cluster: Cluster, account: string): Promise<Acco
   await create(`/api/v1/namespaces/${NAMESPACE}/serviceaccounts`, { metadata: { name: account } });
   await create(`${rbac}/clusterroles`, { metadata: { name: ROLE }, rules: RULES });
   await create(`${rbac}/clusterrolebindings`, { metadata: { name: account }, ...bound(ROLE) });
-  await create(`${rbac}/namespaces/default/rolebindings`, { metadata: { name: account }, ...bound("edit") });
+  const { open, closed } = await namespaces();
+  const bindings = (namespace: string) => `${rbac}/namespaces/${encodeURIComponent(namespace)}/rolebindings`;
+  for (const namespace of open)
+    await create(bindings(namespace), { metadata: { name: account }, ...bound("edit") });
+  for (const namespace of closed)
+    await cluster.ask({ method: "DELETE", path: `${bindings(namespace)}/${account}` }, GONE);
   const { status } = await cluster.ask<{ status: { token: string; expirationTimestamp: string } }>({
     method: "POST",
     path: `/api/v1/namespaces/${NAMESPACE}/serviceaccounts/${account}/token`,

@@ -1,88 +1,26 @@
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import type { IncomingHttpHeaders } from "node:http";
-import { createServer, type Server } from "node:https";
-import { type AddressInfo, connect } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { WebSocket, WebSocketServer } from "ws";
+import { WebSocket } from "ws";
 import { type Certificates, makeCertificates } from "../support/certificates";
 import { type FakeAgent, startFakeAgent } from "../support/fake-agent";
+import { type FakeCluster, startFakeCluster } from "../support/fake-cluster";
+import { eventually } from "../support/processes";
 import { form, startWorld, type World } from "./kit";
-
-/** As much of a cluster as is asked for: it knows the server's own token, and the accounts that were made in it. */
-interface Cluster {
-  readonly url: string;
-  readonly seen: { method: string; url: string; headers: IncomingHttpHeaders; body: string }[];
-  readonly server: Server;
-}
-
-async function startCluster({ server: identity }: Certificates): Promise<Cluster> {
-  const seen: Cluster["seen"] = [];
-  const accounts = new Set<string>();
-  const allows = (authorization = "") =>
-    authorization === "Bearer own-token" || accounts.has(authorization.replace("Bearer token-of-", ""));
-  const server = createServer(identity, async (request, response) => {
-    const body = Buffer.concat(await request.toArray()).toString();
-    const { method = "", url = "", headers } = request;
-    seen.push({ method, url, headers, body });
-    const send = (status: number, content: unknown, more = {}) =>
-      response
-        .writeHead(status, { "content-type": "application/json", ...more })
-        .end(JSON.stringify(content));
-    if (!allows(headers.authorization)) return send(401, { kind: "Status", message: "Unauthorized" });
-    const path = url.split("?")[0] ?? "";
-    if (path === "/version") return send(200, { gitVersion: "v1.31.2" });
-    if (path === "/api/v1/nodes")
-      return send(200, {
-        items: [
-          { status: { capacity: { cpu: "4", memory: "16Gi" } } },
-          { status: { capacity: { cpu: "500m", memory: "1024Ki" } } },
-        ],
-      });
-    const account = /\/serviceaccounts\/([^/]+)\/token$/.exec(path)?.[1];
-    if (account) {
-      if (!accounts.has(account)) return send(404, {});
-      const expirationTimestamp = new Date(Date.now() + 3_600_000).toISOString();
-      return send(201, { status: { token: `token-of-${account}`, expirationTimestamp } });
-    }
-    if (path.endsWith("/serviceaccounts")) {
-      const { name } = (JSON.parse(body) as { metadata: { name: string } }).metadata;
-      if (accounts.has(name)) return send(409, {});
-      accounts.add(name);
-      return send(201, {});
-    }
-    if (path === "/moved") return send(301, {}, { location: "/api/v1/pods" });
-    return send(method === "POST" ? 201 : 200, { path: url, got: body });
-  });
-  const sockets = new WebSocketServer({ noServer: true });
-  server.on("upgrade", (request, socket, head) => {
-    seen.push({ method: "GET", url: request.url ?? "", headers: request.headers, body: "" });
-    if (!allows(request.headers.authorization))
-      socket.end("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n");
-    else if (request.headers.upgrade === "SPDY/3.1") {
-      socket.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n\r\n");
-      socket.on("data", (data: Buffer) => socket.write(`spdy ${String(data)}`)).on("end", () => socket.end());
-    } else
-      sockets.handleUpgrade(request, socket, head, (client) => {
-        client.on("message", (data) => client.send(`pod ${String(data)}`));
-      });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`, seen, server };
-}
 
 let certificates: Certificates;
 let folder: string;
-let cluster: Cluster;
+let cluster: FakeCluster;
 let agent: FakeAgent;
 let world: World;
 beforeAll(async () => {
   certificates = await makeCertificates();
   folder = await mkdtemp(join(tmpdir(), "service-account-"));
   await writeFile(join(folder, "token"), "own-token\n");
-  cluster = await startCluster(certificates);
+  cluster = await startFakeCluster(certificates);
   const NODES = { items: [{ status: { capacity: { cpu: "2", memory: "4Gi" } } }] };
   const ACCOUNT = {
     status: { token: "of-alice", expirationTimestamp: new Date(Date.now() + 3_600_000).toISOString() },
@@ -93,6 +31,7 @@ beforeAll(async () => {
       {
         "GET /kubernetes/version": [200, { gitVersion: "v1.30.0" }],
         "GET /kubernetes/api/v1/nodes": [200, NODES],
+        "GET /kubernetes/api/v1/namespaces": [200, { items: [{ metadata: { name: "default" } }] }],
       },
       {
         get: (known, key: string) =>
@@ -117,8 +56,7 @@ beforeEach(async () => {
 afterAll(async () => {
   await world[Symbol.asyncDispose]();
   await agent[Symbol.asyncDispose]();
-  cluster.server.closeAllConnections();
-  cluster.server.close();
+  await cluster[Symbol.asyncDispose]();
   await rm(folder, { recursive: true });
 });
 
@@ -264,5 +202,127 @@ describe("a cluster behind an agent", () => {
   test("lets nobody choose the token", async () => {
     await ask(`${remote}/api/v1/pods`, "alice", { headers: { "X-PortainerAgent-SA-Token": "stolen" } });
     expect(JSON.stringify(agent.requests)).not.toContain("stolen");
+  });
+});
+
+describe("a standard user's namespaces", () => {
+  const CONFIG = `${local}/api/v1/namespaces/portainer/configmaps/portainer-config`;
+  const policies = (NamespaceAccessPolicies: object) => ({
+    metadata: { name: "portainer-config" },
+    data: { NamespaceAccessPolicies: JSON.stringify(NamespaceAccessPolicies) },
+  });
+  /** What became of the account's bindings when alice asked. */
+  const bindings = async () => {
+    cluster.seen.length = 0;
+    expect((await ask(`${local}/api/v1/pods`, "alice")).status).toBe(200);
+    const changed = (method: string) =>
+      cluster.seen
+        .filter((it) => it.method === method)
+        .flatMap(({ url }) => /\/namespaces\/([^/]+)\/rolebindings/.exec(url)?.[1] ?? []);
+    return { open: changed("POST"), closed: changed("DELETE") };
+  };
+  beforeAll(() => world.admin("PUT", "/endpoints/1", { UserAccessPolicies: { "2": {} } }));
+
+  test("are those that Portainer's own map in the cluster opens to him, and the default one", async () => {
+    await ask(CONFIG, "admin", {
+      method: "PUT",
+      body: policies({ dev: { UserAccessPolicies: { "2": {} } } }),
+    });
+    expect(await bindings()).toEqual({ open: ["default", "dev"], closed: ["portainer", "prod"] });
+    expect(await bindings()).toEqual({ open: [], closed: [] });
+  });
+
+  test("are others as soon as he is in another team", async () => {
+    await ask(CONFIG, "admin", {
+      method: "PUT",
+      body: policies({ prod: { TeamAccessPolicies: { "1": {} } } }),
+    });
+    expect(await bindings()).toEqual({ open: ["default"], closed: ["portainer", "dev", "prod"] });
+    await world.admin("POST", "/team_memberships", { UserID: 2, TeamID: 1, Role: 2 });
+    expect(await bindings()).toEqual({ open: ["default", "prod"], closed: ["portainer", "dev"] });
+  });
+
+  test("are without the default one where that is restricted", async () => {
+    const Kubernetes = { Configuration: { RestrictDefaultNamespace: true } };
+    await world.admin("PUT", "/endpoints/1", { Kubernetes });
+    expect(await bindings()).toEqual({ open: ["prod"], closed: ["default", "portainer", "dev"] });
+  });
+});
+
+describe("a browser's terminal", () => {
+  const open = (path: string, as: "key:admin" | "key:alice" | "nobody" = "key:admin") =>
+    new WebSocket(`${world.server.url.replace("http", "ws")}/api/websocket/${path}`, {
+      headers: world.headers(as),
+    });
+  const pod = (endpointId: number) =>
+    `pod?endpointId=${endpointId}&namespace=dev&podName=web&containerName=main&command=ls%20-l`;
+  const refusal = async (socket: WebSocket) => String(((await once(socket, "error")) as [Error])[0].message);
+
+  test("runs a command in a pod, with its output as text", async () => {
+    const socket = open(pod(1));
+    await once(socket, "open");
+    socket.send("größe\n");
+    const [data, isBinary] = (await once(socket, "message")) as [Buffer, boolean];
+    expect([String(data), isBinary]).toEqual(["ran: größe\n", false]);
+    expect(cluster.seen.at(-1)).toMatchObject({
+      url: "/api/v1/namespaces/dev/pods/web/exec?container=main&stdin=true&stdout=true&stderr=true&tty=true&command=ls&command=-l",
+      headers: { authorization: "Bearer own-token", "sec-websocket-protocol": "v4.channel.k8s.io" },
+    });
+    socket.close();
+    await eventually(async () => cluster.terminals() === 0, 5_000);
+  });
+
+  test("ends when the command does", async () => {
+    const socket = open(pod(1));
+    await once(socket, "open");
+    socket.send("exit");
+    await once(socket, "close");
+    expect(cluster.terminals()).toBe(0);
+  });
+
+  test("uses a standard user's own account", async () => {
+    const socket = open(pod(1), "key:alice");
+    await once(socket, "open");
+    expect(cluster.seen.at(-1)?.headers.authorization).toMatch(/^Bearer token-of-portainer-sa-user-.*-2$/);
+    socket.close();
+  });
+
+  test("says what is missing, and what the cluster refuses", async () => {
+    expect(await refusal(open("pod?endpointId=1&namespace=dev"))).toContain("400");
+    expect(await refusal(open(pod(1), "nobody"))).toContain("401");
+    expect(await refusal(open(pod(9)))).toContain("404");
+    expect(await refusal(open(pod(1).replace("web", "none")))).toContain("500");
+    const answer = await ask("/websocket/pod?endpointId=9&namespace=a&podName=b&containerName=c&command=d");
+    expect(await answer.json()).toMatchObject({
+      message: "Unable to find the environment associated to the stack inside the database",
+    });
+  });
+
+  test.each([["key:admin"], ["key:alice"]] as const)(
+    "is a shell for %s in a pod that goes with it",
+    async (as) => {
+      const socket = open("kubernetes-shell?endpointId=1", as);
+      await once(socket, "open");
+      socket.send("kubectl");
+      expect(String((await once(socket, "message"))[0])).toBe("ran: kubectl");
+      const created = cluster.seen.find(
+        ({ method, url }) => method === "POST" && url.endsWith("/portainer/pods"),
+      );
+      const { spec } = JSON.parse(created?.body ?? "{}") as { spec: { serviceAccountName: string } };
+      expect(spec.serviceAccountName).toMatch(as === "key:admin" ? /^portainer-sa-clusteradmin$/ : /-2$/);
+      expect(cluster.pods()).toBe(1);
+      socket.close();
+      await eventually(async () => cluster.pods() === 0, 5_000);
+    },
+  );
+
+  test("is no shell for whoever may not use the environment", async () => {
+    await world.admin("PUT", "/endpoints/1", { UserAccessPolicies: {} });
+    expect(await refusal(open("kubernetes-shell?endpointId=1", "key:alice"))).toContain("403");
+    expect(cluster.pods()).toBe(0);
+  });
+
+  test("of Docker is none of a cluster", async () => {
+    expect(await refusal(open("exec?endpointId=1&id=aa"))).toContain("400");
   });
 });

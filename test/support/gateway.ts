@@ -105,6 +105,11 @@ function hostWith(
       },
       mayUse: ({ id }, control) => control.Public || control.UserAccesses.some(({ UserId }) => UserId === id),
     },
+    authenticate: async ({ headers }) => void callerOf(headers),
+    kubernetesAccessChanged: () => {},
+    startShell: async () => {
+      throw new HttpError(500, "Unable to create user shell");
+    },
     kubernetesToken: async ({ username }) => `token-of-${username}`,
     hiddenLabels: async () => hidden,
     registryAuth: async (_caller, _environment, id) =>

@@ -35,6 +35,7 @@ export function createKubernetesGateway(host: GatewayHost, engines: Engines) {
       draft.setHeader(...credentials);
       const upstream = await send(engine, path, draft, response);
       stayBehind(upstream, endpointId);
+      if (changesAccess(request, path)) host.kubernetesAccessChanged(endpointId);
       if (isAgent(environment.type)) response.setHeader("X-Portainer-Cache", "true");
       await stream(upstream, response);
     },
@@ -47,6 +48,12 @@ export function createKubernetesGateway(host: GatewayHost, engines: Engines) {
     },
   };
 }
+
+/** Portainer keeps in the cluster itself who may use which of its namespaces. */
+const ACCESS_POLICIES = /\/api\/v1\/namespaces\/portainer\/configmaps(?:\/portainer-config)?(?:\?|$)/;
+
+const changesAccess = ({ method }: IncomingMessage, path: string): boolean =>
+  method !== "GET" && method !== "HEAD" && ACCESS_POLICIES.test(path);
 
 /** The token that a cluster, or the agent in it, takes for the caller's. */
 function header({ type }: GatewayEnvironment, token: string): [name: string, value: string] {

@@ -2,7 +2,9 @@ import type { Target } from "../../http/target";
 import { HttpError } from "../../http-error";
 
 /** What a browser's terminal is to be connected with. */
-export interface TerminalQuery {
+export type TerminalQuery = DockerTerminal | PodTerminal | ShellTerminal;
+
+export interface DockerTerminal {
   readonly endpointId: number;
   /** Of an exec instance, or of a container to attach to. */
   readonly kind: "exec" | "attach";
@@ -11,24 +13,56 @@ export interface TerminalQuery {
   readonly node: string;
 }
 
-const PATH = /^\/api\/websocket\/(exec|attach)$/;
+/** A command in one of a pod's containers. */
+export interface PodTerminal extends Pod {
+  readonly endpointId: number;
+  readonly kind: "pod";
+}
 
-/** Whether a request is for a terminal: `GET /api/websocket/exec` or `…/attach`. */
+export interface Pod {
+  readonly namespace: string;
+  readonly podName: string;
+  readonly containerName: string;
+  /** With its arguments, between blanks. */
+  readonly command: string;
+}
+
+/** A shell in which `kubectl` acts for the caller. */
+export interface ShellTerminal {
+  readonly endpointId: number;
+  readonly kind: "kubernetes-shell";
+}
+
+const PATH = /^\/api\/websocket\/(exec|attach|pod|kubernetes-shell)$/;
+
+/** Whether a request is for a terminal: `GET /api/websocket/exec` and its like. */
 export const isTerminal = (url: string): boolean => PATH.test(url.split("?")[0] ?? "");
 
 /** Throws an `HttpError` that says which parameter is missing or wrong. */
 export function parseTerminal({ path, query }: Target): TerminalQuery {
-  const kind = PATH.exec(path)?.[1] === "exec" ? "exec" : "attach";
+  const kind = PATH.exec(path)?.[1] as TerminalQuery["kind"];
+  if (kind === "kubernetes-shell") return { kind, endpointId: endpointIn(query) };
+  if (kind === "pod")
+    return {
+      kind,
+      endpointId: endpointIn(query),
+      namespace: required(query, "namespace"),
+      podName: required(query, "podName"),
+      containerName: required(query, "containerName"),
+      command: required(query, "command"),
+    };
   const id = required(query, "id");
   if (!/^[0-9a-f]+$/i.test(id)) {
     throw new HttpError(400, "Invalid query parameter: id (must be hexadecimal identifier)");
   }
-  const endpoint = required(query, "endpointId");
-  if (!/^\d+$/.test(endpoint)) {
-    const reason = `Strconv.Atoi: parsing "${endpoint}": invalid syntax`;
-    throw new HttpError(400, "Invalid query parameter: endpointId", reason);
-  }
-  return { kind, id, endpointId: Number(endpoint), node: query.get("nodeName") ?? "" };
+  return { kind, id, endpointId: endpointIn(query), node: query.get("nodeName") ?? "" };
+}
+
+function endpointIn(parameters: URLSearchParams): number {
+  const endpoint = required(parameters, "endpointId");
+  if (/^\d+$/.test(endpoint)) return Number(endpoint);
+  const reason = `Strconv.Atoi: parsing "${endpoint}": invalid syntax`;
+  throw new HttpError(400, "Invalid query parameter: endpointId", reason);
 }
 
 function required(parameters: URLSearchParams, name: string): string {

@@ -5,7 +5,7 @@ import { hijack, type Takeover } from "../relay/hijack";
 import { join } from "../relay/join";
 import { openStream } from "../relay/open-stream";
 import { writeRefusal } from "../relay/raw-answer";
-import type { TerminalQuery } from "./query";
+import type { DockerTerminal } from "./query";
 
 /** Proxies between a browser and here close connections that say nothing for a minute. */
 const PING_INTERVAL = 50_000;
@@ -17,18 +17,27 @@ const handshake = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESS
 /** Connects a browser's WebSocket with an exec instance or a container, as Portainer's terminal does. */
 export async function connectTerminal(
   engine: Engine,
-  query: TerminalQuery,
+  query: DockerTerminal,
   takeover: Takeover,
 ): Promise<void> {
-  const { request, connection, head } = takeover;
+  const { connection } = takeover;
   const { answer, raw } = await openStream(engine, requestOf(query), connection);
   if (!raw) return writeRefusal(connection, answer);
   connection.once("close", () => raw.destroy());
-  handshake.handleUpgrade(request, connection, head, (socket) => joinTerminal(socket, raw));
+  shakeHands(takeover, (socket) => joinTerminal(socket, raw));
+}
+
+/** Makes a connection a browser's WebSocket, and keeps it from falling silent. */
+export function shakeHands({ request, connection, head }: Takeover, use: (socket: WebSocket) => void): void {
+  handshake.handleUpgrade(request, connection, head, (socket) => {
+    const ping = setInterval(() => socket.ping(), PING_INTERVAL);
+    socket.once("close", () => clearInterval(ping));
+    use(socket);
+  });
 }
 
 /** An agent has terminals of its own, which are asked for as this server's are; it shakes hands itself. */
-export function connectByAgent(engine: Engine, query: TerminalQuery, takeover: Takeover): Promise<void> {
+export function connectByAgent(engine: Engine, query: DockerTerminal, takeover: Takeover): Promise<void> {
   const { kind, id, endpointId, node } = query;
   const search = new URLSearchParams({ endpointId: String(endpointId), id, nodeName: node });
   return hijack(
@@ -39,7 +48,7 @@ export function connectByAgent(engine: Engine, query: TerminalQuery, takeover: T
   );
 }
 
-function requestOf({ kind, id }: TerminalQuery) {
+function requestOf({ kind, id }: DockerTerminal) {
   const common = { method: "POST", upgrade: "tcp" };
   if (kind === "attach") {
     const path = `/containers/${id}/attach?stdin=1&stdout=1&stderr=1&stream=1`;
@@ -51,8 +60,6 @@ function requestOf({ kind, id }: TerminalQuery) {
 
 /** Output goes out as text frames, so it is cut between characters; input may be text or binary. */
 function joinTerminal(socket: WebSocket, raw: Duplex): void {
-  const ping = setInterval(() => socket.ping(), PING_INTERVAL);
-  socket.once("close", () => clearInterval(ping));
   raw.setEncoding("utf8");
   join(raw, createWebSocketStream(socket, { decodeStrings: false }));
 }

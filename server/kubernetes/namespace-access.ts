@@ -1,0 +1,51 @@
+import type { AccessPolicies } from "../../contract";
+import type { Cluster } from "./cluster";
+
+export interface NamespaceUser {
+  readonly id: number;
+  readonly teamIds: readonly number[];
+  /** The namespace `default` is otherwise open to every user. */
+  readonly isDefaultRestricted: boolean;
+}
+
+/** Which of a cluster's namespaces a standard user may work in, and which not. */
+export interface Namespaces {
+  readonly open: readonly string[];
+  readonly closed: readonly string[];
+}
+
+const DEFAULT = "default";
+/** Where Portainer keeps it: in the cluster, so that several servers agree. */
+const POLICIES = "/api/v1/namespaces/portainer/configmaps/portainer-config";
+
+interface NamespacePolicy {
+  readonly UserAccessPolicies?: AccessPolicies | null;
+  readonly TeamAccessPolicies?: AccessPolicies | null;
+}
+
+export async function namespacesOf(cluster: Cluster, user: NamespaceUser): Promise<Namespaces> {
+  const policies = await policiesOf(cluster);
+  const { items } = await cluster.ask<{ items: { metadata: { name: string } }[] }>({
+    method: "GET",
+    path: "/api/v1/namespaces",
+  });
+  const names = items.map(({ metadata }) => metadata.name);
+  const isOpen = (name: string) =>
+    name === DEFAULT && !user.isDefaultRestricted ? true : grants(policies[name], user);
+  return { open: names.filter(isOpen), closed: names.filter((name) => !isOpen(name)) };
+}
+
+async function policiesOf(cluster: Cluster): Promise<Readonly<Record<string, NamespacePolicy>>> {
+  const { data } = await cluster.ask<{ data?: { NamespaceAccessPolicies?: string } }>(
+    { method: "GET", path: POLICIES },
+    [404],
+  );
+  return JSON.parse(data?.NamespaceAccessPolicies || "{}") as Record<string, NamespacePolicy>;
+}
+
+function grants(policy: NamespacePolicy | undefined, { id, teamIds }: NamespaceUser): boolean {
+  return (
+    String(id) in (policy?.UserAccessPolicies ?? {}) ||
+    teamIds.some((team) => String(team) in (policy?.TeamAccessPolicies ?? {}))
+  );
+}
