@@ -16,13 +16,14 @@ export function backupHandlers(services: Services): Handlers<typeof contract.bac
   };
 
   return {
-    async create({ caller, body: { Password }, reply }) {
-      if (!caller.isAdmin) throw new HttpError(401, "User is not authorized to perform the action");
+    async create(call) {
+      if (!call.caller.isAdmin) throw new HttpError(401, "User is not authorized to perform the action");
+      const { Password } = call.body;
       const archive = await backup(store, tlsFiles);
       const content = Password ? await encrypted(archive, Password) : archive;
       const time = new Date(milliseconds(clock)).toISOString().slice(0, 19).replaceAll(/[T:]/g, "-");
       const name = `portainer-backup_${time}.tar.gz${Password ? ".encrypted" : ""}`;
-      reply.headers["Content-Disposition"] = `attachment; filename=${name}`;
+      call.reply.headers["Content-Disposition"] = `attachment; filename=${name}`;
       return { type: Password ? "application/octet-stream" : "application/gzip", body: content };
     },
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { createSigner } from "fast-jwt";
 import { contract, type Route } from "../../contract";
 import { startTinyEngine, type TinyEngine } from "../support/tiny-engine";
-import { type Actor, form, startWorld, type World } from "./kit";
+import { type Actor, form, PASSWORD, startWorld, type World } from "./kit";
 
 // A world hashes a dozen passwords, which takes a busy machine its time.
 jest.setTimeout(30_000);
@@ -12,24 +13,87 @@ jest.setTimeout(30_000);
  */
 let world: World;
 let engine: TinyEngine;
+let now = Date.now();
+/** What would let somebody in somewhere: for nobody to see. */
+const SECRETS = ["ldap-secret", "oauth-secret"];
+/** What whoever may not use an environment has no business with. */
+const HIDDEN = ["hidden-environment", "hidden-group", "hidden-registry", "hidden-template"];
+/** Tokens and keys that were good once. */
+const stale = { expired: "", revoked: "", key: "" };
+
 beforeAll(async () => {
   engine = await startTinyEngine();
-  world = await startWorld();
-  await world.admin("POST", "/endpoints", form({ Name: "one", EndpointCreationType: "1", URL: engine.url }));
-  await world.admin("POST", "/tags", { Name: "a" });
-  await world.admin("POST", "/registries", {
-    Name: "r",
+  world = await startWorld({ clock: { now: () => now } });
+  const { admin } = world;
+  await admin("POST", "/endpoint_groups", { Name: "hidden-group" });
+  const environment = {
+    Name: "hidden-environment",
+    EndpointCreationType: "1",
+    URL: engine.url,
+    GroupID: "2",
+  };
+  await admin("POST", "/endpoints", form(environment));
+  await admin("POST", "/tags", { Name: "a" });
+  await admin("POST", "/registries", {
+    Name: "hidden-registry",
     Type: 3,
     URL: "r.example.com",
     Authentication: true,
     Username: "u",
     Password: "registry-secret",
   });
+  await admin("POST", "/custom_templates/create/string", {
+    Title: "hidden-template",
+    Description: "d",
+    Platform: 1,
+    Type: 2,
+    FileContent: "services: {}",
+  });
+  const hook = await admin<{ Token: string }>("POST", "/webhooks", {
+    ResourceID: "service",
+    EndpointID: 1,
+    WebhookType: 1,
+  });
+  HIDDEN.push(hook.Token);
+  await admin("PUT", "/settings", {
+    LDAPSettings: { Password: "ldap-secret" },
+    OAuthSettings: { ClientSecret: "oauth-secret" },
+  });
+  Object.assign(stale, await usedUp());
 });
 afterAll(async () => {
   await world[Symbol.asyncDispose]();
   await engine[Symbol.asyncDispose]();
 });
+
+/** An administrator's token that has expired, one that was logged out, and the key of a user who is gone. */
+async function usedUp(): Promise<typeof stale> {
+  const { admin, send } = world;
+  const login = async (Username: string) => {
+    const answer = await send({ method: "POST", path: "/auth", body: { Username, Password: PASSWORD } });
+    return ((await answer.json()) as { jwt: string }).jwt;
+  };
+  await admin("PUT", "/settings", { UserSessionTimeout: "1s" });
+  const expired = await login("admin");
+  await admin("PUT", "/settings", { UserSessionTimeout: "8h" });
+  const revoked = await login("admin");
+  await send({ as: `raw:Bearer ${revoked}`, method: "POST", path: "/auth/logout" });
+  const { Id } = await admin<{ Id: number }>("POST", "/users", {
+    Username: "gone",
+    Password: PASSWORD,
+    Role: 1,
+  });
+  const key = await send({
+    as: `raw:Bearer ${await login("gone")}`,
+    method: "POST",
+    path: `/users/${Id}/tokens`,
+    body: { description: "gone", password: PASSWORD },
+  });
+  const { rawAPIKey } = (await key.json()) as { rawAPIKey: string };
+  await admin("DELETE", `/users/${Id}`);
+  now += 5_000;
+  return { expired, revoked, key: rawAPIKey };
+}
 
 const routes: [string, Route][] = Object.entries(contract).flatMap(([entity, operations]) =>
   Object.entries(operations)
@@ -45,13 +109,41 @@ const pathOf = ({ method, path }: Route): string =>
     return method === "DELETE" || name === "token" ? "99" : "1";
   });
 
-const expired = () =>
-  `raw:Bearer ${["eyJhbGciOiJIUzI1NiJ9", "eyJpZCI6MSwiZXhwIjoxfQ", "x"].join(".")}` as const;
+interface Role {
+  readonly name: string;
+  readonly as: () => Actor;
+  readonly headers?: () => Record<string, string>;
+  /** The status that refuses this role, if it is refused before the handler. */
+  readonly may: (route: Route) => number | undefined;
+}
 
-const ROLES: { name: string; as: () => Actor; may: (route: Route) => number | undefined }[] = [
+/** Well made, by who does not know the secret. */
+const FOREIGN = createSigner({ algorithm: "HS256", key: "another" })({
+  id: 1,
+  username: "admin",
+  role: 1,
+  iat: Math.floor(Date.now() / 1000),
+  exp: 4e9,
+});
+
+const ROLES: Role[] = [
   { name: "nobody", as: () => "nobody", may: unauthenticated },
   { name: "a bad token", as: () => "raw:Bearer bad", may: unauthenticated },
-  { name: "an expired token", as: expired, may: unauthenticated },
+  {
+    name: "a bad key",
+    as: () => "nobody",
+    headers: () => ({ "x-api-key": "ptr_bad" }),
+    may: unauthenticated,
+  },
+  { name: "a token of another server", as: () => `raw:Bearer ${FOREIGN}`, may: unauthenticated },
+  { name: "an expired token", as: () => `raw:Bearer ${stale.expired}`, may: unauthenticated },
+  { name: "a token that was logged out", as: () => `raw:Bearer ${stale.revoked}`, may: unauthenticated },
+  {
+    name: "the key of a user who is gone",
+    as: () => "nobody",
+    headers: () => ({ "x-api-key": stale.key }),
+    may: unauthenticated,
+  },
   { name: "a standard user", as: () => "alice", may: standard },
   { name: "a standard user's key", as: () => "key:alice", may: standard },
   { name: "a team leader", as: () => "leader", may: leader },
@@ -72,15 +164,59 @@ function leader({ access }: Route): number | undefined {
   return access === "administrator" ? 403 : undefined;
 }
 
+/** What the handlers themselves say to a standard user who asks with nothing but a path. */
+const TO_A_USER: Readonly<Record<string, number>> = {
+  "users.list": 403,
+  "users.get": 403,
+  "users.memberships": 403,
+  "apiKeys.list": 403,
+  "apiKeys.delete": 403,
+  "endpoints.get": 403,
+  // Portainer has it so: the environment is not named.
+  "registries.get": 500,
+  "dockerHub.limits": 403,
+  "stacks.get": 404,
+  "stacks.file": 404,
+  "stacks.delete": 404,
+  "customTemplates.get": 403,
+  "customTemplates.delete": 404,
+  "appTemplates.list": 500,
+  "webhooks.delete": 403,
+};
+const FOR_EVERY_USER = new Set([
+  ...["version", "versionOld", "info", "nodes", "nodesOld"].map((name) => `status.${name}`),
+  ...["users.me", "teams.list", "tags.list", "endpointGroups.list", "endpoints.list"],
+  ...["endpoints.agentVersions", "registries.listOfEndpoint", "dockerHub.get", "stacks.list"],
+  ...["customTemplates.list", "customTemplates.file", "webhooks.list", "motd.get"],
+]);
+
+test.each(
+  routes.filter(
+    ([, { method, access }]) =>
+      (method === "GET" || method === "DELETE") && (access === "authenticated" || access === "restricted"),
+  ),
+)("what is told a standard user of %s is decided", async (name, route) => {
+  for (const as of ["alice", "key:alice"] as const) {
+    const { status } = await world.send({ as, method: route.method, path: pathOf(route) });
+    expect(status).toBe(FOR_EVERY_USER.has(name) ? 200 : TO_A_USER[name]);
+  }
+});
+
 const DENIED = {
   401: /A valid authorization token is missing|Invalid JWT token/,
   403: /Access denied/,
 } as const;
 
-describe.each(ROLES)("$name", ({ as, may }) => {
+describe.each(ROLES)("$name", ({ as, headers, may }) => {
   test.each(routes)("%s", async (_name, route) => {
     const refusal = may(route);
-    const answer = await world.send({ as: as(), method: route.method, path: pathOf(route) });
+    const request = {
+      as: as(),
+      method: route.method,
+      path: pathOf(route),
+      ...(headers && { headers: headers() }),
+    };
+    const answer = await world.send(request);
     const text = await answer.text();
     if (refusal === 401 || refusal === 403) {
       expect({ status: answer.status, text }).toMatchObject({ status: refusal });
@@ -92,7 +228,9 @@ describe.each(ROLES)("$name", ({ as, may }) => {
       );
     }
     expect(text).not.toMatch(/\$2[aby]\$|PasswordHash|"digest"/);
-    if (as() !== "admin" && as() !== "key:admin") expect(text).not.toContain("registry-secret");
+    const isAdmin = as() === "admin" || as() === "key:admin";
+    for (const word of [...SECRETS, ...(isAdmin ? [] : [...HIDDEN, "registry-secret"])])
+      expect(text).not.toContain(word);
   });
 });
 

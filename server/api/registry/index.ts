@@ -58,7 +58,8 @@ export function registryHandlers(services: Services): Handlers<typeof contract.r
         .map((registry) => hidden(registry, { accesses: caller.isAdmin }));
     },
 
-    async setAccess({ caller, params, body }) {
+    async setAccess(call) {
+      const { caller, params } = call;
       requireEndpointAccess(store, caller, found(store.endpoints, params.id));
       if (!caller.isAdmin) throw new HttpError(403, "User is not authorized");
       await store.change(() => {
@@ -70,6 +71,7 @@ export function registryHandlers(services: Services): Handlers<typeof contract.r
             "Unable to find an environment with the specified identifier inside the database",
             noSuchRow("registries", params.registryId),
           );
+        const { body } = call;
         const access = {
           UserAccessPolicies: body.UserAccessPolicies ?? null,
           TeamAccessPolicies: body.TeamAccessPolicies ?? null,
