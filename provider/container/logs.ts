@@ -33,8 +33,11 @@ function demultiplex(raw: Buffer): string {
   return Buffer.concat(pieces).toString("utf8");
 }
 
-/** Any of them may be a secret: Pulumi does not tell a dynamic provider which. */
-function mask(text: string, container: ContainerInspect): string {
+/**
+ * The text without the values of the container's environment. Any of them may be a secret: Pulumi does not tell a dynamic
+ * provider which.
+ */
+export function mask(text: string, container: ContainerInspect): string {
   const environment = (at(container, ["Config", "Env"]) ?? []) as string[];
   const values = environment
     .filter((variable) => !variable.startsWith("PATH="))

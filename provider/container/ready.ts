@@ -3,7 +3,7 @@ import { ProviderError } from "../core/failure";
 import { until } from "../core/wait";
 import type { ContainerSettled } from "./arguments";
 import { findById } from "./find";
-import { lastLines } from "./logs";
+import { lastLines, mask } from "./logs";
 import type { Place } from "./place";
 
 const LOG_LINES = 15;
@@ -73,7 +73,9 @@ async function failure(place: Place, container: ContainerInspect, what: string):
   return new ProviderError(
     [
       `the container ${what}${container.State.OOMKilled ? " (out of memory)" : ""}`,
-      ...(check && check.ExitCode !== 0 ? [`last health check: ${check.Output.trim()}`] : []),
+      ...(check && check.ExitCode !== 0
+        ? [`last health check: ${mask(check.Output.trim(), container)}`]
+        : []),
       ...(lines ? [`its last lines:\n${lines}`] : []),
     ].join("; "),
   );

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { isApiError } from "../../client";
 import { isEnvironmentGone, isNotFound } from "../core/gone";
-import { isLost } from "../core/lost";
+import { isLost, repeatIfLost } from "../core/lost";
 import { findById } from "./find";
 import type { Place } from "./place";
 import { stop } from "./run-state";
@@ -30,7 +30,7 @@ export async function discard(place: Place, id: string, removeVolumes: boolean):
   const { docker, call } = place;
   const query = { force: "1", ...(removeVolumes && { v: "1" }) };
   try {
-    await docker.containers.delete({ params: { id }, query }, call);
+    await repeatIfLost(() => docker.containers.delete({ params: { id }, query }, call));
   } catch (error) {
     if (isNotFound(error)) return;
     const underWay = isApiError(error) && error.status === 409 && /in progress/i.test(error.serverMessage);

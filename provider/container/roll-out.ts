@@ -9,6 +9,7 @@ import { refuseToCutTheBranch } from "./branch";
 import { findById, findByName, nameOfContainer } from "./find";
 import { newCreateId } from "./labels";
 import { asideName, freshName } from "./leftovers";
+import { surely } from "./lost-answer";
 import { connect } from "./networks";
 import { createContainer, furnish, type NewContainer } from "./new-container";
 import { afterwards, type Place } from "./place";
@@ -99,8 +100,16 @@ async function giveNameBack(place: Place, id: string, name: string): Promise<voi
   if (now && nameOfContainer(now) !== name) await rename(place, id, name);
 }
 
-async function setRestartPolicy({ docker, call }: Place, id: string, RestartPolicy: object): Promise<void> {
-  await docker.containers.update({ params: { id }, body: { RestartPolicy } }, call);
+async function setRestartPolicy(
+  place: Place,
+  id: string,
+  RestartPolicy: { readonly Name?: string },
+): Promise<void> {
+  const { docker, call } = place;
+  await surely(
+    () => docker.containers.update({ params: { id }, body: { RestartPolicy } }, call),
+    async () => at(await findById(place, id), ["HostConfig", "RestartPolicy", "Name"]) === RestartPolicy.Name,
+  );
 }
 
 async function revive(place: Place, old: ContainerInspect): Promise<void> {

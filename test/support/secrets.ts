@@ -1,10 +1,12 @@
 import type { Properties } from "./grpc";
 
+/** What it says is what a value is; assets have one, too. */
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
+const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 
 /** Whether a provider has marked a value as secret. */
 export function isSecret(value: unknown): value is { readonly value: unknown } {
-  return typeof value === "object" && value !== null && SIGNATURE in value;
+  return typeof value === "object" && value !== null && SIGNATURE in value && value[SIGNATURE] === SECRET;
 }
 
 /** The properties as the engine hands them to a dynamic provider: secrets in clear. */

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { type ContainerHost, startContainerHost } from "../../support/container-host";
 import { engineApi, inspect, sweep } from "../../support/engine-api";
@@ -75,9 +77,10 @@ engineOrSkip()("without another container", () => {
   });
 
   describe("files", () => {
-    const read = async (path: string) => {
+    const read = (path: string) => execute("cat", path);
+    const execute = async (...Cmd: string[]) => {
       const { body } = await engineApi("POST", `/containers/${host.base.name}/exec`, {
-        Cmd: ["cat", path],
+        Cmd,
         AttachStdout: true,
         Tty: true,
       });
@@ -103,6 +106,40 @@ engineOrSkip()("without another container", () => {
       await changeInPlace({ ...base, files: { "/etc/a.conf": "2", "/etc/b.conf": quietly("2") } });
       expect(await read("/etc/a.conf")).toBe("2");
       expect(await startedAt()).not.toBe(before);
+    });
+
+    test("have the owner and the permissions that they are given, and come from assets too", async () => {
+      const asset = (text: string) => ({
+        "4dabf18193072939515e22adb298388d": "c44067f5952c0a294b673a41bacd8c17",
+        hash: createHash("sha256").update(text).digest("hex"),
+        text,
+      });
+      const files = (text: string) => ({
+        "/etc/a.conf": asset(text),
+        "/etc/b.conf": { source: asset(text), mode: 0o640, uid: 7, gid: 8 },
+      });
+      await host.stack.up("Container", "web", { ...host.base, files: files("1") });
+      expect([await read("/etc/a.conf"), await read("/etc/b.conf")]).toEqual(["1", "1"]);
+      expect(await execute("stat", "-c", "%a %u %g", "/etc/a.conf", "/etc/b.conf")).toBe(
+        "644 0 0\r\n640 7 8",
+      );
+      await changeInPlace({ ...host.base, files: files("2") });
+      expect([await read("/etc/a.conf"), await read("/etc/b.conf")]).toEqual(["2", "2"]);
+    });
+
+    test("are changed with a signal to the container if that is wished", async () => {
+      const script = "trap 'cat /etc/a.conf > /seen' HUP; while :; do sleep 0.1; done";
+      const args = (content: string) => ({
+        ...host.base,
+        command: ["sh", "-c", script],
+        files: { "/etc/a.conf": { content, onChange: { signal: "SIGHUP" } } },
+      });
+      await host.stack.up("Container", "web", args("1"));
+      const before = await startedAt();
+      await changeInPlace(args("2"));
+      expect(await startedAt()).toBe(before);
+      for (let look = 0; look < 50 && (await read("/seen")) !== "2"; look += 1) await delay(100);
+      expect(await read("/seen")).toBe("2");
     });
 
     test("are there again after a roll-out, and recreate the container when one is taken away", async () => {

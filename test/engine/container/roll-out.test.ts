@@ -80,10 +80,12 @@ engineOrSkip()("a roll-out", () => {
 
   const steps: readonly (readonly [string, string, RegExp])[] = [
     ["creating the new one", "POST", /containers\/create$/],
+    ["taking the old one's restart policy", "POST", /\/update$/],
     ["stopping the old one", "POST", /\/stop$/],
     ["renaming", "POST", /\/rename$/],
     ["starting the new one", "POST", /\/start$/],
   ];
+  const removal = ["removing the old one", "DELETE", /containers\/[0-9a-f]+$/] as const;
 
   test.each(steps)(
     "puts the old container back when %s is refused",
@@ -96,7 +98,24 @@ engineOrSkip()("a roll-out", () => {
     60_000,
   );
 
-  test.each(steps)(
+  test.each([...steps, removal])(
+    "ends with one container that runs, the old or the new one, when the connection is lost before %s",
+    async (_step, method, path) => {
+      const { containerId, changed } = await running();
+      host.server.fail({ method, path, times: 1, with: "reset" });
+      const failure = await host.stack.up("Container", "web", changed).then(() => undefined, String);
+      if (failure !== undefined) await expectOld(containerId);
+      else expect((await inspect(host.base.name))?.Config["Env"]).toContain("VERSION=2");
+      expect(await namesLike(host.base.name)).toEqual([host.base.name]);
+
+      await host.stack.up("Container", "web", changed);
+      expect(await inspect(host.base.name)).toMatchObject({ State: { Running: true } });
+      expect((await inspect(host.base.name))?.Config["Env"]).toContain("VERSION=2");
+    },
+    60_000,
+  );
+
+  test.each([...steps, removal])(
     "goes on when the answer is lost of %s",
     async (_step, method, path) => {
       const { changed } = await running();
@@ -108,7 +127,7 @@ engineOrSkip()("a roll-out", () => {
     60_000,
   );
 
-  test.each([...steps, ["removing the old one", "DELETE", /containers\/[0-9a-f]+$/] as const])(
+  test.each([...steps, removal])(
     "is finished or taken back by the next up when the provider is killed at %s",
     async (_step, method, path) => {
       const { containerId, changed } = await running();
@@ -142,6 +161,9 @@ engineOrSkip()("a roll-out", () => {
     await stack.refresh("web");
     expect(await stack.preview("Container", "web", { ...args, env: { V: "2" } })).toBe("same");
     await stack.up("Container", "web", { ...args, env: { V: "3" } });
+    await execute(["sh", "-c", "cat /anonymous/a /named/b > /read"]);
+    const { text } = await engineApi("GET", `/containers/${base.name}/archive?path=/read`);
+    expect(text).toContain("kept\nkept\n");
     expect((await inspect(base.name))?.Mounts.map(({ Name }) => Name).sort()).toEqual(before);
   });
 
