@@ -1,20 +1,25 @@
 import { contract } from "../../contract";
-import { describeApi } from "../openapi/document";
-import { PAGE_POLICY, pageOf } from "../openapi/page";
+import type { ApiDocument } from "../openapi/document";
 import type { Handlers } from "../route/call";
 import { PORTAINER_VERSION } from "./status";
 
-/** Made at the first question: most servers are never asked. */
+/** Loaded and made at the first question: most servers are never asked. */
+const openapi = () => ({
+  ...(require("../openapi/document") as typeof import("../openapi/document")),
+  ...(require("../openapi/page") as typeof import("../openapi/page")),
+});
+
 export function apiDocsHandlers(): Handlers<typeof contract.apiDocs> {
-  let document: ReturnType<typeof describeApi> | undefined;
+  let document: ApiDocument | undefined;
   let page: string | undefined;
   const described = () => {
-    document ??= describeApi(contract, PORTAINER_VERSION);
+    document ??= openapi().describeApi(contract, PORTAINER_VERSION);
     return document;
   };
   return {
     document: described,
     page({ reply }) {
+      const { pageOf, PAGE_POLICY } = openapi();
       page ??= pageOf(described());
       reply.headers["Content-Security-Policy"] = PAGE_POLICY;
       return { type: "text/html; charset=utf-8", body: page };

@@ -1,12 +1,14 @@
 import type { contract } from "../../contract";
 import { requireSetupToken } from "../auth/setup-token";
-import { backup, restore } from "../backup/content";
 import { decrypted, encrypted, isEncrypted } from "../backup/encryption";
 import { milliseconds } from "../clock";
 import { HttpError } from "../http-error";
 import type { Handlers } from "../route/call";
 import type { Services } from "../services";
 import { hasAdministrator } from "./user";
+
+/** Loaded when it is asked for: the start need not wait for it. */
+const content = () => require("../backup/content") as typeof import("../backup/content");
 
 export function backupHandlers(services: Services): Handlers<typeof contract.backups> {
   const { store, tlsFiles, clock } = services;
@@ -19,21 +21,21 @@ export function backupHandlers(services: Services): Handlers<typeof contract.bac
     async create(call) {
       if (!call.caller.isAdmin) throw new HttpError(401, "User is not authorized to perform the action");
       const { Password } = call.body;
-      const archive = await backup(store, tlsFiles);
-      const content = Password ? await encrypted(archive, Password) : archive;
+      const archive = await content().backup(store, tlsFiles);
+      const bytes = Password ? await encrypted(archive, Password) : archive;
       const time = new Date(milliseconds(clock)).toISOString().slice(0, 19).replaceAll(/[T:]/g, "-");
       const name = `portainer-backup_${time}.tar.gz${Password ? ".encrypted" : ""}`;
       call.reply.headers["Content-Disposition"] = `attachment; filename=${name}`;
-      return { type: Password ? "application/octet-stream" : "application/gzip", body: content };
+      return { type: Password ? "application/octet-stream" : "application/gzip", body: bytes };
     },
 
     async restore({ form, headers }) {
       requireSetupToken(services.setupToken, headers);
       refuseIfInUse();
-      const content = Buffer.from(form.file.content);
+      const given = Buffer.from(form.file.content);
       try {
-        const archive = isEncrypted(content) ? await decrypted(content, form.password ?? "") : content;
-        await restore(store, tlsFiles, archive, refuseIfInUse);
+        const archive = isEncrypted(given) ? await decrypted(given, form.password ?? "") : given;
+        await content().restore(store, tlsFiles, archive, refuseIfInUse);
       } catch (cause) {
         if (cause instanceof HttpError) throw cause;
         throw new HttpError(500, "Failed to restore the backup", (cause as Error).message, { cause });

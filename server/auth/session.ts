@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { createSigner, createVerifier } from "fast-jwt";
 import { type Clock, unixSeconds } from "../clock";
 import { parseDuration } from "../duration";
 import type { UserRecord } from "../store/records";
@@ -22,15 +21,13 @@ export class Sessions {
   readonly #store: Store;
   readonly #clock: Clock;
   #revoked: { readonly tokens: ReadonlySet<string>; readonly revision: number } | undefined;
-  readonly #sign: (claims: object) => string;
-  readonly #verify: (token: string) => Claims;
+  readonly #key: Buffer;
+  #jwt: Jwt | undefined;
 
   constructor(store: Store, clock: Clock, key: Buffer) {
     this.#store = store;
     this.#clock = clock;
-    this.#sign = createSigner({ algorithm: "HS256", key });
-    // Expiry is judged here, by the server's own clock.
-    this.#verify = createVerifier({ algorithms: ["HS256"], key, ignoreExpiration: true, cache: true });
+    this.#key = key;
   }
 
   issue(user: UserRecord, forceChangePassword: boolean): Session {
@@ -39,7 +36,16 @@ export class Sessions {
     const exp = iat + Math.floor(lifetime / 1000);
     const { Id: id, Username: username, Role: role } = user;
     const jti = randomUUID();
-    const jwt = this.#sign({ id, username, role, scope: "default", forceChangePassword, exp, iat, jti });
+    const jwt = this.#tokens.sign({
+      id,
+      username,
+      role,
+      scope: "default",
+      forceChangePassword,
+      exp,
+      iat,
+      jti,
+    });
     return { jwt, expires: new Date(exp * 1000) };
   }
 
@@ -62,6 +68,11 @@ export class Sessions {
     });
   }
 
+  get #tokens(): Jwt {
+    this.#jwt ??= loadJwt(this.#key);
+    return this.#jwt;
+  }
+
   #isRevoked({ jti }: Claims): boolean {
     const { revokedTokens } = this.#store;
     const { revision } = revokedTokens;
@@ -72,9 +83,25 @@ export class Sessions {
 
   #claims(jwt: string): Claims | undefined {
     try {
-      return this.#verify(jwt);
+      return this.#tokens.verify(jwt);
     } catch {
       return undefined;
     }
   }
+}
+
+interface Jwt {
+  sign(claims: object): string;
+  /** Throws at a token that was not signed here. */
+  verify(token: string): Claims;
+}
+
+/** The library is loaded with the first token: the start need not wait for it. */
+function loadJwt(key: Buffer): Jwt {
+  const { createSigner, createVerifier } = require("fast-jwt") as typeof import("fast-jwt");
+  return {
+    sign: createSigner({ algorithm: "HS256", key }),
+    // Expiry is judged here, by the server's own clock.
+    verify: createVerifier({ algorithms: ["HS256"], key, ignoreExpiration: true, cache: true }),
+  };
 }
