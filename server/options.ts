@@ -26,6 +26,8 @@ export interface ServerOptions {
   readonly agentSecret?: string;
   /** Where the server's own account in a cluster is. @default "/var/run/secrets/kubernetes.io/serviceaccount" */
   readonly serviceAccount?: string;
+  /** Milliseconds that the head of a request may take to arrive. @default 60_000 */
+  readonly headTimeout?: number;
   /** @default the system's */
   readonly clock?: Clock;
   /** Limits logins as Portainer does: ten at once, then one a second, else an hour's ban. @default true */

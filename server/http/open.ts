@@ -4,7 +4,9 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
 /** How long a request's head may take to arrive, in milliseconds: a slow client must not hold a socket for ever. */
-const HEADERS_TIMEOUT = 60_000;
+const HEAD_TIMEOUT = 60_000;
+/** How often is looked for heads that take too long, in milliseconds, and at least twice in their time. */
+const LOOK_EVERY = 30_000;
 const KEEP_ALIVE = 65_000;
 /** How often a port that is closing looks for connections that have become idle, in milliseconds. */
 const IDLE_SWEEP = 50;
@@ -22,6 +24,8 @@ export interface Address {
   readonly port: number;
   /** PEM; HTTPS is served with them. */
   readonly tls?: { readonly cert: string; readonly key: string };
+  /** @default 60_000 */
+  readonly headTimeout?: number | undefined;
 }
 
 /** A port that is open. */
@@ -33,9 +37,11 @@ export interface OpenPort {
   close(grace: number): Promise<void>;
 }
 
-export async function open(listener: Listener, { host, port, tls }: Address): Promise<OpenPort> {
+export async function open(listener: Listener, address: Address): Promise<OpenPort> {
+  const { host, port, tls, headTimeout = HEAD_TIMEOUT } = address;
   const options = {
-    headersTimeout: HEADERS_TIMEOUT,
+    headersTimeout: headTimeout,
+    connectionsCheckingInterval: Math.min(LOOK_EVERY, headTimeout / 2),
     // A log that is followed, or a large upload, takes as long as it takes.
     requestTimeout: 0,
     keepAliveTimeout: KEEP_ALIVE,

@@ -119,13 +119,14 @@ export class Serving {
       return;
     }
     const { host = LOOPBACK, port = 0 } = this.#options.https ?? {};
-    if (this.#listener) this.#https = await open(this.#listener, { host, port, tls: identity });
+    const { headTimeout } = this.#options;
+    if (this.#listener) this.#https = await open(this.#listener, { host, port, tls: identity, headTimeout });
   }
 
   async #openHttp(): Promise<void> {
     if (this.#http || !this.#listener) return;
-    const { host = LOOPBACK } = this.#options;
-    this.#http = await open(this.#listener, { host, port: this.#httpPort });
+    const { host = LOOPBACK, headTimeout } = this.#options;
+    this.#http = await open(this.#listener, { host, port: this.#httpPort, headTimeout });
     this.#httpPort = Number(new URL(this.#http.url).port);
   }
 
