@@ -84,6 +84,8 @@ const CreateForm = z.object({
   AzureAuthenticationKey: z.string().optional(),
   Gpus: z.string().optional(),
   EdgeCheckinInterval: z.string().optional(),
+  /** What older servers call `EdgeCheckinInterval`. */
+  CheckinInterval: z.string().optional(),
 });
 
 const DeleteMany = z.object({

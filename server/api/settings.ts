@@ -18,7 +18,7 @@ export function settingsHandlers({ store }: Services): Handlers<typeof contract.
 
     update: ({ body }) => {
       requireDurations(body);
-      if (body.EdgePortainerURL) edgeHost(body.EdgePortainerURL);
+      if (body.EdgePortainerURL) requireEdgeHost(body.EdgePortainerURL);
       return store.change(() => {
         requireSnapshotInterval(body, current());
         return shown(store.settings.put(1, applied(current(), body)));
@@ -86,6 +86,14 @@ function oauthAddresses({ AuthenticationMethod: method, OAuthSettings: oauth }: 
 
 function syncsTeams({ AuthenticationMethod: method, LDAPSettings: ldap }: SettingsRecord): boolean {
   return method === AuthenticationMethod.ldap && Boolean(ldap.GroupSearchSettings?.[0]?.GroupBaseDN);
+}
+
+function requireEdgeHost(url: string): void {
+  try {
+    edgeHost(url);
+  } catch (cause) {
+    throw new HttpError(400, INVALID_PAYLOAD, (cause as HttpError).details, { cause });
+  }
 }
 
 function requireDurations({ UserSessionTimeout, KubeconfigExpiry }: Change): void {

@@ -318,6 +318,39 @@ describe("TLS", () => {
   );
 });
 
+describe("an environment by agents", () => {
+  const edge = (URL: string, more: Record<string, string> = {}) =>
+    form({ Name: `edge ${URL}`, EndpointCreationType: "4", URL, ...more });
+  const post = { as: "admin", method: "POST", path } as const;
+  play(
+    () => world,
+    [
+      { ...post, name: "needs a server that they can find", body: edge("  "), status: 400 },
+      {
+        ...post,
+        name: "is not for a server that calls itself localhost",
+        body: edge("https://localhost:9443"),
+        status: 400,
+        expected: { message: "Unable to parse host", details: "Cannot use localhost as environment URL" },
+      },
+      {
+        ...post,
+        name: "has the interval under its old name too, and no public URL",
+        body: edge("https://p.example.com", { CheckinInterval: "7", PublicURL: "x" }),
+        status: 200,
+        expected: { EdgeCheckinInterval: 7, PublicURL: "", URL: "p.example.com" },
+      },
+      {
+        ...post,
+        name: "is asked for an agent even without TLS",
+        body: form({ Name: "no agent", EndpointCreationType: "2", URL: "tcp://127.0.0.1:1" }),
+        status: 500,
+        expected: { message: "Unable to get environment type" },
+      },
+    ],
+  );
+});
+
 describe("a list of environments", () => {
   let own: World;
   beforeAll(async () => {

@@ -65,14 +65,20 @@ async function reached(services: Services, draft: EndpointRecord): Promise<Endpo
 /** The agent itself says what it is in front of. */
 async function withAgent(services: Services, draft: EndpointRecord): Promise<EndpointRecord> {
   const signal = AbortSignal.timeout(AGENT_TIMEOUT);
-  const environment = await connectionOf(services, draft);
+  const { TLS } = draft.TLSConfig;
+  // Agents speak TLS alone.
+  const asked = TLS ? draft : { ...draft, TLSConfig: { TLS: true, TLSSkipVerify: false } };
+  const environment = await connectionOf(services, asked);
   const { version, platform } = await services.gateway
     .pingAgent(environment, signal)
     .catch((cause: Error) => {
       throw new HttpError(500, "Unable to get environment type", cause.message, { cause });
     });
-  const Type = platform === "docker" ? EndpointType.agentDocker : EndpointType.agentKubernetes;
-  return { ...draft, Type, AgentVersion: version };
+  // What is found without TLS Portainer takes for an engine all the same.
+  if (!TLS) return { ...draft, Type: EndpointType.docker };
+  if (platform === "docker") return { ...draft, AgentVersion: version };
+  const URL = draft.URL.replace(/^tcp:\/\//, "");
+  return { ...draft, Type: EndpointType.agentKubernetes, URL, AgentVersion: version };
 }
 
 function asEdge(draft: EndpointRecord): EndpointRecord {
@@ -86,32 +92,31 @@ function readForm(form: Form): Omit<EndpointRecord, "Id" | "TLSConfig"> {
   const TagIds = parseList<number>(form.TagIds, "Invalid TagIds parameter", Number.isInteger);
   requireTlsFiles(form);
   if (creationType === CreationType.azure) refuseAzure(form);
-  if (creationType === CreationType.edgeAgent && !form.URL) throw invalid("URL cannot be empty");
+  if (creationType === CreationType.edgeAgent && !form.URL?.trim()) throw invalid("URL cannot be empty");
   return {
     Name: form.Name,
-    Type: typeOf(creationType, form),
+    Type: typeOf(creationType),
     ContainerEngine: form.ContainerEngine ?? "",
     URL: form.URL || (creationType === CreationType.localKubernetes ? LOCAL_CLUSTER : LOCAL_SOCKET),
     GroupId: integer(form.GroupID) || UNASSIGNED_GROUP,
-    PublicURL: form.PublicURL ?? "",
+    PublicURL: creationType === CreationType.edgeAgent ? "" : (form.PublicURL ?? ""),
     Gpus: parseList<Gpu>(form.Gpus, "Invalid Gpus parameter", isGpu),
     TagIds,
     Status: EndpointStatus.up,
     UserAccessPolicies: {},
     TeamAccessPolicies: {},
     EdgeKey: "",
-    EdgeCheckinInterval: integer(form.EdgeCheckinInterval),
+    EdgeCheckinInterval: integer(form.EdgeCheckinInterval) || integer(form.CheckinInterval),
     SecuritySettings: DEFAULT_SECURITY,
     EnableGPUManagement: false,
   };
 }
 
-/** Agents speak TLS alone: without it Portainer takes what is there for an engine. Numbers that it does not know, too. */
-function typeOf(creationType: number, { TLS }: Form): number {
+/** Numbers that Portainer does not know mean an engine. */
+function typeOf(creationType: number): number {
   if (creationType === CreationType.edgeAgent) return EndpointType.edgeAgentDocker;
   if (creationType === CreationType.localKubernetes) return EndpointType.localKubernetes;
-  const isAgent = creationType === CreationType.agent && TLS === "true";
-  return isAgent ? EndpointType.agentDocker : EndpointType.docker;
+  return creationType === CreationType.agent ? EndpointType.agentDocker : EndpointType.docker;
 }
 
 /** What the flags of a form ask for, by file. */

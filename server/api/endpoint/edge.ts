@@ -2,11 +2,12 @@ import { HttpError } from "../../http-error";
 
 const TUNNEL_PORT = 8000;
 
-/** The name by which edge agents are to find a server. */
+/** The name by which edge agents are to find a server. Throws an `HttpError`. */
 export function edgeHost(url: string): string {
   const host = URL.canParse(url) ? new URL(url).hostname : "";
-  if (host === "") throw new HttpError(400, "Unable to parse host", "Invalid environment URL");
-  if (host === "localhost") throw new HttpError(400, "Cannot use localhost as environment URL");
+  if (host === "") throw new HttpError(400, "Unable to parse host", "hostname cannot be empty");
+  if (host === "localhost")
+    throw new HttpError(400, "Unable to parse host", "cannot use localhost as environment URL");
   return host;
 }
 
