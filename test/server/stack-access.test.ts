@@ -124,6 +124,20 @@ describe("a creation", () => {
     expect(await ask("admin", "POST", path, body)).toEqual([400, expect.stringMatching(message)]);
   });
 
+  test("in JSON that says it is a form is empty, as it is for Portainer", async () => {
+    const answer = await world.send({
+      as: "admin",
+      method: "POST",
+      path: CREATE,
+      body: JSON.stringify(body),
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+    });
+    expect([answer.status, await answer.json()]).toEqual([
+      400,
+      { message: "Invalid request payload", details: "EOF" },
+    ]);
+  });
+
   test("by the old path asks for a login first", async () => {
     expect((await ask("nobody", "POST", "", body))[0]).toBe(401);
   });

@@ -23,7 +23,15 @@ import { readAgain } from "./from-git";
 import { listStacks } from "./list";
 import { isRunning, runStack, stopStack } from "./run";
 import { controlOf, shown } from "./shown";
-import { changedGit, fromFile, fromRepository, fromString, isUuid, requireAutoUpdate } from "./source";
+import {
+  changedGit,
+  fromFile,
+  fromRepository,
+  fromString,
+  isUuid,
+  jsonOf,
+  requireAutoUpdate,
+} from "./source";
 
 export function stackHandlers(services: Services): Handlers<typeof contract.stacks> {
   const { store, clock } = services;
@@ -65,7 +73,7 @@ export function stackHandlers(services: Services): Handlers<typeof contract.stac
 
     createFromString: (call) =>
       createStack(services, call.caller, call.params.type, requiredEndpointId(call.query), () =>
-        fromString(call.body),
+        fromString(jsonOf(call)),
       ),
 
     createFromFile: (call) =>
@@ -75,7 +83,7 @@ export function stackHandlers(services: Services): Handlers<typeof contract.stac
 
     createFromRepository: (call) =>
       createStack(services, call.caller, call.params.type, requiredEndpointId(call.query), () =>
-        fromRepository(call.body),
+        fromRepository(jsonOf(call)),
       ),
 
     createFromElsewhere: (call) =>
@@ -98,7 +106,7 @@ export function stackHandlers(services: Services): Handlers<typeof contract.stac
         called: "itsEnvironment",
         deed: "Stack editing",
       });
-      const { StackFileContent, Env, PullImage, Prune = false } = call.body;
+      const { StackFileContent, Env, PullImage, Prune = false } = jsonOf(call);
       const updated = {
         ...stack,
         EndpointId: endpoint.Id,
@@ -224,9 +232,10 @@ export function stackHandlers(services: Services): Handlers<typeof contract.stac
         called: "itsEnvironment",
         deed: "Stack management",
       });
-      const { Env = null, PullImage, Prune } = call.body;
-      const wished = { ...stack, EndpointId: endpoint.Id, Env, ...pruning(stack, call.body) };
-      const updated = await readAgain(wished, changedGit(git, call.body));
+      const body = jsonOf(call);
+      const { Env = null, PullImage, Prune } = body;
+      const wished = { ...stack, EndpointId: endpoint.Id, Env, ...pruning(stack, body) };
+      const updated = await readAgain(wished, changedGit(git, body));
       await runStack(services, call.caller, updated, endpoint, { pull: PullImage, prune: Prune });
       // Credentials that come with a redeployment are for this once.
       const GitConfig = { ...updated.GitConfig, Authentication: git.Authentication };

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { z } from "zod";
 import type { contract } from "../../../contract";
 import { parseDuration } from "../../duration";
@@ -10,6 +11,16 @@ import type { StackWish } from "./create";
 const ENTRY_POINT = "docker-compose.yml";
 
 type Contract = typeof contract.stacks;
+
+/**
+ * The JSON that a call has brought. Portainer looks for the environment in forms too before it reads it, and what says
+ * of itself that it is one is used up by that, as `curl -d` says unless told otherwise.
+ */
+export function jsonOf<T>(call: { readonly headers: IncomingHttpHeaders; readonly body: T }): T {
+  if (/^application\/x-www-form-urlencoded/i.test(call.headers["content-type"] ?? ""))
+    throw new HttpError(400, INVALID_PAYLOAD, "EOF");
+  return call.body;
+}
 
 export function fromString(body: z.output<Contract["createFromString"]["body"]>): StackWish {
   return {
