@@ -27,24 +27,37 @@ export abstract class PortainerResource extends pulumi.CustomResource {
     const type = `pulumi-nodejs:dynamic/portainer:${declaration.type}`;
     refuseOptions(type, declaration.type, name, options);
     const { customTimeouts, replaceOnChanges, parent } = options;
-    super(
-      type,
-      name,
-      {
-        ...Object.fromEntries(declaration.properties.map((property) => [property, undefined])),
-        ...args,
-        __provider: `exports.handler=()=>require("pulumi-portainer/provider").${declaration.type};`,
-        __urn: pulumi.createUrn(name, type, parent),
-        __timeouts: customTimeouts,
-        __replaceOnChanges: replaceOnChanges,
-      },
-      pulumi.mergeOptions(
+    const { stackTraceLimit } = Error;
+    // The SDK takes a stack trace four times for each of a resource's properties, a hundred for some, to complain of
+    // promises that are never settled: three quarters of the time of a program. Its own positions in the source it
+    // takes with a limit of its own.
+    Error.stackTraceLimit = 0;
+    try {
+      super(
+        type,
+        name,
         {
-          deleteBeforeReplace: declaration.exclusive,
-          additionalSecretOutputs: [...(declaration.secretOutputs ?? [])],
+          ...Object.fromEntries(declaration.properties.map((property) => [property, undefined])),
+          ...args,
+          __provider: `exports.handler=()=>require("pulumi-portainer/provider").${declaration.type};`,
+          __urn: pulumi.createUrn(name, type, parent),
+          __timeouts: customTimeouts,
+          __replaceOnChanges: replaceOnChanges,
         },
-        options,
-      ),
-    );
+        pulumi.mergeOptions(
+          {
+            deleteBeforeReplace: declaration.exclusive,
+            additionalSecretOutputs: [...(declaration.secretOutputs ?? [])],
+          },
+          options,
+        ),
+      );
+    } catch (error) {
+      Error.stackTraceLimit = stackTraceLimit;
+      if (error instanceof Error) Error.captureStackTrace(error);
+      throw error;
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
   }
 }

@@ -35,6 +35,34 @@ describe("a resource", () => {
     });
   });
 
+  test("takes a few stack traces, where the SDK would take hundreds", async () => {
+    let taken = 0;
+    await register(() => {
+      const { prepareStackTrace } = Error;
+      Error.prepareStackTrace = (error, frames) => {
+        if (frames.length > 0) taken += 1;
+        return String(error);
+      };
+      try {
+        new portainer.Container("it", { image: "nginx" });
+      } finally {
+        Error.prepareStackTrace = prepareStackTrace;
+      }
+    });
+    expect(taken).toBeLessThan(20);
+  });
+
+  test("says where a program has made it wrongly", async () => {
+    const limit = Error.stackTraceLimit;
+    const failed = register(() => new portainer.Container("", { image: "nginx" }));
+    const error = await failed.catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      message: expect.stringContaining("name"),
+      stack: expect.stringContaining(__filename),
+    });
+    expect(Error.stackTraceLimit).toBe(limit);
+  });
+
   test("may stand wherever its id is asked for", async () => {
     const registered = await register(() => {
       const group = new portainer.Endpoint("first", { url: "unix:///var/run/docker.sock" });
