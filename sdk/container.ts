@@ -13,11 +13,34 @@ export interface ContainerArgs extends Args<ContainerInputs> {
 
 export interface Container extends Outputs<ContainerSettled>, Outputs<ContainerOutputs> {}
 
-const PROPERTIES = allOf<ContainerSettled & ContainerOutputs>()(
+/** What every container has, whatever its program says. */
+const ALWAYS = allOf<Required<Pick<ContainerSettled, AlwaysSettled>> & ContainerOutputs>()(
   "endpointId",
   "name",
-  "nodeName",
   "image",
+  "desiredState",
+  "containerId",
+  "createId",
+  "imageId",
+  "repoDigest",
+  "createdAt",
+  "status",
+  "health",
+  "exitCode",
+  "restartCount",
+  "assignedPorts",
+  "networkAddresses",
+  "resourceControlId",
+  "warnings",
+  "logs",
+  "engineId",
+  "instanceId",
+);
+
+type AlwaysSettled = "endpointId" | "name" | "image" | "desiredState";
+
+const OPTIONAL = allOf<Omit<ContainerSettled, AlwaysSettled>>()(
+  "nodeName",
   "imageDigest",
   "pull",
   "registryId",
@@ -98,7 +121,6 @@ const PROPERTIES = allOf<ContainerSettled & ContainerOutputs>()(
   "readonlyPaths",
   "logging",
   "restart",
-  "desiredState",
   "autoRemove",
   "waitFor",
   "replacement",
@@ -107,22 +129,6 @@ const PROPERTIES = allOf<ContainerSettled & ContainerOutputs>()(
   "removeVolumes",
   "triggers",
   "access",
-  "containerId",
-  "createId",
-  "imageId",
-  "repoDigest",
-  "createdAt",
-  "status",
-  "health",
-  "exitCode",
-  "restartCount",
-  "assignedPorts",
-  "networkAddresses",
-  "resourceControlId",
-  "warnings",
-  "logs",
-  "engineId",
-  "instanceId",
 );
 
 /**
@@ -149,28 +155,28 @@ export class Container extends PortainerResource {
   }
 
   constructor(name: string, args: ContainerArgs, options?: pulumi.CustomResourceOptions) {
-    super({ type: "Container", properties: PROPERTIES, exclusive: true }, name, byContainerId(args), options);
+    super(
+      { type: "Container", properties: ALWAYS, optional: OPTIONAL, exclusive: true },
+      name,
+      byContainerId(args),
+      options,
+    );
   }
 }
 
+const MODES = ["networkMode", "pidMode", "ipcMode"] as const;
+
 /** A container that shares something of another's names it by the engine's id, which changes when that one is recreated. */
 function byContainerId(args: ContainerArgs): object {
-  const { networkMode, pidMode, ipcMode, volumesFrom } = args;
-  return {
-    ...args,
-    networkMode: modeOf(networkMode),
-    pidMode: modeOf(pidMode),
-    ipcMode: modeOf(ipcMode),
-    volumesFrom: Array.isArray(volumesFrom) ? volumesFrom.map(idOf) : volumesFrom,
-  };
+  const shared: Record<string, unknown> = {};
+  for (const mode of MODES) {
+    const owner = args[mode];
+    if (owner instanceof Container) shared[mode] = pulumi.interpolate`container:${owner.containerId}`;
+  }
+  if (Array.isArray(args.volumesFrom)) shared["volumesFrom"] = args.volumesFrom.map(idOf);
+  return { ...args, ...shared };
 }
 
-type Shared = pulumi.Input<string> | Container;
-
-function modeOf(mode: Shared | undefined): pulumi.Input<string> | undefined {
-  return mode instanceof Container ? pulumi.interpolate`container:${mode.containerId}` : mode;
-}
-
-function idOf(container: Shared): pulumi.Input<string> {
+function idOf(container: pulumi.Input<string> | Container): pulumi.Input<string> {
   return container instanceof Container ? container.containerId : container;
 }

@@ -5,8 +5,13 @@ import { refuseOptions } from "./options";
 interface Declaration {
   /** The export of `pulumi-portainer/provider` that knows what the resource means. */
   readonly type: string;
-  /** All properties that a program can read, inputs and outputs (`allOf`). */
+  /** The properties that a program can read, inputs and outputs (`allOf`). */
   readonly properties: readonly string[];
+  /**
+   * Those that are there only where the program sets them. Pulumi takes four promises for each property, so what is not
+   * there costs nothing until it is read. @default none
+   */
+  readonly optional?: readonly string[];
   /** The outputs among them that are secret. */
   readonly secretOutputs?: readonly string[];
   /** Whether two of them cannot exist at once, so that a replacement deletes first. */
@@ -27,6 +32,9 @@ export abstract class PortainerResource extends pulumi.CustomResource {
     const type = `pulumi-nodejs:dynamic/portainer:${declaration.type}`;
     refuseOptions(type, declaration.type, name, options);
     const { customTimeouts, replaceOnChanges, parent } = options;
+    const optional = declaration.optional ?? [];
+    const isOpen = options.id !== undefined || options.ignoreChanges !== undefined;
+    const declared = [...declaration.properties, ...(isOpen ? optional : [])];
     const { stackTraceLimit } = Error;
     // The SDK takes a stack trace four times for each of a resource's properties, a hundred for some, to complain of
     // promises that are never settled: three quarters of the time of a program. Its own positions in the source it
@@ -37,12 +45,12 @@ export abstract class PortainerResource extends pulumi.CustomResource {
         type,
         name,
         {
-          ...Object.fromEntries(declaration.properties.map((property) => [property, undefined])),
+          ...Object.fromEntries(declared.map((property) => [property, undefined])),
           ...args,
           __provider: `exports.handler=()=>require("pulumi-portainer/provider").${declaration.type};`,
           __urn: pulumi.createUrn(name, type, parent),
-          __timeouts: customTimeouts,
-          __replaceOnChanges: replaceOnChanges,
+          ...(customTimeouts && { __timeouts: customTimeouts }),
+          ...(replaceOnChanges && { __replaceOnChanges: replaceOnChanges }),
         },
         pulumi.mergeOptions(
           {
@@ -59,5 +67,16 @@ export abstract class PortainerResource extends pulumi.CustomResource {
     } finally {
       Error.stackTraceLimit = stackTraceLimit;
     }
+    for (const property of optional) {
+      if (!Object.hasOwn(this, property)) Object.defineProperty(this, property, unset);
+    }
   }
 }
+
+/** A property that the program does not set. */
+const unset: PropertyDescriptor & ThisType<pulumi.Resource> = {
+  configurable: true,
+  get() {
+    return this.urn.apply(() => undefined);
+  },
+};

@@ -86,6 +86,35 @@ describe("a resource", () => {
     expect(access?.users.map(idIn)).toEqual(["admin-id", "ada"]);
   });
 
+  test("has a property that the program does not set when that is read, and pays for it only then", async () => {
+    let read: Promise<unknown> = Promise.resolve();
+    await register(() => {
+      const web = new portainer.Container("web", { image: "nginx", memory: "64m" });
+      expect(Object.keys(web)).not.toContain("cpus");
+      read = new Promise((known) => pulumi.all([web.memory, web.cpus, web.networkMode]).apply(known));
+    });
+    expect(await read).toEqual(["64m", undefined, undefined]);
+  });
+
+  test("has what state has of properties that the program does not set, with ignoreChanges and in a look-up", async () => {
+    const all = ["memory", "cpus", "networks", "containerId"];
+    await register(() => {
+      const ignoring = new portainer.Container("web", { image: "nginx" }, { ignoreChanges: ["memory"] });
+      expect(Object.keys(ignoring)).toEqual(expect.arrayContaining(all));
+      expect(Object.keys(portainer.Container.get("found", "1/found"))).toEqual(expect.arrayContaining(all));
+    });
+  });
+
+  test("leaves the length of stacks as it was, also after a refusal", async () => {
+    const { stackTraceLimit } = Error;
+    await register(() => new portainer.Container("web", { image: "nginx" }));
+    const options = { parent: "no resource" as never };
+    await expect(
+      register(() => new portainer.Container("web", { image: "nginx" }, options)),
+    ).rejects.toThrow();
+    expect(Error.stackTraceLimit).toBe(stackTraceLimit);
+  });
+
   test("may be read by its id without being managed", async () => {
     const [resource] = await register(() => portainer.Endpoint.get("edge", "3"));
     expect(resource).toMatchObject({ name: "edge", id: "3" });
