@@ -36,9 +36,8 @@ export abstract class PortainerResource extends pulumi.CustomResource {
     const isOpen = options.id !== undefined || options.ignoreChanges !== undefined;
     const declared = [...declaration.properties, ...(isOpen ? optional : [])];
     const { stackTraceLimit } = Error;
-    // The SDK takes a stack trace four times for each of a resource's properties, a hundred for some, to complain of
-    // promises that are never settled: three quarters of the time of a program. Its own positions in the source it
-    // takes with a limit of its own.
+    // The SDK takes four stack traces for each property, to complain of promises that are never settled. Its own
+    // positions in the source it takes with a limit of its own.
     Error.stackTraceLimit = 0;
     try {
       super(

@@ -23,12 +23,21 @@ export function validate(
   inputs: Properties,
   misnomers: Readonly<Record<string, string>> = {},
 ): Failure[] {
-  const result = z.strictObject(schema.shape).safeParse(inputs);
+  const result = strict(schema).safeParse(inputs);
   if (result.success) return [];
   return result.error.issues
     .flatMap((issue) => innermost(issue))
     .filter((issue) => issue.code === "unrecognized_keys" || !hasUnknown(valueAt(inputs, issue.path)))
     .flatMap((issue) => failures(issue, schema, misnomers));
+}
+
+const strictly = new WeakMap<z.ZodObject, z.ZodObject>();
+
+/** Made once a schema: zod writes a function for each object that it parses, which takes longer than to parse it. */
+function strict(schema: z.ZodObject): z.ZodObject {
+  const made = strictly.get(schema) ?? z.strictObject(schema.shape);
+  strictly.set(schema, made);
+  return made;
 }
 
 function failures(issue: Issue, schema: z.ZodObject, misnomers: Readonly<Record<string, string>>): Failure[] {
