@@ -12,6 +12,7 @@ import { customTemplates } from "./custom-template";
 import { dockerHub } from "./docker-hub";
 import { endpoints } from "./endpoint";
 import { endpointGroups } from "./endpoint-group";
+import { engines } from "./engine";
 import { motd } from "./motd";
 import { registries } from "./registry";
 import { resourceControls } from "./resource-control";
@@ -39,6 +40,7 @@ export const contract = {
   tags,
   endpointGroups,
   endpoints,
+  engines,
   tlsFiles,
   resourceControls,
   registries,

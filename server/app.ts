@@ -7,6 +7,7 @@ import { customTemplateHandlers } from "./api/custom-template";
 import { dockerHubHandlers } from "./api/docker-hub";
 import { endpointHandlers } from "./api/endpoint";
 import { endpointGroupHandlers } from "./api/endpoint-group";
+import { engineHandlers } from "./api/engine";
 import { registryHandlers } from "./api/registry";
 import { resourceControlHandlers } from "./api/resource-control";
 import { settingsHandlers } from "./api/settings";
@@ -42,6 +43,7 @@ export function createApi(services: Services): Router {
   mount(router, services, contract.tags, tagHandlers(services));
   mount(router, services, contract.endpointGroups, endpointGroupHandlers(services));
   mount(router, services, contract.endpoints, endpointHandlers(services));
+  mount(router, services, contract.engines, engineHandlers(services));
   mount(router, services, contract.tlsFiles, tlsFileHandlers(services));
   mount(router, services, contract.resourceControls, resourceControlHandlers(services));
   mount(router, services, contract.registries, registryHandlers(services));

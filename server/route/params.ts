@@ -11,6 +11,7 @@ const THINGS: Record<string, string> = {
   tags: "tag",
   endpoint_groups: "environment group",
   endpoints: "environment",
+  docker: "environment",
   registries: "registry",
   resource_controls: "resource control",
   stacks: "stack",

@@ -172,6 +172,9 @@ const TO_A_USER: Readonly<Record<string, number>> = {
   "apiKeys.list": 403,
   "apiKeys.delete": 403,
   "endpoints.get": 403,
+  "engines.dashboard": 403,
+  "engines.images": 403,
+  "engines.gpus": 403,
   // Portainer has it so: the environment is not named.
   "registries.get": 500,
   "dockerHub.limits": 403,

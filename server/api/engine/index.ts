@@ -1,0 +1,185 @@
+import { type contract, ResourceType } from "../../../contract";
+import { requireEndpointAccess } from "../../auth/access";
+import type { Caller } from "../../auth/caller";
+import { mayUseRegistry } from "../../auth/registry";
+import { mayUseControl } from "../../auth/resource-control";
+import { callEngine } from "../../engine-call";
+import { isDocker, isEdge } from "../../gateway/environment-type";
+import type { GatewayEnvironment } from "../../gateway/host";
+import { HttpError } from "../../http-error";
+import { found } from "../../not-found";
+import type { Handlers } from "../../route/call";
+import type { Services } from "../../services";
+import type { EndpointRecord } from "../../store/records";
+import { connectionOf } from "../endpoint/connection";
+import { type Counted, type CountedService, countStacks, countStates } from "./count";
+import { recreate } from "./recreate";
+
+interface Image {
+  readonly Id: string;
+  readonly Created: number;
+  readonly Size: number;
+  readonly RepoTags?: readonly string[] | null;
+  readonly RepoDigests?: readonly string[] | null;
+}
+
+interface Info {
+  readonly Swarm?: { readonly ControlAvailable?: boolean; readonly NodeID?: string };
+}
+
+interface DeviceRequest {
+  readonly Driver?: string;
+  readonly Count?: number;
+  readonly DeviceIDs?: readonly string[] | null;
+  readonly Capabilities?: readonly (readonly string[])[] | null;
+}
+
+export function engineHandlers(services: Services): Handlers<typeof contract.engines> {
+  const { store } = services;
+
+  /** The engine of an environment that the caller may use. */
+  const engineOf = async (caller: Caller, id: number) => {
+    const endpoint = found(store.endpoints, id);
+    if (!isDocker(endpoint.Type) && !isEdge(endpoint.Type))
+      throw new HttpError(400, "environment is not a docker environment");
+    requireEndpointAccess(store, caller, endpoint);
+    if (isEdge(endpoint.Type))
+      throw new HttpError(500, "Unable to connect to the Docker daemon", "no agent available");
+    return { endpoint, environment: await connectionOf(services, endpoint) };
+  };
+
+  const controlOf = (containerId: string) =>
+    store.resourceControls.find((it) => it.Type === ResourceType.container && it.ResourceId === containerId);
+
+  /** Portainer counts what nobody has said anything of, too. */
+  const isCounted = (caller: Caller, id: string): boolean => {
+    const control = caller.isAdmin ? undefined : controlOf(id);
+    return control === undefined || mayUseControl(caller, control);
+  };
+
+  const credentialsFor = (caller: Caller, endpoint: EndpointRecord) => (image: string) => {
+    const registry = store.registries.find(
+      (it) => it.Authentication && image.startsWith(`${it.URL}/`) && mayUseRegistry(caller, it, endpoint.Id),
+    );
+    return (
+      registry && { username: registry.Username, password: registry.Password, serveraddress: registry.URL }
+    );
+  };
+
+  return {
+    async dashboard({ caller, params }) {
+      const { endpoint, environment } = await engineOf(caller, params.id);
+      const all = await ask<Counted[]>(environment, "/containers/json?all=1", "Docker containers");
+      const containers = all.filter(({ Id }) => isCounted(caller, Id));
+      const images = await ask<Image[]>(environment, "/images/json", "Docker images");
+      const { Swarm } = await ask<Info>(environment, "/info", "Docker info");
+      const isManager = Swarm?.ControlAvailable && Swarm.NodeID;
+      const services = isManager
+        ? await ask<CountedService[]>(environment, "/services", "Docker services")
+        : [];
+      const { Volumes } = await ask<{ Volumes?: unknown[] | null }>(
+        environment,
+        "/volumes",
+        "Docker volumes",
+      );
+      const networks = await ask<unknown[]>(environment, "/networks", "Docker networks");
+      const mayManageStacks = caller.isAdmin || endpoint.SecuritySettings.allowStackManagementForRegularUsers;
+      const stored = store.stacks.filter(({ EndpointId }) => EndpointId === endpoint.Id);
+      return {
+        containers: countStates(containers),
+        services: services.length,
+        images: { total: images.length, size: images.reduce((sum, { Size }) => sum + Size, 0) },
+        volumes: Volumes?.length ?? 0,
+        networks: networks.length,
+        stacks: mayManageStacks
+          ? countStacks(
+              stored.map(({ Name }) => Name),
+              containers,
+              services,
+            )
+          : 0,
+      };
+    },
+
+    async images({ caller, params, query }) {
+      const { environment } = await engineOf(caller, params.id);
+      const images = await ask<Image[]>(environment, "/images/json", "Docker images");
+      const containers =
+        query.withUsage === "true"
+          ? await ask<{ ImageID: string }[]>(environment, "/containers/json?all=1", "Docker containers")
+          : [];
+      const used = new Set(containers.map(({ ImageID }) => ImageID));
+      return images.map((image) => ({
+        created: image.Created,
+        nodeName: "",
+        id: image.Id,
+        size: image.Size,
+        tags: tagsOf(image),
+        used: used.has(image.Id),
+      }));
+    },
+
+    async gpus({ caller, params }) {
+      const { environment } = await engineOf(caller, params.id);
+      const path = `/containers/${encodeURIComponent(params.container)}/json`;
+      const { status, text } = await callEngine(environment, { method: "GET", path }).catch(unreachable);
+      if (status !== 200) throw new HttpError(404, "Unable to find the container", text.slice(0, 500));
+      const container = JSON.parse(text) as {
+        Id: string;
+        HostConfig: { DeviceRequests?: DeviceRequest[] | null };
+      };
+      requireControl(caller, container.Id);
+      return { gpus: gpusOf(container.HostConfig.DeviceRequests ?? []) };
+    },
+
+    async recreate(call) {
+      const { caller, params } = call;
+      const { endpoint, environment } = await engineOf(caller, params.id);
+      const { PullImage: pull = false } = call.body;
+      const path = `/containers/${encodeURIComponent(params.container)}/json`;
+      const old = await ask<{ Id: string }>(environment, path, "container");
+      requireControl(caller, old.Id);
+      const credentials = credentialsFor(caller, endpoint);
+      const made = await recreate(environment, old.Id, { pull, credentials }).catch((cause: Error) => {
+        throw new HttpError(500, "Error recreating container", cause.message, { cause });
+      });
+      await store.change(() => {
+        const control = controlOf(old.Id);
+        if (control) store.resourceControls.put(control.Id, { ...control, ResourceId: made.Id });
+        const hook = store.webhooks.find(({ ResourceId }) => ResourceId === old.Id);
+        if (hook) store.webhooks.put(hook.Id, { ...hook, ResourceId: made.Id });
+      });
+      return { ...made };
+    },
+  };
+
+  function requireControl(caller: Caller, id: string): void {
+    const control = controlOf(id);
+    if (!caller.isAdmin && !(control && mayUseControl(caller, control)))
+      throw new HttpError(403, "Access denied to resource");
+  }
+}
+
+async function ask<T>(environment: GatewayEnvironment, path: string, what: string): Promise<T> {
+  const { status, text } = await callEngine(environment, { method: "GET", path }).catch(unreachable);
+  if (status !== 200) throw new HttpError(500, `Unable to retrieve ${what}`, text.slice(0, 500));
+  return JSON.parse(text) as T;
+}
+
+function unreachable(cause: Error): never {
+  throw new HttpError(500, "Unable to connect to the Docker daemon", cause.message, { cause });
+}
+
+/** Images that have lost their tags are called by what they were pulled as. */
+function tagsOf({ RepoTags, RepoDigests }: Image): string[] | null {
+  if (RepoTags?.length) return [...RepoTags];
+  return RepoDigests?.map((digest) => `${digest.split("@")[0]}:<none>`) ?? null;
+}
+
+function gpusOf(requests: readonly DeviceRequest[]): string {
+  const wish = requests.find(
+    ({ Driver, Capabilities }) => Driver === "nvidia" || Capabilities?.[0]?.[0] === "gpu",
+  );
+  if (!wish) return "none";
+  return wish.Count === -1 ? "all" : `id:${(wish.DeviceIDs ?? []).join(",")}`;
+}
