@@ -18,6 +18,11 @@ const DEFAULT = "default";
 /** Where Portainer keeps it: in the cluster, so that several servers agree. */
 const POLICIES = "/api/v1/namespaces/portainer/configmaps/portainer-config";
 
+interface Namespace {
+  readonly metadata: { readonly name: string };
+  readonly status?: { readonly phase?: string };
+}
+
 interface NamespacePolicy {
   readonly UserAccessPolicies?: AccessPolicies | null;
   readonly TeamAccessPolicies?: AccessPolicies | null;
@@ -25,11 +30,11 @@ interface NamespacePolicy {
 
 export async function namespacesOf(cluster: Cluster, user: NamespaceUser): Promise<Namespaces> {
   const policies = await policiesOf(cluster);
-  const { items } = await cluster.ask<{ items: { metadata: { name: string } }[] }>({
-    method: "GET",
-    path: "/api/v1/namespaces",
-  });
-  const names = items.map(({ metadata }) => metadata.name);
+  const { items } = await cluster.ask<{ items: Namespace[] }>({ method: "GET", path: "/api/v1/namespaces" });
+  // One that is being removed takes nothing new, and may stay so for long.
+  const names = items
+    .filter(({ status }) => status?.phase !== "Terminating")
+    .map(({ metadata }) => metadata.name);
   const isOpen = (name: string) =>
     name === DEFAULT && !user.isDefaultRestricted ? true : grants(policies[name], user);
   return { open: names.filter(isOpen), closed: names.filter((name) => !isOpen(name)) };

@@ -12,11 +12,17 @@ const MARGIN = 60_000;
 /** The account that the server's own installation in a cluster has. */
 const OWN_ACCOUNT = "portainer-sa-clusteradmin";
 
+/** The last token of a user on an environment, and what its account's rights were worked out from. */
+interface Known {
+  readonly situation: string;
+  readonly token: Promise<AccountToken>;
+}
+
 /** What clusters know callers by: administrators as the server itself, each standard user by an account of his own. */
 export class KubernetesTokens {
   readonly #store: Store;
   readonly #account: string;
-  readonly #tokens = new Map<string, Promise<AccountToken>>();
+  readonly #known = new Map<string, Known>();
 
   constructor(store: Store, account: string) {
     this.#store = store;
@@ -47,7 +53,7 @@ export class KubernetesTokens {
 
   /** Lets what is known of one environment be asked for again. */
   forget(environmentId: number): void {
-    for (const key of this.#tokens.keys()) if (key.startsWith(`${environmentId} `)) this.#tokens.delete(key);
+    for (const key of this.#known.keys()) if (key.startsWith(`${environmentId} `)) this.#known.delete(key);
   }
 
   #accountOf({ id }: Caller): string {
@@ -56,14 +62,21 @@ export class KubernetesTokens {
 
   async #tokenOf(caller: Caller, { id, url }: GatewayEnvironment, cluster: Cluster): Promise<AccountToken> {
     const user = this.#userOf(caller, id);
+    const key = `${id} ${caller.id}`;
     // Another team, or another rule for the default namespace, means other namespaces.
-    const key = [id, url, caller.id, user.isDefaultRestricted, ...user.teamIds].join(" ");
-    const known = await this.#tokens.get(key);
-    if (known && known.expires - MARGIN > Date.now()) return known;
-    const asked = userToken(cluster, this.#accountOf(caller), () => namespacesOf(cluster, user));
-    this.#tokens.set(key, asked);
-    asked.catch(() => this.#tokens.delete(key));
-    return asked;
+    const situation = [url, user.isDefaultRestricted, ...user.teamIds].join(" ");
+    const known = this.#known.get(key);
+    if (known?.situation === situation) {
+      const token = await known.token;
+      if (token.expires - MARGIN > Date.now()) return token;
+    }
+    const token = userToken(cluster, this.#accountOf(caller), () => namespacesOf(cluster, user));
+    const made = { situation, token };
+    this.#known.set(key, made);
+    token.catch(() => {
+      if (this.#known.get(key) === made) this.#known.delete(key);
+    });
+    return token;
   }
 
   #userOf({ id, teamIds }: Caller, environmentId: number): NamespaceUser {

@@ -246,6 +246,8 @@ describe("a standard user's namespaces", () => {
     const Kubernetes = { Configuration: { RestrictDefaultNamespace: true } };
     await world.admin("PUT", "/endpoints/1", { Kubernetes });
     expect(await bindings()).toEqual({ open: ["prod"], closed: ["default", "portainer", "dev"] });
+    await world.admin("PUT", "/endpoints/1", { Kubernetes: { Configuration: {} } });
+    expect(await bindings()).toEqual({ open: ["default", "prod"], closed: ["portainer", "dev"] });
   });
 });
 
