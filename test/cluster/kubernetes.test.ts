@@ -9,7 +9,7 @@ import { eventually } from "../support/processes";
 
 jest.setTimeout(60_000);
 
-/** A real cluster's address, and the token of one of its administrators. No suite sets them: see docs/decisions.md. */
+/** A real cluster's address, and the token of one of its administrators. `npm test` sets neither: see docs/decisions.md. */
 const { TEST_KUBERNETES: url, TEST_KUBERNETES_TOKEN: token = "" } = process.env;
 
 /** Namespaces of this run's own: without controllers a cluster never finishes removing one. */
