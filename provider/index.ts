@@ -8,10 +8,14 @@ import { apiKey } from "./api-key";
 import { container } from "./container";
 import { dynamicProvider } from "./core/adapter";
 import { endpoint } from "./endpoint";
+import { network } from "./network";
 import { remoteImage } from "./remote-image";
+import { volume } from "./volume";
 
 export const AdminUser = dynamicProvider(adminUser);
 export const ApiKey = dynamicProvider(apiKey);
 export const Endpoint = dynamicProvider(endpoint);
 export const Container = dynamicProvider(container);
+export const Volume = dynamicProvider(volume);
+export const Network = dynamicProvider(network);
 export const RemoteImage = dynamicProvider(remoteImage);

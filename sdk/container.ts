@@ -1,10 +1,30 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ContainerInputs, ContainerOutputs, ContainerSettled } from "../provider/container";
+import { Network } from "./network";
 import { allOf } from "./properties";
 import { PortainerResource } from "./resource";
 import type { Args, Outputs } from "./types";
+import { Volume } from "./volume";
 
-export interface ContainerArgs extends Args<ContainerInputs> {
+type Element<Key extends "networks" | "volumes"> = NonNullable<ContainerInputs[Key]>[number];
+type Attachment = Exclude<Element<"networks">, string>;
+type Mount = Exclude<Element<"volumes">, string>;
+
+/** How it hangs on a network, given by name or as the resource. */
+interface AttachmentArgs extends Omit<Args<Attachment>, "network"> {
+  network: pulumi.Input<string> | Network;
+}
+
+/** What is mounted; a volume by name or as the resource. */
+interface MountArgs extends Omit<Args<Mount>, "source"> {
+  source?: pulumi.Input<string> | Volume;
+}
+
+type Plain = Args<ContainerInputs>;
+
+export interface ContainerArgs extends Omit<Plain, "networks" | "volumes"> {
+  networks?: (pulumi.Input<string> | Network | AttachmentArgs)[] | Plain["networks"];
+  volumes?: (pulumi.Input<string> | MountArgs)[] | Plain["volumes"];
   networkMode?: pulumi.Input<string> | Container;
   pidMode?: pulumi.Input<string> | Container;
   ipcMode?: pulumi.Input<string> | Container;
@@ -158,7 +178,7 @@ export class Container extends PortainerResource {
     super(
       { type: "Container", properties: ALWAYS, optional: OPTIONAL, exclusive: true },
       name,
-      byContainerId(args),
+      byName(byContainerId(args)),
       options,
     );
   }
@@ -167,7 +187,7 @@ export class Container extends PortainerResource {
 const MODES = ["networkMode", "pidMode", "ipcMode"] as const;
 
 /** A container that shares something of another's names it by the engine's id, which changes when that one is recreated. */
-function byContainerId(args: ContainerArgs): object {
+function byContainerId(args: ContainerArgs): ContainerArgs {
   const shared: Record<string, unknown> = {};
   for (const mode of MODES) {
     const owner = args[mode];
@@ -179,4 +199,21 @@ function byContainerId(args: ContainerArgs): object {
 
 function idOf(container: pulumi.Input<string> | Container): pulumi.Input<string> {
   return container instanceof Container ? container.containerId : container;
+}
+
+/** Networks and volumes are known to an engine by their names. */
+function byName(args: ContainerArgs): object {
+  const { networks, volumes } = args;
+  return {
+    ...args,
+    ...(Array.isArray(networks) && { networks: networks.map((entry) => withName(entry, "network")) }),
+    ...(Array.isArray(volumes) && { volumes: volumes.map((entry) => withName(entry, "source")) }),
+  };
+}
+
+function withName(entry: unknown, key: string): unknown {
+  if (entry instanceof Network) return entry.name;
+  if (typeof entry !== "object" || entry === null || pulumi.Output.isInstance(entry)) return entry;
+  const named = (entry as Record<string, unknown>)[key];
+  return named instanceof Network || named instanceof Volume ? { ...entry, [key]: named.name } : entry;
 }

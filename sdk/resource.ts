@@ -14,8 +14,8 @@ interface Declaration {
   readonly optional?: readonly string[];
   /** The outputs among them that are secret. */
   readonly secretOutputs?: readonly string[];
-  /** Whether two of them cannot exist at once, so that a replacement deletes first. */
-  readonly exclusive: boolean;
+  /** Whether two of them cannot exist at once, so that a replacement deletes first. @default the provider says */
+  readonly exclusive?: boolean;
 }
 
 /**
@@ -53,7 +53,7 @@ export abstract class PortainerResource extends pulumi.CustomResource {
         },
         pulumi.mergeOptions(
           {
-            deleteBeforeReplace: declaration.exclusive,
+            ...(declaration.exclusive !== undefined && { deleteBeforeReplace: declaration.exclusive }),
             additionalSecretOutputs: [...(declaration.secretOutputs ?? [])],
           },
           options,

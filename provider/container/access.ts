@@ -1,7 +1,7 @@
 import { type ResourceControl, ResourceType } from "../../contract";
 import { ProviderError } from "../core/failure";
+import type { Place } from "../docker/place";
 import type { Access } from "./arguments/access";
-import type { Place } from "./place";
 
 /** Who may use a container, by ids, as the API takes it. */
 interface Ownership {

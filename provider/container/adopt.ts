@@ -1,11 +1,11 @@
 import type { ContainerInspect } from "../../contract";
 import { ProviderError } from "../core/failure";
+import type { Place } from "../docker/place";
 import type { ContainerSettled } from "./arguments";
 import { byIds } from "./by-id";
 import { findByName } from "./find";
 import { labelsOf, SPECIFICATION_LABEL, URN_LABEL } from "./labels";
 import { unfulfilled } from "./observe";
-import type { Place } from "./place";
 import { specification } from "./specification";
 
 /** What is to be done with the container that holds the name. */

@@ -1,7 +1,7 @@
 import type { ContainerInspect } from "../../contract";
 import { ProviderError } from "../core/failure";
+import type { Place } from "../docker/place";
 import { nameOfContainer } from "./find";
-import type { Place } from "./place";
 
 const PORTAINER_IMAGE = /(?:^|\/)portainer\/(?:portainer(?:-ce|-ee)?|agent)(?::|@|$)/;
 

@@ -1,8 +1,8 @@
+import type { Place } from "../docker/place";
 import { withIds as accessWithIds } from "./access";
 import type { ContainerSettled } from "./arguments";
 import type { Access } from "./arguments/access";
 import { findById, findByName } from "./find";
-import type { Place } from "./place";
 
 type Wishes = Partial<ContainerSettled>;
 

@@ -1,11 +1,11 @@
 import type { ContainerInspect } from "../../contract";
 import { claim } from "../core/claim";
 import { Unfinished } from "../core/failure";
+import type { Place } from "../docker/place";
 import type { ContainerSettled } from "./arguments";
 import { findById } from "./find";
 import { newCreateId } from "./labels";
 import { createContainer, furnish } from "./new-container";
-import type { Place } from "./place";
 import { ready } from "./ready";
 import type { ContainerState } from "./remembered";
 import { bringTo, stateOf } from "./run-state";

@@ -1,6 +1,6 @@
 import type { ContainerInspect } from "../../contract";
 import { isEnvironmentGone, isNotFound } from "../core/gone";
-import type { Place } from "./place";
+import type { Place } from "../docker/place";
 
 /** The container with this id, in full; `undefined` when there is none. */
 export async function findById({ docker, call }: Place, id: string): Promise<ContainerInspect | undefined> {

@@ -1,5 +1,6 @@
 import type { ContainerInspect } from "../../contract";
 import { equal } from "../core/equal";
+import type { Place } from "../docker/place";
 import { ownershipOf, setAccess } from "./access";
 import { at, type Wire } from "./argument";
 import { type ContainerSettled, containerArguments } from "./arguments";
@@ -8,7 +9,6 @@ import { limitFields } from "./arguments/limits";
 import { restartPolicy } from "./arguments/run";
 import { nameOfContainer } from "./find";
 import { joinsWithMac, rewire } from "./networks";
-import type { Place } from "./place";
 import { rename } from "./rename";
 import { refuseTooNew } from "./requirements";
 import { bringTo } from "./run-state";

@@ -1,17 +1,17 @@
 import type { Definition } from "../core/definition";
 import { messageOf, ProviderError } from "../core/failure";
-import { isEnvironmentGone } from "../core/gone";
 import { idNumber } from "../core/id";
 import { hasUnknown } from "../core/unknown";
+import { deleteThere, isToBeSkipped, readThere } from "../docker/absence";
+import { idOf, parseId } from "../docker/identity";
+import { openPlace } from "../docker/place";
 import { adopt } from "./adopt";
 import { ContainerSchema, type ContainerSettled } from "./arguments";
 import { createNew } from "./creation";
 import { findById, findByName } from "./find";
-import { idOf, parseId } from "./identity";
 import { needRollOut } from "./in-place";
 import { misnomers } from "./misnomers";
 import { isNameTaken } from "./new-container";
-import { openPlace, Unreachable } from "./place";
 import { validateTogether } from "./program";
 import { containerProperties, isPlace } from "./properties";
 import { changesNothing, reconcile, removeAll, takeOver } from "./reconcile";
@@ -85,25 +85,19 @@ export const container: Definition<Schema, ContainerOutputs> = {
     }
   },
 
-  async read(context, id, state) {
+  read(context, id, state) {
     const { endpointId, nodeName, nameOrId } = parseId(id, context.connection.endpointId);
-    try {
+    const look = async () => {
       const place = await openPlace(context, { endpointId, nodeName: state.nodeName ?? nodeName }, state);
       const now = isRemembered(state)
         ? await findKnown(place, state)
         : ((await findByName(place, nameOrId)) ?? (await findById(place, nameOrId)));
-      if (!now) return undefined;
-      return await show(place, id, now, state);
-    } catch (error) {
-      if (isEnvironmentGone(error)) {
-        context.warn(`environment ${endpointId} is gone, and its containers with it`);
-        return undefined;
-      }
-      if (!(error instanceof Unreachable) || !context.connection.skipUnreachable || !isRemembered(state))
-        throw error;
-      context.warn(`${messageOf(error)} It is left as it was.`);
-      return { id, inputs: inputsOf(state), outputs: { ...state } };
-    }
+      return now && (await show(place, id, now, state));
+    };
+    const remembered = isRemembered(state)
+      ? { id, inputs: inputsOf(state), outputs: { ...state } }
+      : undefined;
+    return readThere(context, endpointId, look, remembered);
   },
 
   async update(context, id, olds, news) {
@@ -112,20 +106,15 @@ export const container: Definition<Schema, ContainerOutputs> = {
       const place = await openPlace(context, siteOf(news), olds);
       return await reconcile(place, id, olds, news);
     } catch (error) {
-      if (!(error instanceof Unreachable) || !context.connection.skipUnreachable) throw error;
+      if (!isToBeSkipped(context, error)) throw error;
       context.warn(`${messageOf(error)} The change is left for later.`);
       return olds;
     }
   },
 
-  async delete(context, _id, state) {
-    try {
+  delete: (context, _id, state) =>
+    deleteThere(context, async () => {
       const place = await openPlace(context, siteOf(state), state);
       await removeAll(place, state);
-    } catch (error) {
-      if (isEnvironmentGone(error)) return;
-      if (!(error instanceof Unreachable) || !context.connection.deleteUnreachable) throw error;
-      context.warn(`${messageOf(error)} It is forgotten.`);
-    }
-  },
+    }),
 };

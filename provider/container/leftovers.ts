@@ -1,6 +1,6 @@
 import type { DockerClient } from "../../client";
 import type { ContainerInspect } from "../../contract";
-import type { Place } from "./place";
+import type { Place } from "../docker/place";
 
 /** The names under which the two containers of a roll-out stand beside the one they share. */
 export const freshName = (name: string, createId: string): string => `${name}.new-${createId}`;

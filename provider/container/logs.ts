@@ -1,7 +1,7 @@
 import { buffer } from "node:stream/consumers";
 import type { ContainerInspect } from "../../contract";
+import type { Place } from "../docker/place";
 import { at } from "./argument";
-import type { Place } from "./place";
 
 const HEADER_BYTES = 8;
 /** Values shorter than this are words that may stand in any log. */

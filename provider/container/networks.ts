@@ -1,11 +1,11 @@
 import type { ContainerInspect } from "../../contract";
 import { equal } from "../core/equal";
 import { isLost } from "../core/lost";
+import type { Place } from "../docker/place";
 import type { Wire } from "./argument";
 import { type Attachment, actualNetworks, attachments, type NetworkInput } from "./arguments/attachment";
 import { networkArguments } from "./arguments/networks";
 import { findById } from "./find";
-import type { Place } from "./place";
 
 export async function connect(place: Place, id: string, network: string, config: Wire): Promise<void> {
   const { docker, call } = place;

@@ -1,13 +1,13 @@
 import { isApiError } from "../../client";
 import type { ResourceControl } from "../../contract";
 import { isLost } from "../core/lost";
+import type { Place } from "../docker/place";
 import { ownershipOf, setAccess } from "./access";
 import type { ContainerSettled } from "./arguments";
 import { carryOver } from "./arguments/volume";
 import { findByName } from "./find";
 import { CREATE_LABEL, labelsOf } from "./labels";
 import { connect } from "./networks";
-import type { Place } from "./place";
 import { isImageMissing, pullImage } from "./pull";
 import { refuseTooNew } from "./requirements";
 import { type Specification, specification } from "./specification";

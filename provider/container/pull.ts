@@ -1,9 +1,9 @@
 import { isApiError } from "../../client";
 import { ProviderError } from "../core/failure";
+import type { Place } from "../docker/place";
 import { registryAuth } from "../registry-auth";
 import type { ContainerSettled } from "./arguments";
 import { canonicalImage } from "./arguments/image";
-import type { Place } from "./place";
 
 type Wish = Pick<ContainerSettled, "image" | "imageDigest" | "registryId" | "platform">;
 

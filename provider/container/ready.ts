@@ -1,10 +1,10 @@
 import type { ContainerInspect } from "../../contract";
 import { ProviderError } from "../core/failure";
 import { until } from "../core/wait";
+import type { Place } from "../docker/place";
 import type { ContainerSettled } from "./arguments";
 import { findById } from "./find";
 import { lastLines, mask } from "./logs";
-import type { Place } from "./place";
 
 const LOG_LINES = 15;
 /** For how long a roll-out watches a new container that has only to start, in seconds: many crash at once. */

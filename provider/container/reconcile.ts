@@ -1,6 +1,7 @@
 import type { ContainerInspect } from "../../contract";
 import { claim, refuseClaimed } from "../core/claim";
 import { difference } from "../core/diff";
+import type { Place } from "../docker/place";
 import type { Adoption } from "./adopt";
 import { type ContainerSettled, containerArguments } from "./arguments";
 import { byIds } from "./by-id";
@@ -8,7 +9,6 @@ import { createNew } from "./creation";
 import { changeInPlace, needRollOut } from "./in-place";
 import { leftoverOf, leftoversFor } from "./leftovers";
 import { observe, unfulfilled } from "./observe";
-import type { Place } from "./place";
 import { containerProperties, isPlace } from "./properties";
 import { ready } from "./ready";
 import { recover } from "./recovery";

@@ -1,10 +1,10 @@
 import type { ContainerInspect } from "../../contract";
 import { ProviderError } from "../core/failure";
+import type { Place } from "../docker/place";
 import type { ContainerSettled } from "./arguments";
 import { findById, findByName, nameOfContainer } from "./find";
 import { CREATE_LABEL, labelsOf } from "./labels";
 import { asLeftover, leftoverOf, leftoversFor } from "./leftovers";
-import type { Place } from "./place";
 import { discard } from "./removal";
 import { rename } from "./rename";
 

@@ -2,8 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { isApiError } from "../../client";
 import { isEnvironmentGone, isNotFound } from "../core/gone";
 import { isLost, repeatIfLost } from "../core/lost";
+import type { Place } from "../docker/place";
 import { findById } from "./find";
-import type { Place } from "./place";
 import { stop } from "./run-state";
 
 const PAUSE_MS = 300;

@@ -1,6 +1,6 @@
+import type { Place } from "../docker/place";
 import { findById, nameOfContainer } from "./find";
 import { surely } from "./lost-answer";
-import type { Place } from "./place";
 
 export async function rename(place: Place, id: string, name: string): Promise<void> {
   const { docker, call } = place;

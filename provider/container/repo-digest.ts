@@ -1,6 +1,6 @@
 import type { DockerClient } from "../../client";
 import type { ContainerInspect } from "../../contract";
-import type { Place } from "./place";
+import type { Place } from "../docker/place";
 
 /** What images are called in registries, by id. An image never changes, so each is asked for once in a process. */
 const asked = new WeakMap<DockerClient, Map<string, Promise<readonly string[]>>>();

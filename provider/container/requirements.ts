@@ -1,6 +1,6 @@
 import { ProviderError } from "../core/failure";
+import type { Place } from "../docker/place";
 import { type ContainerSettled, containerArguments } from "./arguments";
-import type { Place } from "./place";
 import { isAtLeast } from "./specification";
 
 /**

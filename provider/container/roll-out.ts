@@ -1,5 +1,6 @@
 import type { ContainerInspect } from "../../contract";
 import { messageOf, ProviderError } from "../core/failure";
+import { afterwards, type Place } from "../docker/place";
 import { ownershipFrom, setAccess } from "./access";
 import { at } from "./argument";
 import type { ContainerSettled } from "./arguments";
@@ -12,7 +13,6 @@ import { asideName, freshName } from "./leftovers";
 import { surely } from "./lost-answer";
 import { connect } from "./networks";
 import { createContainer, furnish, type NewContainer } from "./new-container";
-import { afterwards, type Place } from "./place";
 import { type Readiness, ready } from "./ready";
 import { discard, remove } from "./removal";
 import { rename } from "./rename";

@@ -1,9 +1,9 @@
 import type { ContainerInspect } from "../../contract";
+import type { Place } from "../docker/place";
 import type { ContainerSettled } from "./arguments";
 import { restartPolicy } from "./arguments/run";
 import { findById } from "./find";
 import { surely } from "./lost-answer";
-import type { Place } from "./place";
 
 export type DesiredState = ContainerSettled["desiredState"];
 

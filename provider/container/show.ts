@@ -1,12 +1,12 @@
 import type { ContainerInspect } from "../../contract";
 import { equal } from "../core/equal";
 import type { Properties } from "../core/hidden";
+import { idOf } from "../docker/identity";
+import type { Place } from "../docker/place";
 import type { ContainerSettled } from "./arguments";
 import { byIds } from "./by-id";
 import { nameOfContainer } from "./find";
-import { idOf } from "./identity";
 import { observe } from "./observe";
-import type { Place } from "./place";
 import { type ContainerState, inputsOf, isRemembered } from "./remembered";
 import { stateOf } from "./run-state";
 import { outputsOf } from "./state";

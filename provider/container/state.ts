@@ -1,6 +1,6 @@
 import type { ContainerInspect } from "../../contract";
+import type { Place } from "../docker/place";
 import { CREATE_LABEL, labelsOf } from "./labels";
-import type { Place } from "./place";
 import { repoDigestOf } from "./repo-digest";
 
 export interface ContainerOutputs {

@@ -3,8 +3,8 @@ import { resolve } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { pack } from "tar-stream";
 import { ProviderError } from "../core/failure";
+import type { Place } from "../docker/place";
 import { type FileInput, type FileSpecification, fileSpecification } from "./arguments/files";
-import type { Place } from "./place";
 
 /** Puts files into a container, all by one request. */
 export async function uploadFiles(

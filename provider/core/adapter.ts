@@ -85,7 +85,8 @@ export function dynamicProvider<Schema extends z.ZodObject, Outputs extends obje
         const replaces = [...found.replaces, ...(definition.replaces?.(found.changed, ...both) ?? [])];
         const reason = definition.explain?.(found.changed, ...both);
         if (reason !== undefined && __urn !== undefined) theEngine().log("info", reason, __urn, false);
-        return Promise.resolve({ changes: true, replaces, deleteBeforeReplace: replaces.length > 0 });
+        const deleteBeforeReplace = replaces.length > 0 && !definition.canCoexist?.(found.changed);
+        return Promise.resolve({ changes: true, replaces, deleteBeforeReplace });
       } catch (error) {
         return Promise.reject(quiet(error));
       }

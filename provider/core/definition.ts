@@ -78,6 +78,12 @@ export interface Definition<Schema extends z.ZodObject, Outputs extends object> 
     news: Inputs<Schema>,
   ): readonly string[];
 
+  /**
+   * Whether the object to come can be there beside the one that it replaces, given what has changed: it is then made
+   * first. @default never
+   */
+  canCoexist?(changed: readonly string[]): boolean;
+
   create(context: Context, inputs: Inputs<Schema>): Promise<{ id: string; outputs: State<Schema, Outputs> }>;
   /**
    * The object as it is now; `undefined` when it is gone.

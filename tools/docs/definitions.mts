@@ -34,9 +34,12 @@ export async function loadDefinitions(clone: string): Promise<Definitions> {
   const load = (path: string) => import(`${clone}/provider/${path}`);
   const { DECISIONS, SOFT_DIFFERENCES } = await import(`${clone}/test/twin/decisions.ts`);
   const { contract, dockerContract } = await import(`${clone}/contract/index.ts`);
-  const [{ adminUser }, { apiKey }, { endpoint }, { container }, { remoteImage }] = await Promise.all(
-    ["admin-user.ts", "api-key.ts", "endpoint/index.ts", "container/index.ts", "remote-image.ts"].map(load),
-  );
+  const [{ adminUser }, { apiKey }, { endpoint }, { container }, { volume }, { network }, { remoteImage }] =
+    await Promise.all(
+      ["admin-user", "api-key", "endpoint/index", "container/index", "volume", "network", "remote-image"].map(
+        (path) => load(`${path}.ts`),
+      ),
+    );
   const { containerArguments } = await load("container/arguments/index.ts");
   const { rowsOf, elsewhere } = await import(`${clone}/test/engine/container/rows.ts`);
   const { environmentName, configName } = await load("core/settings.ts");
@@ -46,6 +49,8 @@ export async function loadDefinitions(clone: string): Promise<Definitions> {
       ApiKey: apiKey,
       Endpoint: endpoint,
       Container: container,
+      Volume: volume,
+      Network: network,
       RemoteImage: remoteImage,
     },
     containerArguments,

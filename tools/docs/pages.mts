@@ -18,6 +18,8 @@ const SUBJECTS: readonly Subject[] = [
   { name: "ApiKey", sdk: "sdk/api-key.ts", provider: "provider/api-key.ts" },
   { name: "Endpoint", sdk: "sdk/endpoint.ts", provider: "provider/endpoint/schema.ts" },
   { name: "Container", sdk: "sdk/container.ts", provider: "provider/container/index.ts" },
+  { name: "Volume", sdk: "sdk/volume.ts", provider: "provider/volume.ts" },
+  { name: "Network", sdk: "sdk/network.ts", provider: "provider/network.ts" },
   {
     name: "RemoteImage",
     sdk: "sdk/remote-image.ts",

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { at, isObject, type Wire, withoutEmpty } from "../argument";
 
 export const NetworkSchema = z.strictObject({
-  /** The network's name or id. */
+  /** The network's name or id, or the `Network`. */
   network: z.string().min(1, "the network's name is empty"),
   /** Further names of the container on this network. */
   aliases: z.array(z.string()).optional(),

@@ -11,7 +11,7 @@ import {
 
 export const networkFields = {
   /**
-   * The networks to join, by name or with details; the first is the one that `networkMode` would name. A change
+   * The networks to join, by name, as a `Network`, or with details; the first is the one that `networkMode` would name. A change
    * connects and disconnects in place, unless the container is on the default bridge or shares another's network.
    * Docker: `NetworkingConfig`, `POST /networks/{id}/connect`. @default the engine's default bridge
    */

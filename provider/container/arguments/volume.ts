@@ -15,7 +15,7 @@ export const VolumeSchema = z.strictObject({
    * `"npipe"` a pipe of Windows, `"cluster"` a volume of the swarm (API 1.42). @default "volume"
    */
   type: z.enum(["bind", "volume", "tmpfs", "npipe", "image", "cluster"]).optional(),
-  /** The volume's name, the host's path, the image or the pipe. @default a new anonymous volume */
+  /** The volume's name or the `Volume`, the host's path, the image or the pipe. @default a new anonymous volume */
   source: z.string().optional(),
   /** The path inside. */
   target: z.string().min(1, "the target is empty"),

@@ -1,17 +1,18 @@
 import { ProviderError } from "../core/failure";
 
-/** `1/web`: the environment, and the name that the container was first given. */
+/** `1/web`: the environment, and the name that the object was first given. */
 export const idOf = (endpointId: number | string, name: string): string => `${endpointId}/${name}`;
 
-/** Where to find the container of an id: `1/web`, `1/3f2ac1…`, `1/node-2/web`, or a name on the provider's environment. */
+/** Where to find the object of an id: `1/web`, `1/3f2ac1…`, `1/node-2/web`, or a name on the provider's environment. */
 export function parseId(
   id: string,
   defaultEndpointId: number | undefined,
+  what = "container",
 ): { endpointId: number; nodeName: string | undefined; nameOrId: string } {
   const [, endpoint, nodeName, nameOrId] = /^(?:(\d+)\/(?:([^/]+)\/)?)?([a-zA-Z0-9][\w.-]*)$/.exec(id) ?? [];
   const endpointId = endpoint === undefined ? defaultEndpointId : Number(endpoint);
   if (nameOrId !== undefined && endpointId !== undefined) return { endpointId, nodeName, nameOrId };
   throw new ProviderError(
-    `"${id}" is not the id of a container: write "1/web" (environment and name) or "1/3f2ac1…" (environment and engine id), on a node of an agent "1/node-2/web"`,
+    `"${id}" is not the id of a ${what}: write "1/web" (environment and name) or "1/3f2ac1…" (environment and engine id), on a node of an agent "1/node-2/web"`,
   );
 }

@@ -8,14 +8,14 @@ import {
 import type { Context } from "../core/definition";
 import { messageOf, ProviderError } from "../core/failure";
 
-/** Where a container is to be found. */
+/** Where an object of an engine is to be found. */
 interface Site {
   readonly endpointId: number;
   /** The node, where an agent leads to several. */
   readonly nodeName?: string | undefined;
 }
 
-/** The engine that a container lives on, reached through its environment; known to be the right one. */
+/** The engine that an object lives on, reached through its environment; known to be the right one. */
 export interface Place extends Site {
   readonly context: Context;
   readonly portainer: PortainerClient;
@@ -30,7 +30,7 @@ export interface Place extends Site {
 export class Unreachable extends ProviderError {}
 
 /**
- * Opens the place, and refuses when server or engine are others than the ones a container was made on.
+ * Opens the place, and refuses when server or engine are others than the ones the object was made on.
  *
  * @throws Unreachable when the engine does not answer; the whole process asks it only once.
  */
@@ -45,7 +45,7 @@ export async function openPlace(
   const engineId = await engineOf(context, site);
   if (known.engineId && engineId && known.engineId !== engineId) {
     throw new ProviderError(
-      `environment ${endpointId} leads to another engine: this container was made on engine ${known.engineId}, and this one is ${engineId}. ` +
+      `environment ${endpointId} leads to another engine: this was made on engine ${known.engineId}, and this one is ${engineId}. ` +
         "Nothing was changed. Point the environment at the first engine, or remove the resource from the state with `pulumi state delete` if that engine is gone for good.",
     );
   }
@@ -78,7 +78,7 @@ async function engineOf({ connection }: Context, { endpointId, nodeName }: Site)
     if (!isUnreachable(error)) throw error;
     throw new Unreachable(
       `the engine of environment ${endpointId} cannot be reached: ${messageOf(error)} ` +
-        "With `skipUnreachable` the provider leaves its containers as they are, with `deleteUnreachable` destroy forgets them.",
+        "With `skipUnreachable` the provider leaves what is on it as it is, with `deleteUnreachable` destroy forgets it.",
     );
   }
 }

@@ -1,0 +1,49 @@
+import { z } from "zod";
+import { live, route } from "../route";
+import { PortainerDecoration } from "./decoration";
+
+export const VolumeInspect = z.looseObject({
+  Name: z.string(),
+  Driver: z.string(),
+  Mountpoint: z.string().optional(),
+  CreatedAt: z.string().optional(),
+  Scope: z.string().optional(),
+  Labels: z.record(z.string(), z.string()).nullish(),
+  Options: z.record(z.string(), z.string()).nullish(),
+  Portainer: PortainerDecoration.optional(),
+});
+export type VolumeInspect = z.infer<typeof VolumeInspect>;
+
+export const volumes = {
+  create: route({
+    method: "POST",
+    path: "/volumes/create",
+    access: "restricted",
+    summary: "Create a volume; the one that has the name already is answered as it is",
+    body: z.object({
+      Name: z.string(),
+      Driver: z.string().optional(),
+      DriverOpts: z.record(z.string(), z.string()).optional(),
+      Labels: z.record(z.string(), z.string()).optional(),
+    }),
+    response: VolumeInspect,
+    pace: "slow",
+    verified: live,
+  }),
+  inspect: route({
+    method: "GET",
+    path: "/volumes/:name",
+    access: "restricted",
+    summary: "Show a volume",
+    response: VolumeInspect,
+    verified: live,
+  }),
+  delete: route({
+    method: "DELETE",
+    path: "/volumes/:name",
+    access: "restricted",
+    summary: "Delete a volume that no container has",
+    pace: "slow",
+    verified: live,
+  }),
+};

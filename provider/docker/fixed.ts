@@ -1,0 +1,79 @@
+/** What volumes and networks have in common: an engine makes and deletes them, and never changes one. */
+import { z } from "zod";
+import { equal } from "../core/equal";
+import { ProviderError } from "../core/failure";
+import type { Properties } from "../core/hidden";
+import { hasUnknown } from "../core/unknown";
+import type { Place } from "./place";
+
+/** The URN of the resource that made an object. It says whose it may be; only state says whose it is. */
+const URN_LABEL = "io.pulumi.portainer.urn";
+
+export const TextsSchema = z.record(z.string(), z.string());
+export type Texts = Readonly<Record<string, string>>;
+
+/** The rule of the engine. */
+export const FixedName = (what: string) =>
+  z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, {
+    error: ({ input }) =>
+      `${JSON.stringify(input)} is not the name of a ${what}: letters, digits, "_", "." or "-", beginning with a letter or digit`,
+  });
+
+/** The labels that an object is made with. */
+export const labelsWith = (labels: Texts | undefined, { context: { urn } }: Place): Texts => ({
+  ...labels,
+  ...(urn !== undefined && { [URN_LABEL]: urn }),
+});
+
+/** The labels of an object but for ours. */
+export function labelsOf({ Labels }: { Labels?: Texts | null | undefined }): Texts {
+  const { [URN_LABEL]: _ours, ...labels } = Labels ?? {};
+  return labels;
+}
+
+/** A map as it reads in a program: one that was not wished is nobody's concern, and none is none. */
+export function readTexts(actual: Texts | null | undefined, wished: unknown, isKnown: boolean) {
+  if (isKnown && wished === undefined) return undefined;
+  return wished === undefined && Object.keys(actual ?? {}).length === 0 ? undefined : (actual ?? {});
+}
+
+/** Where an object that is there already differs from what is wished, by property. */
+export const differing = (wished: Properties, actual: Properties): string[] =>
+  Object.keys(wished).filter((key) => wished[key] !== undefined && !equal(wished[key], actual[key]));
+
+interface Found {
+  readonly what: string;
+  readonly name: string;
+  readonly adopt: "matching" | undefined;
+  readonly labels: Texts | null | undefined;
+  readonly created: string | undefined;
+  readonly differences: readonly string[];
+}
+
+/**
+ * Decides about an object that has the name and is in no state. Without being asked, only what a crash of ours has
+ * left is taken.
+ *
+ * @throws ProviderError that names the object and the ways on, unless it is to be taken.
+ */
+export function requireTakeable({ context, endpointId }: Place, found: Found): void {
+  const { what, name, adopt, labels, created, differences } = found;
+  const maker = labels?.[URN_LABEL];
+  const isOurs = context.urn !== undefined && maker === context.urn;
+  if (!isOurs && adopt === undefined) {
+    const owner = maker === undefined ? "not made by Pulumi" : `made by Pulumi as ${maker}`;
+    throw new ProviderError(
+      `a ${what} named "${name}" is already on environment ${endpointId}${created === undefined ? "" : `, created ${created}`}, ${owner}. It was not touched. ` +
+        'Choose another `name`, remove it, or take it as it is: `adopt: "matching"`.',
+    );
+  }
+  if (differences.length === 0) return;
+  throw new ProviderError(
+    `"${name}" exists and is not as wished: ${differences.join(", ")} differ${differences.length === 1 ? "s" : ""}, ` +
+      `and an engine changes no ${what}. Change the program to match it, or choose another \`name\`.`,
+  );
+}
+
+/** Which of the changed properties are certain to change: the others hang on outputs that are not known yet. */
+export const certainlyChanged = (changed: readonly string[], news: Properties): string[] =>
+  changed.filter((key) => !hasUnknown(news[key]));

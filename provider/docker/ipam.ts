@@ -1,0 +1,75 @@
+import { z } from "zod";
+import type { NetworkInspect } from "../../contract";
+import { type Texts, TextsSchema } from "./fixed";
+
+const NO_SUBNET = "is not a subnet such as 10.1.0.0/24";
+const NO_ADDRESS = "is not an address such as 10.1.0.1";
+
+const Cidr = z.union([z.cidrv4(NO_SUBNET), z.cidrv6(NO_SUBNET)]);
+const Address = z.union([z.ipv4(NO_ADDRESS), z.ipv6(NO_ADDRESS)]);
+
+const PoolSchema = z.strictObject({
+  /** The subnet, `"10.1.0.0/24"`. */
+  subnet: Cidr,
+  /** The part of the subnet that containers get addresses from. @default all of it */
+  ipRange: Cidr.optional(),
+  /** The address of the way out. @default the subnet's first */
+  gateway: Address.optional(),
+  /** Addresses that no container gets, by the name of who has them. @default none */
+  auxAddresses: TextsSchema.optional(),
+});
+
+export const IpamSchema = z.strictObject({
+  /** The driver that gives addresses. @default "default" */
+  driver: z.string().min(1).optional(),
+  /** Options for that driver. @default none */
+  options: TextsSchema.optional(),
+  /** The subnets. @default one of the engine's choice */
+  config: z.array(PoolSchema).optional(),
+});
+type Ipam = z.infer<typeof IpamSchema>;
+type Pool = z.infer<typeof PoolSchema>;
+
+/** The body that the engine takes. */
+export function ipamRequest({ driver, options, config }: Ipam): object {
+  return {
+    ...(driver && { Driver: driver }),
+    ...(options && { Options: options }),
+    ...(config && {
+      Config: config.map(({ subnet, ipRange, gateway, auxAddresses }) => ({
+        Subnet: subnet,
+        ...(ipRange && { IPRange: ipRange }),
+        ...(gateway && { Gateway: gateway }),
+        ...(auxAddresses && { AuxiliaryAddresses: auxAddresses }),
+      })),
+    }),
+  };
+}
+
+/** What the engine shows, cut to what is wished: it fills in the gateway and the driver itself. */
+export function ipamOf(actual: NetworkInspect["IPAM"], wished: Ipam | undefined): Ipam | undefined {
+  const config = (actual?.Config ?? []).map(poolOf);
+  const whole = {
+    driver: actual?.Driver ?? "default",
+    options: (actual?.Options ?? {}) as Texts,
+    config: wished?.config ? config.map((pool, at) => cut(pool, wished.config?.[at])) : config,
+  };
+  return cut(whole, wished ?? { config: [] }) as Ipam;
+}
+
+function poolOf({ Subnet = "", IPRange, Gateway, AuxiliaryAddresses }: Wire): Pool {
+  return {
+    subnet: Subnet,
+    ...(IPRange && { ipRange: IPRange }),
+    ...(Gateway && { gateway: Gateway }),
+    ...(AuxiliaryAddresses &&
+      Object.keys(AuxiliaryAddresses).length > 0 && { auxAddresses: AuxiliaryAddresses }),
+  };
+}
+type Wire = NonNullable<NonNullable<NonNullable<NetworkInspect["IPAM"]>["Config"]>[number]>;
+
+/** The properties that are wished; all, where nothing is. */
+function cut<T extends object>(whole: T, wished: object | undefined): T {
+  if (!wished) return whole;
+  return Object.fromEntries(Object.entries(whole).filter(([key]) => key in wished)) as T;
+}

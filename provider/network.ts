@@ -1,0 +1,279 @@
+import { z } from "zod";
+import { isApiError } from "../client";
+import type { NetworkInspect } from "../contract";
+import { claim, refuseClaimed, release } from "./core/claim";
+import type { Definition, Inputs } from "./core/definition";
+import { ProviderError } from "./core/failure";
+import { isEnvironmentGone, isNotFound } from "./core/gone";
+import { IdSchema, idNumber } from "./core/id";
+import { isLost, onceBack, repeatIfLost } from "./core/lost";
+import { filledIn } from "./core/schema-defaults";
+import { deleteThere, readThere } from "./docker/absence";
+import {
+  differing,
+  FixedName,
+  labelsOf,
+  labelsWith,
+  readTexts,
+  requireTakeable,
+  TextsSchema,
+} from "./docker/fixed";
+import { idOf, parseId } from "./docker/identity";
+import { IpamSchema, ipamOf, ipamRequest } from "./docker/ipam";
+import { openPlace, type Place } from "./docker/place";
+
+export const NetworkSchema = z.object({
+  /** The environment to make it on: its id, or the `Endpoint`. @default the provider's `endpointId` */
+  endpointId: filledIn(IdSchema),
+  /**
+   * The network's name. With another name the new network is made before the old one goes, so that containers move over
+   * while they run. Docker: `Name`. @default the resource's name
+   */
+  name: filledIn(FixedName("network")),
+  /**
+   * The node to make it on, where an agent leads to several. Portainer: header `X-PortainerAgent-Target`.
+   * @default the one that the agent picks
+   */
+  nodeName: z.string().min(1, "the node's name is empty").optional(),
+  /** `"bridge"`, `"overlay"`, `"macvlan"`, `"ipvlan"` or a plugin's. Docker: `Driver`. @default "bridge" */
+  driver: z.string().min(1, "the driver's name is empty").default("bridge"),
+  /** Options for the driver, such as `{ "com.docker.network.driver.mtu": "1400" }`. Docker: `Options`. @default none */
+  options: TextsSchema.optional(),
+  /** Whether nothing leads out of it. Docker: `Internal`. @default false */
+  internal: z.boolean().default(false),
+  /** Whether containers may join a swarm's network. Docker: `Attachable`. @default false */
+  attachable: z.boolean().default(false),
+  /** Whether it has IPv6 addresses too. Docker: `EnableIPv6`. @default false */
+  enableIPv6: z.boolean().default(false),
+  /** The addresses of the network. Docker: `IPAM`. @default the engine's choice */
+  ipam: IpamSchema.optional(),
+  /** Docker: `Labels`. @default none */
+  labels: TextsSchema.optional(),
+  /**
+   * What to do with a network that has the name already: `"matching"` takes it as it is if all is as wished. Destroying
+   * it then deletes it. @default refuse
+   */
+  adopt: z.literal("matching").optional(),
+});
+export type NetworkInputs = z.input<typeof NetworkSchema>;
+/** The inputs with their defaults. */
+export type NetworkSettled = z.output<typeof NetworkSchema>;
+
+export interface NetworkOutputs {
+  /** The network's id on the engine. */
+  readonly networkId: string;
+  /** Its subnets, `["172.18.0.0/16"]`. */
+  readonly subnets: readonly string[];
+  /** `"local"`, `"swarm"` or `"global"`. */
+  readonly scope: string;
+  /** The id of the engine that it is on. */
+  readonly engineId: string;
+  /** The id of the Portainer installation. */
+  readonly instanceId: string;
+}
+
+type Settled = Inputs<typeof NetworkSchema>;
+type State = Settled & NetworkOutputs;
+
+/** A network of an engine, for containers to find each other by name. */
+export const network: Definition<typeof NetworkSchema, NetworkOutputs> = {
+  type: "Network",
+  schema: NetworkSchema,
+  properties: {
+    endpointId: { change: "replace", normalize: idNumber },
+    name: { change: "replace" },
+    nodeName: { change: "replace" },
+    driver: { change: "replace" },
+    options: { change: "replace" },
+    internal: { change: "replace" },
+    attachable: { change: "replace" },
+    enableIPv6: { change: "replace" },
+    ipam: { change: "replace" },
+    labels: { change: "replace" },
+    adopt: { change: "none" },
+  },
+  secrets: [],
+  misnomers: {
+    driverOpts: "options",
+    ipv6: "enableIPv6",
+    ipamConfigs: "ipam",
+    ipamConfig: "ipam",
+    subnet: "ipam",
+    networkName: "name",
+  },
+  canCoexist: (changed) => ["endpointId", "name", "nodeName"].some((key) => changed.includes(key)),
+
+  defaults: (inputs, { name, settings }) => ({
+    ...(name !== undefined && { name }),
+    ...(inputs["endpointId"] === undefined && settings.endpointId && { endpointId: settings.endpointId }),
+  }),
+
+  async create(context, inputs) {
+    const place = await openPlace(context, siteOf(inputs));
+    const key = keyOf(place, inputs.name);
+    refuseClaimed(key, context.urn, `the network "${inputs.name}" of environment ${place.endpointId}`);
+    const found = await findByName(place, inputs.name);
+    if (found) {
+      requireTakeable(place, {
+        what: "network",
+        name: inputs.name,
+        adopt: inputs.adopt,
+        labels: found.Labels,
+        created: found.Created,
+        differences: differing(
+          { ...wishedOf(inputs), options: inputs.options ?? {}, labels: inputs.labels ?? {} },
+          { ...actualOf(found, inputs), options: found.Options ?? {}, labels: labelsOf(found) },
+        ),
+      });
+    }
+    const made = found ?? (await make(place, inputs));
+    claim(key, context.urn);
+    return { id: idOf(place.endpointId, inputs.name), outputs: { ...inputs, ...outputsOf(place, made) } };
+  },
+
+  read(context, id, state) {
+    const { endpointId, nodeName, nameOrId } = parseId(id, context.connection.endpointId, "network");
+    const isKnown = state.networkId !== undefined;
+    const look = async () => {
+      const place = await openPlace(context, { endpointId, nodeName: state.nodeName ?? nodeName }, state);
+      const now = (await findByName(place, nameOrId)) ?? (await findById(place, state.networkId ?? nameOrId));
+      if (!now) return undefined;
+      const { options, labels, ipam } = state;
+      const inputs = {
+        ...wishesIn(state),
+        ...actualOf(now, state),
+        endpointId: state.endpointId ?? endpointId,
+        nodeName: place.nodeName,
+        name: now.Name,
+        options: readTexts(now.Options, options, isKnown),
+        labels: readTexts(labelsOf(now), labels, isKnown),
+        ipam: isKnown && ipam === undefined ? undefined : ipamOf(now.IPAM, ipam),
+      };
+      return { id: idOf(endpointId, now.Name), inputs, outputs: { ...inputs, ...outputsOf(place, now) } };
+    };
+    const remembered = isKnown ? { id, inputs: wishesIn(state), outputs: { ...state } } : undefined;
+    return readThere(context, endpointId, look, remembered);
+  },
+
+  /** Only how it is treated can change in place, and that is nothing to carry out. */
+  update: (_context, _id, olds, news) => Promise.resolve({ ...olds, ...news }),
+
+  delete: (context, _id, state) =>
+    deleteThere(context, async () => {
+      const place = await openPlace(context, siteOf(state), state);
+      await remove(place, state);
+      release(keyOf(place, state.name));
+    }),
+};
+
+const siteOf = ({ endpointId, nodeName }: Pick<Settled, "endpointId" | "nodeName">) => ({
+  endpointId: idNumber(endpointId),
+  nodeName,
+});
+
+const keyOf = ({ instanceId, engineId }: Place, name: string) => `${instanceId}/${engineId}/networks/${name}`;
+
+function wishesIn({
+  networkId: _1,
+  subnets: _2,
+  scope: _3,
+  engineId: _4,
+  instanceId: _5,
+  ...inputs
+}: Partial<State>) {
+  return inputs as Partial<Settled>;
+}
+
+/** What an engine shows of a network as it is wished. */
+const wishedOf = ({ driver, internal, attachable, enableIPv6, ipam }: Settled) => ({
+  driver,
+  internal,
+  attachable,
+  enableIPv6,
+  ipam,
+});
+
+function actualOf(now: NetworkInspect, { ipam }: Pick<Partial<Settled>, "ipam">) {
+  const { Driver = "", Internal = false, Attachable = false, EnableIPv6 = false, IPAM } = now;
+  return {
+    driver: Driver,
+    internal: Internal,
+    attachable: Attachable,
+    enableIPv6: EnableIPv6,
+    ipam: ipam && ipamOf(IPAM, ipam),
+  };
+}
+
+/** By list and then by id: an engine takes a name for the beginning of an id as well. */
+async function findByName(place: Place, name: string): Promise<NetworkInspect | undefined> {
+  const filters = JSON.stringify({ name: [`^${name.replaceAll(".", "\\.")}$`] });
+  const list = await place.docker.networks.list({ query: { filters } }, place.call);
+  const found = list.find(({ Name }) => Name === name);
+  return found && (await findById(place, found.Id));
+}
+
+async function findById({ docker, call }: Place, id: string): Promise<NetworkInspect | undefined> {
+  try {
+    const found = await docker.networks.inspect({ params: { id } }, call);
+    return found.Id.startsWith(id) ? found : undefined;
+  } catch (error) {
+    if (isNotFound(error) && !isEnvironmentGone(error)) return undefined;
+    throw error;
+  }
+}
+
+/** An engine may have two networks of one name: when the answer was lost it is looked up whether there is one. */
+async function make(place: Place, inputs: Settled): Promise<NetworkInspect> {
+  const { name, driver, internal, attachable, enableIPv6, options, ipam, labels } = inputs;
+  const body = {
+    Name: name,
+    CheckDuplicate: true,
+    Driver: driver,
+    Internal: internal,
+    Attachable: attachable,
+    EnableIPv6: enableIPv6,
+    Labels: labelsWith(labels, place),
+    ...(options && { Options: options }),
+    ...(ipam && { IPAM: ipamRequest(ipam) }),
+  };
+  try {
+    await place.docker.networks.create({ body }, place.call);
+  } catch (error) {
+    if (!isLost(error)) throw error;
+    const made = await onceBack(place.context.signal, () => findByName(place, name));
+    if (!made) throw error;
+    return made;
+  }
+  const made = await findByName(place, name);
+  if (made) return made;
+  throw new ProviderError(`the network "${name}" was made and is gone: somebody has deleted it meanwhile`);
+}
+
+async function remove(place: Place, { name, networkId }: State): Promise<void> {
+  const { docker, call } = place;
+  const now = await findById(place, networkId);
+  if (!now) return;
+  const users = Object.values(now.Containers ?? {}).map(({ Name = "" }) => Name);
+  if (users.length > 0) throw inUse(name, users);
+  try {
+    await repeatIfLost(() => docker.networks.delete({ params: { id: networkId } }, call));
+  } catch (error) {
+    if (isNotFound(error) && !isEnvironmentGone(error)) return;
+    if (isApiError(error) && error.status === 403 && /active endpoints/.test(error.message))
+      throw inUse(name, []);
+    throw error;
+  }
+}
+
+function inUse(name: string, users: readonly string[]): ProviderError {
+  return new ProviderError(
+    `containers are on the network "${name}"${users.length > 0 ? `: ${users.join(", ")}` : ""}. Nothing was deleted. ` +
+      "To change the network, change its `name` too: the new one is made first, and containers that have it as a resource move over while they run. To delete it, disconnect or remove those containers first.",
+  );
+}
+
+function outputsOf(place: Place, { Id, Scope = "", IPAM }: NetworkInspect): NetworkOutputs {
+  const { engineId, instanceId } = place;
+  const subnets = (IPAM?.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []);
+  return { networkId: Id, subnets, scope: Scope, engineId, instanceId };
+}

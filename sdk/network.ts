@@ -1,0 +1,50 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { NetworkInputs, NetworkOutputs, NetworkSettled } from "../provider/network";
+import { allOf } from "./properties";
+import { PortainerResource } from "./resource";
+import type { Args, Outputs } from "./types";
+
+export interface NetworkArgs extends Args<NetworkInputs> {}
+
+export interface Network extends Outputs<NetworkSettled>, Outputs<NetworkOutputs> {}
+
+const PROPERTIES = allOf<NetworkSettled & NetworkOutputs>()(
+  "endpointId",
+  "name",
+  "nodeName",
+  "driver",
+  "options",
+  "internal",
+  "attachable",
+  "enableIPv6",
+  "ipam",
+  "labels",
+  "adopt",
+  "networkId",
+  "subnets",
+  "scope",
+  "engineId",
+  "instanceId",
+);
+
+/**
+ * A network on an environment, for `networks` of a Container. A network cannot be changed: with another `name` the new
+ * one is made first and containers move over while they run, else it is deleted first, which fails while a container is
+ * on it.
+ *
+ * @example
+ * ```ts
+ * const backend = new portainer.Network("backend", { endpointId: 1, internal: true });
+ * new portainer.Container("api", { endpointId: 1, image: "api:3", networks: [backend] });
+ * ```
+ */
+export class Network extends PortainerResource {
+  /** Looks up a network that Pulumi does not manage: `"1/backend"`, environment and name. */
+  static get(name: string, id: pulumi.Input<pulumi.ID>, options?: pulumi.CustomResourceOptions): Network {
+    return new Network(name, {}, { ...options, id });
+  }
+
+  constructor(name: string, args: NetworkArgs = {}, options?: pulumi.CustomResourceOptions) {
+    super({ type: "Network", properties: PROPERTIES }, name, args, options);
+  }
+}
