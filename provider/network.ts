@@ -21,6 +21,7 @@ import {
 import { idOf, parseId } from "./docker/identity";
 import { IpamSchema, ipamOf, ipamRequest } from "./docker/ipam";
 import { openPlace, type Place } from "./docker/place";
+import { namedAndPlaced, siteOf } from "./docker/site";
 
 export const NetworkSchema = z.object({
   /** The environment to make it on: its id, or the `Endpoint`. @default the provider's `endpointId` */
@@ -103,10 +104,7 @@ export const network: Definition<typeof NetworkSchema, NetworkOutputs> = {
   },
   canCoexist: (changed) => ["endpointId", "name", "nodeName"].some((key) => changed.includes(key)),
 
-  defaults: (inputs, { name, settings }) => ({
-    ...(name !== undefined && { name }),
-    ...(inputs["endpointId"] === undefined && settings.endpointId && { endpointId: settings.endpointId }),
-  }),
+  defaults: namedAndPlaced,
 
   async create(context, inputs) {
     const place = await openPlace(context, siteOf(inputs));
@@ -165,11 +163,6 @@ export const network: Definition<typeof NetworkSchema, NetworkOutputs> = {
       release(keyOf(place, state.name));
     }),
 };
-
-const siteOf = ({ endpointId, nodeName }: Pick<Settled, "endpointId" | "nodeName">) => ({
-  endpointId: idNumber(endpointId),
-  nodeName,
-});
 
 const keyOf = ({ instanceId, engineId }: Place, name: string) => `${instanceId}/${engineId}/networks/${name}`;
 

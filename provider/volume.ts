@@ -21,6 +21,7 @@ import {
 } from "./docker/fixed";
 import { idOf, parseId } from "./docker/identity";
 import { openPlace, type Place } from "./docker/place";
+import { namedAndPlaced, siteOf } from "./docker/site";
 
 export const VolumeSchema = z.object({
   /** The environment to make it on: its id, or the `Endpoint`. @default the provider's `endpointId` */
@@ -83,10 +84,7 @@ export const volume: Definition<typeof VolumeSchema, VolumeOutputs> = {
   secrets: [],
   misnomers: { options: "driverOpts", opts: "driverOpts", driverOptions: "driverOpts", volumeName: "name" },
 
-  defaults: (inputs, { name, settings }) => ({
-    ...(name !== undefined && { name }),
-    ...(inputs["endpointId"] === undefined && settings.endpointId && { endpointId: settings.endpointId }),
-  }),
+  defaults: namedAndPlaced,
 
   replaces(changed, _olds, news) {
     const certain = certainlyChanged(changed, news);
@@ -152,11 +150,6 @@ export const volume: Definition<typeof VolumeSchema, VolumeOutputs> = {
       release(keyOf(place, state.name));
     }),
 };
-
-const siteOf = ({ endpointId, nodeName }: Pick<Settled, "endpointId" | "nodeName">) => ({
-  endpointId: idNumber(endpointId),
-  nodeName,
-});
 
 const keyOf = ({ instanceId, engineId }: Place, name: string) => `${instanceId}/${engineId}/volumes/${name}`;
 

@@ -1,10 +1,10 @@
 import type { Definition } from "../core/definition";
 import { messageOf, ProviderError } from "../core/failure";
-import { idNumber } from "../core/id";
 import { hasUnknown } from "../core/unknown";
 import { deleteThere, isToBeSkipped, readThere } from "../docker/absence";
 import { idOf, parseId } from "../docker/identity";
 import { openPlace } from "../docker/place";
+import { namedAndPlaced, siteOf } from "../docker/site";
 import { adopt } from "./adopt";
 import { ContainerSchema, type ContainerSettled } from "./arguments";
 import { createNew } from "./creation";
@@ -27,11 +27,6 @@ export type { ContainerOutputs } from "./state";
 type Schema = typeof ContainerSchema;
 type Key = keyof ContainerSettled;
 
-const siteOf = ({ endpointId, nodeName }: Pick<ContainerSettled, "endpointId" | "nodeName">) => ({
-  endpointId: idNumber(endpointId),
-  nodeName,
-});
-
 /**
  * A container: a named place on an environment. What the engine can change it changes on the container that runs; for
  * the rest a roll-out puts a new one in its place, within the update, and goes back if that fails.
@@ -43,10 +38,7 @@ export const container: Definition<Schema, ContainerOutputs> = {
   secrets: [],
   misnomers,
 
-  defaults: (inputs, { name, settings }) => ({
-    ...(name !== undefined && { name }),
-    ...(inputs["endpointId"] === undefined && settings.endpointId && { endpointId: settings.endpointId }),
-  }),
+  defaults: namedAndPlaced,
   validate: validateTogether,
 
   explain(changed, olds, news) {

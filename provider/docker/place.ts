@@ -7,13 +7,7 @@ import {
 } from "../../client";
 import type { Context } from "../core/definition";
 import { messageOf, ProviderError } from "../core/failure";
-
-/** Where an object of an engine is to be found. */
-interface Site {
-  readonly endpointId: number;
-  /** The node, where an agent leads to several. */
-  readonly nodeName?: string | undefined;
-}
+import type { Site } from "./site";
 
 /** The engine that an object lives on, reached through its environment; known to be the right one. */
 export interface Place extends Site {

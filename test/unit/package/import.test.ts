@@ -54,7 +54,9 @@ test("a program that imports the package loads its declarations and nothing else
     "ApiKey",
     "Container",
     "Endpoint",
+    "Network",
     "Provider",
+    "Volume",
     "getRemoteImage",
   ]);
   expect(loaded.filter((file) => !file.startsWith(join(folder, "sdk")))).toEqual([]);
