@@ -24,6 +24,8 @@ ownEngineOrSkip()("when the engine is restarted", () => {
       host = await startHost({ engine: { url: engine.url } });
     }, 120_000);
     afterAll(async () => {
+      // An engine that ends leaves the bridges of its networks behind.
+      for (const network of ["one", "two"]) await ask("DELETE", `/networks/${network}`);
       await host[Symbol.asyncDispose]();
       await engine[Symbol.asyncDispose]();
     }, 60_000);
