@@ -5,7 +5,7 @@ import { claim, refuseClaimed, release } from "./core/claim";
 import type { Definition, Inputs } from "./core/definition";
 import { ProviderError } from "./core/failure";
 import { isEnvironmentGone, isNotFound } from "./core/gone";
-import { IdSchema, idNumber } from "./core/id";
+import { idNumber } from "./core/id";
 import { isLost, onceBack, repeatIfLost } from "./core/lost";
 import { filledIn } from "./core/schema-defaults";
 import { deleteThere, readThere } from "./docker/absence";
@@ -21,21 +21,15 @@ import {
 import { idOf, parseId } from "./docker/identity";
 import { IpamSchema, ipamOf, ipamRequest } from "./docker/ipam";
 import { openPlace, type Place } from "./docker/place";
-import { namedAndPlaced, siteOf } from "./docker/site";
+import { namedAndPlaced, siteFields, siteOf } from "./docker/site";
 
 export const NetworkSchema = z.object({
-  /** The environment to make it on: its id, or the `Endpoint`. @default the provider's `endpointId` */
-  endpointId: filledIn(IdSchema),
+  ...siteFields,
   /**
    * The network's name. With another name the new network is made before the old one goes, so that containers move over
    * while they run. Docker: `Name`. @default the resource's name
    */
   name: filledIn(FixedName("network")),
-  /**
-   * The node to make it on, where an agent leads to several. Portainer: header `X-PortainerAgent-Target`.
-   * @default the one that the agent picks
-   */
-  nodeName: z.string().min(1, "the node's name is empty").optional(),
   /** `"bridge"`, `"overlay"`, `"macvlan"`, `"ipvlan"` or a plugin's. Docker: `Driver`. @default "bridge" */
   driver: z.string().min(1, "the driver's name is empty").default("bridge"),
   /** Options for the driver, such as `{ "com.docker.network.driver.mtu": "1400" }`. Docker: `Options`. @default none */

@@ -5,7 +5,7 @@ import { claim, refuseClaimed, release } from "./core/claim";
 import type { Definition, Inputs } from "./core/definition";
 import { ProviderError } from "./core/failure";
 import { isEnvironmentGone, isNotFound } from "./core/gone";
-import { IdSchema, idNumber } from "./core/id";
+import { idNumber } from "./core/id";
 import { repeatIfLost } from "./core/lost";
 import { filledIn } from "./core/schema-defaults";
 import { deleteThere, readThere } from "./docker/absence";
@@ -21,18 +21,12 @@ import {
 } from "./docker/fixed";
 import { idOf, parseId } from "./docker/identity";
 import { openPlace, type Place } from "./docker/place";
-import { namedAndPlaced, siteOf } from "./docker/site";
+import { namedAndPlaced, siteFields, siteOf } from "./docker/site";
 
 export const VolumeSchema = z.object({
-  /** The environment to make it on: its id, or the `Endpoint`. @default the provider's `endpointId` */
-  endpointId: filledIn(IdSchema),
+  ...siteFields,
   /** The volume's name. Docker: `Name`. @default the resource's name */
   name: filledIn(FixedName("volume")),
-  /**
-   * The node to make it on, where an agent leads to several. Portainer: header `X-PortainerAgent-Target`.
-   * @default the one that the agent picks
-   */
-  nodeName: z.string().min(1, "the node's name is empty").optional(),
   /** The volume driver. Docker: `Driver`. @default "local" */
   driver: z.string().min(1, "the driver's name is empty").default("local"),
   /** Options for the driver, such as `{ type: "nfs", o: "addr=10.0.0.2", device: ":/data" }`. Docker: `DriverOpts`. @default none */

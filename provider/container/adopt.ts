@@ -1,10 +1,11 @@
 import type { ContainerInspect } from "../../contract";
 import { ProviderError } from "../core/failure";
+import { URN_LABEL } from "../docker/identity";
 import type { Place } from "../docker/place";
 import type { ContainerSettled } from "./arguments";
 import { byIds } from "./by-id";
 import { findByName } from "./find";
-import { labelsOf, SPECIFICATION_LABEL, URN_LABEL } from "./labels";
+import { labelsOf, SPECIFICATION_LABEL } from "./labels";
 import { unfulfilled } from "./observe";
 import { specification } from "./specification";
 

@@ -1,12 +1,12 @@
 import type { ContainerInspect } from "../../contract";
 import type { Context } from "../core/definition";
 import { isNotFound } from "../core/gone";
-import { idOf } from "../docker/identity";
+import { idOf, URN_LABEL } from "../docker/identity";
 import { openPlace, type Place } from "../docker/place";
 import type { ContainerSettled } from "./arguments";
 import { declared } from "./declared";
 import { findById, nameOfContainer } from "./find";
-import { labelsOf, URN_LABEL } from "./labels";
+import { labelsOf } from "./labels";
 import { type ContainerOutputs, outputsOf } from "./state";
 
 const SWARM_LABEL = "com.docker.swarm.task.id";

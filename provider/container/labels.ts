@@ -2,8 +2,6 @@ import { createHash, randomBytes } from "node:crypto";
 import type { ContainerInspect } from "../../contract";
 import type { Wire } from "./argument";
 
-/** The URN of the resource that made a container. It says whose it may be; only state says whose it is. */
-export const URN_LABEL = "io.pulumi.portainer.urn";
 /** Another id for each call that creates a container, to find that one again. */
 export const CREATE_LABEL = "io.pulumi.portainer.create";
 /** What was asked for, as a fingerprint: a leftover of a crash is taken only if it is what is wished. */

@@ -1,7 +1,8 @@
+import { URN_LABEL } from "../docker/identity";
 import type { Wire } from "./argument";
 import { type ContainerSettled, containerArguments } from "./arguments";
 import { attachments } from "./arguments/attachment";
-import { CREATE_LABEL, fingerprint, SPECIFICATION_LABEL, URN_LABEL } from "./labels";
+import { CREATE_LABEL, fingerprint, SPECIFICATION_LABEL } from "./labels";
 
 /** From this version on the engine connects a new container to several networks at once. */
 const SEVERAL_NETWORKS = "1.44";

@@ -4,10 +4,8 @@ import { equal } from "../core/equal";
 import { ProviderError } from "../core/failure";
 import type { Properties } from "../core/hidden";
 import { hasUnknown } from "../core/unknown";
+import { URN_LABEL } from "./identity";
 import type { Place } from "./place";
-
-/** The URN of the resource that made an object. It says whose it may be; only state says whose it is. */
-const URN_LABEL = "io.pulumi.portainer.urn";
 
 export const TextsSchema = z.record(z.string(), z.string());
 export type Texts = Readonly<Record<string, string>>;
