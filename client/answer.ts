@@ -25,8 +25,10 @@ async function* parseLines(
   for await (const line of readLines(chunks)) yield parse(call, schema, line);
 }
 
+/** An empty body is no JSON; a route whose answer is optional means it by 204. */
 function parse(call: Call, schema: z.ZodType, text: string): unknown {
-  const result = schema.safeParse(parseJson(call, text));
+  const isNothing = text === "" && schema.isOptional();
+  const result = schema.safeParse(isNothing ? undefined : parseJson(call, text));
   if (result.success) return result.data;
   const { issues } = result.error;
   const named = issues

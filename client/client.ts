@@ -1,11 +1,12 @@
 import { contract } from "../contract/index";
 import { anySignal } from "./abort";
 import { bindRoutes } from "./bind";
-import { createCaller } from "./caller";
+import { createCaller, type Shared } from "./caller";
 import { createDocker } from "./docker";
 import { createExchange } from "./exchange";
 import { checkHeader, customHeaders } from "./headers";
 import { limiterOf } from "./limiter";
+import { logOut } from "./logout";
 import type { ClientOptions, Credentials } from "./options";
 import { createSession } from "./session";
 import { createTransport } from "./transport";
@@ -30,7 +31,7 @@ export function createClient(options: ClientOptions): PortainerClient {
     const { jwt } = await operations.auth.login({ body: { Username, Password } });
     return jwt;
   });
-  const call = createCaller({
+  const shared: Shared = {
     base,
     exchange: createExchange(transport, base),
     session,
@@ -39,7 +40,8 @@ export function createClient(options: ClientOptions): PortainerClient {
     secrets: secretsOf(options.credentials),
     requestTimeout: options.requestTimeout ?? REQUEST_TIMEOUT,
     signal,
-  });
+  };
+  const call = createCaller(shared);
   const operations = bindRoutes(contract, call);
   const engines = new Map<string, DockerClient>();
 
@@ -50,6 +52,13 @@ export function createClient(options: ClientOptions): PortainerClient {
 
   return {
     ...operations,
+    auth: {
+      ...operations.auth,
+      async logout(_request, options) {
+        await logOut(shared, call, options);
+        return undefined;
+      },
+    },
     docker(endpointId, node) {
       const key = `${endpointId} ${node ?? ""}`;
       const engine = engines.get(key) ?? createDocker(call, endpointId, node, signal);

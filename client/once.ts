@@ -3,6 +3,8 @@ import { abortable } from "./abort";
 /** A value that is fetched when first asked for, once for all who ask, and kept. */
 export interface Once<T> {
   get(signal: AbortSignal): Promise<T>;
+  /** The value, if it was fetched. */
+  kept(): T | undefined;
   /** Has the next `get` fetch again, if this value is still the one kept. */
   forget(stale: T): void;
 }
@@ -29,6 +31,7 @@ export function once<T>(fetch: () => Promise<T>): Once<T> {
       pending ??= fetchAndKeep();
       return abortable(pending, signal);
     },
+    kept: () => kept?.value,
     forget(stale) {
       if (kept?.value === stale) kept = undefined;
     },

@@ -6,6 +6,8 @@ import type { Credentials } from "./options";
 /** The headers that prove who asks. */
 export interface Proof {
   readonly headers: Readonly<Record<string, string>>;
+  /** The token of a login. */
+  readonly token?: string;
 }
 
 /** Where calls get their proof from. */
@@ -14,6 +16,10 @@ export interface Session {
   open(signal: AbortSignal): Promise<Proof | undefined>;
   /** After a 401: a newer proof than the refused one, if there can be one. */
   renew(refused: Proof, signal: AbortSignal): Promise<Proof | undefined>;
+  /** The token of the login that the next call would use; `undefined` if there was none. */
+  token(): string | undefined;
+  /** Has the next call log in anew. */
+  forget(): void;
 }
 
 /** `logIn` exchanges a name and password for a token. */
@@ -27,7 +33,12 @@ export function createSession(
 }
 
 function fixedSession(proof: Proof | undefined): Session {
-  return { open: async () => proof, renew: async () => undefined };
+  return {
+    open: async () => proof,
+    renew: async () => undefined,
+    token: () => undefined,
+    forget: () => {},
+  };
 }
 
 function passwordSession(logIn: () => Promise<string>): Session {
@@ -36,7 +47,8 @@ function passwordSession(logIn: () => Promise<string>): Session {
   const login = once(async (): Promise<Proof> => {
     if (refusal) throw refusal;
     try {
-      return { headers: { authorization: `Bearer ${await logIn()}` } };
+      const token = await logIn();
+      return { headers: { authorization: `Bearer ${token}` }, token };
     } catch (error) {
       if (isFinal(error)) refusal = error;
       throw error;
@@ -48,6 +60,11 @@ function passwordSession(logIn: () => Promise<string>): Session {
     renew(refused, signal) {
       login.forget(refused);
       return login.get(signal);
+    },
+    token: () => login.kept()?.token,
+    forget() {
+      const proof = login.kept();
+      if (proof) login.forget(proof);
     },
   };
 }

@@ -20,6 +20,7 @@ export const apiKeys = {
     method: "GET",
     path: "/users/:id/tokens",
     access: "restricted",
+    since: "2.11",
     summary: "List a user's API keys",
     response: z.array(ApiKey),
     verified: live,
@@ -29,6 +30,7 @@ export const apiKeys = {
     path: "/users/:id/tokens",
     access: "restricted",
     limited: true,
+    since: "2.11",
     summary: "Create an API key for the user who asks",
     body: z.object({
       description: z
@@ -47,6 +49,7 @@ export const apiKeys = {
     method: "DELETE",
     path: "/users/:id/tokens/:keyId",
     access: "restricted",
+    since: "2.11",
     summary: "Revoke an API key",
     fails: { 500: "There is no such key." },
     verified: live,

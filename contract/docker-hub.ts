@@ -1,6 +1,10 @@
 import { z } from "zod";
 import { route, source } from "./route";
 
+const LAST = "2.6";
+/** Read in the source of the last release that has these routes. */
+const lastSource = { version: "2.6.3", by: "source" } as const;
+
 /** How servers up to 2.6 kept what is now a registry of type 6. */
 const DockerHub = z.looseObject({ Authentication: z.boolean(), Username: z.string() });
 
@@ -11,7 +15,8 @@ export const dockerHub = {
     access: "restricted",
     summary: "Show whom the server is at Docker Hub, as old clients ask",
     response: DockerHub,
-    verified: source,
+    until: LAST,
+    verified: lastSource,
   }),
   update: route({
     method: "PUT",
@@ -23,7 +28,8 @@ export const dockerHub = {
       Username: z.string().optional(),
       Password: z.string().optional(),
     }),
-    verified: source,
+    until: LAST,
+    verified: lastSource,
   }),
   limits: route({
     method: "GET",

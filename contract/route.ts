@@ -51,6 +51,10 @@ export interface Route {
   readonly status?: number;
   /** What else it fails with, and when, beyond what follows from access, parameters and payload. */
   readonly fails?: Failures;
+  /** The first release of Portainer that has the route, where an older one in use lacks it. */
+  readonly since?: string;
+  /** The last release of Portainer that has the route. */
+  readonly until?: string;
   /** @default "quick" */
   readonly pace?: Pace;
   /** The path parameter that may hold slashes, as an image's name does. */

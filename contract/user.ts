@@ -72,6 +72,7 @@ export const users = {
     method: "GET",
     path: "/users/me",
     access: "authenticated",
+    since: "2.20",
     summary: "Show the user who asks",
     response: User,
     verified: live,

@@ -43,6 +43,7 @@ export const webhooks = {
     method: "PUT",
     path: "/webhooks/:id",
     access: "authenticated",
+    since: "2.11",
     summary: "Change the registry whose credentials a webhook pulls with",
     body: z.object({ RegistryID: z.int().optional() }),
     response: Webhook,

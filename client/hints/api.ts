@@ -12,7 +12,7 @@ export interface Refused {
   readonly path: string;
 }
 
-type Rule = readonly [applies: (refused: Refused) => boolean, hint: string];
+type Rule = readonly [applies: (refused: Refused) => boolean, hint: string | ((refused: Refused) => string)];
 
 const BANNED =
   "The server has banned this address for an hour, because of too many logins. Wait, or restart Portainer; an API key needs no login.";
@@ -68,6 +68,7 @@ const RULES: readonly Rule[] = [
     ({ status, isJson, isDocker, path }) => status === 404 && !isJson && isDocker && path.includes("/edge/"),
     "Portainer takes a path that holds /edge/ for one of its edge agents: name the object by its id instead.",
   ],
+  [isMissing, ({ route }) => agesOf(route)],
   [
     ({ status, isJson }) => status === 404 && !isJson,
     "Nothing of Portainer's API is at this path: is the url right, sub-path included, or did a proxy answer?",
@@ -94,7 +95,25 @@ const RULES: readonly Rule[] = [
 
 /** What to do about an answer that was not success, where that is known. */
 export function hintFor(refused: Refused): string | undefined {
-  return RULES.find(([applies]) => applies(refused))?.[1];
+  const hint = RULES.find(([applies]) => applies(refused))?.[1];
+  return typeof hint === "function" ? hint(refused) : hint;
+}
+
+/**
+ * How a server answers a route that its version lacks: it does not know the path, or not this method there, or takes
+ * the path for that of an object, `/users/me` for the user whose id is `me`.
+ */
+function isMissing({ route, status, isJson, message }: Refused): boolean {
+  if (route.since === undefined && route.until === undefined) return false;
+  if (status === 400) return /identifier route variable/i.test(message);
+  return (status === 404 || status === 405) && !isJson;
+}
+
+function agesOf({ since, until }: Route): string {
+  const otherwise = "Otherwise the url is wrong, sub-path included, or a proxy has answered.";
+  return since === undefined
+    ? `Portainer had this operation up to ${until}: is this server newer? ${otherwise}`
+    : `Portainer has this operation since ${since}: is this server older? ${otherwise}`;
 }
 
 /** What to do about a redirect, which is never followed: credentials would go where nobody meant them to go. */

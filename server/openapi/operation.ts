@@ -36,6 +36,10 @@ const WHO: Record<Access, string> = {
   teamLeader: "Administrators and leaders of a team may call it.",
   administrator: "Administrators may call it.",
 };
+const ageOf = ({ since, until }: Route): string[] => [
+  ...(since ? [`Portainer has it since ${since}.`] : []),
+  ...(until ? [`Portainer had it until ${until}.`] : []),
+];
 const LIMITED = "It counts against the limit on logins: ten at once, then one a second.";
 const LOGIN = [{ apiKey: [] }, { token: [] }, { session: [] }];
 
@@ -51,7 +55,7 @@ export function operationOf(
   return {
     operationId,
     summary: route.summary,
-    description: [WHO[route.access], ...(route.limited ? [LIMITED] : [])].join(" "),
+    description: [WHO[route.access], ...(route.limited ? [LIMITED] : []), ...ageOf(route)].join(" "),
     tags: [entity],
     parameters: [...pathParameters(route, names), ...queryParameters(route, schemas)],
     ...requestOf(route, schemas),

@@ -13,7 +13,7 @@ export function rowsOf({ prefix, routes }: Entity): string[][] {
     `\`${route.method} ${prefix}${route.path}\``,
     route.access,
     route.summary,
-    proofOf(route),
+    [proofOf(route), ageOf(route)].filter(Boolean).join("; "),
   ]);
 }
 
@@ -23,6 +23,9 @@ export function tally(entities: readonly Entity[]): string {
   const count = (start: string) => proofs.filter((proof) => proof.startsWith(start)).length;
   return `${proofs.length} operations: ${count("live")} seen live, ${count("source")} read in the source, ${count("ours")} our own, ${count("no")} not verified.`;
 }
+
+const ageOf = ({ since, until }: Route): string =>
+  (since && `since ${since}`) || (until && `until ${until}`) || "";
 
 const proofOf = ({ verified }: Route): string =>
   typeof verified === "object" ? `${verified.by} ${verified.version}` : verified || "no";

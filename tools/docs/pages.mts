@@ -188,7 +188,7 @@ function apiPage({ contract, dockerContract }: Definitions): string {
   return page(
     "The API",
     `What \`pulumi-portainer/contract\` declares, and client and server have; paths below \`/api\`. ${tally(entities)}`,
-    `*Live* was seen on a real Portainer of that version, *source* was read in its source, *ours* is no route of Portainer. The [recorded conversations](conformance.md) that use an operation are named in \`/api/openapi.json\`, as \`x-verified\`. All other paths below \`${DOCKER}\` go to the engine as they are.`,
+    `*Live* was seen on a real Portainer of that version, *source* was read in its source, *ours* is no route of Portainer. *Since* and *until* name the first and last release that has it, where not every release in use does. The [recorded conversations](conformance.md) that use an operation are named in \`/api/openapi.json\`, as \`x-verified\`. All other paths below \`${DOCKER}\` go to the engine as they are.`,
     ...entities.flatMap((entity) => [
       `## \`${entity.name}\``,
       table(["Operation", "Who may", "What it does", "Verified"], rowsOf(entity)),

@@ -198,3 +198,68 @@ test("one caller who gives up does not end the login for the others", async () =
   expect(await second).toEqual(USER);
   expect(logins(server)).toHaveLength(1);
 });
+
+/** Portainer's CSRF check: what carries its cookie needs the token, and a second cookie, of an answer before. */
+const csrf = (status: number, kind: "none" | "gorilla"): Answer => {
+  const answer = portainer();
+  return (response, request) => {
+    if (request.url === "/api/system/status") {
+      if (kind === "gorilla") {
+        response.setHeader("x-csrf-token", "masked");
+        response.setHeader("set-cookie", ["_gorilla_csrf=half; Path=/; HttpOnly"]);
+      }
+      return json(response, 200, STATUS);
+    }
+    return request.url === "/api/auth/logout" ? response.writeHead(status).end() : answer(response, request);
+  };
+};
+
+test("logs out with the cookie and the CSRF token that Portainer wants, and in again at the next call", async () => {
+  await using server = await serve(csrf(204, "gorilla"));
+  await using client = connect(server.url, { credentials });
+
+  await client.users.me();
+  await client.auth.logout();
+  await client.users.me();
+  const logout = server.requests.find(({ url }) => url === "/api/auth/logout");
+  expect(logout?.headers).toMatchObject({
+    authorization: "Bearer token-1",
+    cookie: "portainer_api_key=token-1; _gorilla_csrf=half",
+    "x-csrf-token": "masked",
+    referer: `${server.url}/`,
+  });
+  expect(server.requests.at(-1)?.headers.authorization).toBe("Bearer token-2");
+});
+
+test("logs out of a server that hands out no CSRF token", async () => {
+  await using server = await serve(csrf(204, "none"));
+  await using client = connect(server.url, { credentials });
+
+  await client.users.me();
+  await client.auth.logout();
+  const { cookie, ...others } = server.requests.at(-1)?.headers ?? {};
+  expect(cookie).toBe("portainer_api_key=token-1");
+  expect(others).not.toHaveProperty("x-csrf-token");
+});
+
+test("forgets a login even if the server cannot revoke it", async () => {
+  await using server = await serve(csrf(500, "none"));
+  await using client = connect(server.url, { credentials });
+
+  await client.users.me();
+  await expect(client.auth.logout()).rejects.toThrow("POST /api/auth/logout: 500");
+  await client.users.me();
+  expect(logins(server)).toHaveLength(2);
+});
+
+test.each([
+  ["before the first login", credentials],
+  ["with an API key", { apiKey: API_KEY }],
+  ["without credentials", undefined],
+])("has nothing to log out of %s", async (_name, given) => {
+  await using server = await serve(csrf(204, "gorilla"));
+  await using client = connect(server.url, { credentials: given });
+
+  expect(await client.auth.logout()).toBeUndefined();
+  expect(server.requests).toHaveLength(0);
+});
