@@ -1,4 +1,4 @@
-import { type ClientOptions, createClient, type PortainerClient } from "../client";
+import { type ClientOptions, createClient, isApiError, type PortainerClient } from "../client";
 import type { Status } from "../contract";
 import { messageOf, ProviderError } from "./core/failure";
 import { isNotFound } from "./core/gone";
@@ -110,12 +110,10 @@ function makeConnection(settings: SettingTexts): Connection {
     },
 
     status() {
-      answer ??= as(undefined)
-        .status.get({})
-        .catch((error: unknown) => {
-          answer = undefined;
-          throw isNotFound(error) ? notPortainer(error) : error;
-        });
+      answer ??= askStatus(as(undefined)).catch((error: unknown) => {
+        answer = undefined;
+        throw isNotFound(error) ? notPortainer(error) : error;
+      });
       return answer;
     },
 
@@ -145,6 +143,16 @@ function makeConnection(settings: SettingTexts): Connection {
   };
 
   return connection;
+}
+
+/** By the path of 2.17 and newer first: they log a warning where they are asked by the old one, and will drop it. */
+async function askStatus({ status }: PortainerClient): Promise<Status> {
+  try {
+    return await status.getSystem({});
+  } catch (error) {
+    if (!isApiError(error) || error.status !== 404) throw error;
+    return await status.get({});
+  }
 }
 
 /** Every Portainer has a status: who says that there is none must not be taken at its word about anything else. */

@@ -12,7 +12,7 @@ export interface Site extends AsyncDisposable {
   readonly prefix: string;
   /** Puts another program in its place. */
   write(source: string): Promise<void>;
-  /** What was asked of the server while this was done, as `GET /api/status`. */
+  /** What was asked of the server while this was done, as `GET /api/system/status`. */
   requestsOf(work: () => Promise<unknown>): Promise<string[]>;
 }
 
