@@ -1,0 +1,51 @@
+import { type DockerContract, dockerContract } from "../../../contract";
+import { callEach, fresh, type Rows } from "./routes";
+
+const web = { params: { id: "web" } };
+const net = { params: { id: "net" } };
+
+const ROWS: Rows<DockerContract> = {
+  containers: {
+    list: (client) => client.docker(1).containers.list({ query: { all: "1" } }),
+    create: (client) =>
+      client.docker(1).containers.create({ query: { name: fresh() }, body: { Image: "busybox" } }),
+    inspect: (client) => client.docker(1).containers.inspect(web),
+    start: (client) => client.docker(1).containers.start(web),
+    stop: (client) => client.docker(1).containers.stop(web),
+    kill: (client) => client.docker(1).containers.kill(web),
+    restart: (client) => client.docker(1).containers.restart(web),
+    pause: (client) => client.docker(1).containers.pause(web),
+    unpause: (client) => client.docker(1).containers.unpause(web),
+    rename: (client) => client.docker(1).containers.rename({ ...web, query: { name: fresh() } }),
+    update: (client) => client.docker(1).containers.update({ ...web, body: {} }),
+    logs: (client) => client.docker(1).containers.logs({ ...web, query: { stdout: "1", stderr: "1" } }),
+    putArchive: (client) =>
+      client.docker(1).containers.putArchive({ ...web, query: { path: "/" }, upload: Buffer.from("tar") }),
+    getArchive: (client) => client.docker(1).containers.getArchive({ ...web, query: { path: "/" } }),
+    delete: (client) => client.docker(1).containers.delete(web),
+  },
+  images: {
+    pull: (client) => client.docker(1).images.pull({ query: { fromImage: "busybox", tag: "latest" } }),
+    inspect: (client) => client.docker(1).images.inspect({ params: { name: "library/busybox" } }),
+    remote: (client) => client.docker(1).images.remote({ params: { name: "library/busybox" } }),
+  },
+  networks: {
+    create: (client) => client.docker(1).networks.create({ body: { Name: fresh() } }),
+    list: (client) => client.docker(1).networks.list(),
+    delete: (client) => client.docker(1).networks.delete(net),
+    connect: (client) => client.docker(1).networks.connect({ ...net, body: { Container: "web" } }),
+    disconnect: (client) => client.docker(1).networks.disconnect({ ...net, body: { Container: "web" } }),
+    inspect: (client) => client.docker(1).networks.inspect(net),
+  },
+  system: {
+    info: (client) => client.docker(1).system.info(),
+    version: (client) => client.docker(1).system.version(),
+  },
+  volumes: {
+    create: (client) => client.docker(1).volumes.create({ body: { Name: fresh() } }),
+    inspect: (client) => client.docker(1).volumes.inspect({ params: { name: "vol" } }),
+    delete: (client) => client.docker(1).volumes.delete({ params: { name: "vol" } }),
+  },
+};
+
+callEach(dockerContract, ROWS);
