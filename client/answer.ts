@@ -8,8 +8,11 @@ import { readLines } from "./lines";
 /** How many differences an error names. */
 const MOST = 3;
 
+/** What an answer is read by: the schema of its route, and the path that errors name. */
+type Asked = Pick<Call, "route" | "path">;
+
 /** The answer of a successful call, as its route declares it. */
-export async function readAnswer(call: Call, { body }: Incoming): Promise<unknown> {
+export async function readAnswer(call: Asked, { body }: Pick<Incoming, "body">): Promise<unknown> {
   const { response, lines, bytes } = call.route;
   if (bytes) return body;
   if (lines) return parseLines(call, lines, body);
@@ -18,7 +21,7 @@ export async function readAnswer(call: Call, { body }: Incoming): Promise<unknow
 }
 
 async function* parseLines(
-  call: Call,
+  call: Asked,
   schema: z.ZodType,
   chunks: AsyncIterable<Buffer>,
 ): AsyncGenerator<unknown> {
@@ -26,7 +29,7 @@ async function* parseLines(
 }
 
 /** An empty body is no JSON; a route whose answer is optional means it by 204. */
-function parse(call: Call, schema: z.ZodType, text: string): unknown {
+function parse(call: Asked, schema: z.ZodType, text: string): unknown {
   const isNothing = text === "" && schema.isOptional();
   const result = schema.safeParse(isNothing ? undefined : parseJson(call, text));
   if (result.success) return result.data;
@@ -37,7 +40,7 @@ function parse(call: Call, schema: z.ZodType, text: string): unknown {
   throw mismatch(call, issues.length > MOST ? [...named, `and ${issues.length - MOST} more`] : named);
 }
 
-function parseJson(call: Call, text: string): unknown {
+function parseJson(call: Asked, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -47,7 +50,7 @@ function parseJson(call: Call, text: string): unknown {
   }
 }
 
-function mismatch({ route, path }: Call, expectations: readonly string[], hint?: string): ContractError {
+function mismatch({ route, path }: Asked, expectations: readonly string[], hint?: string): ContractError {
   return new ContractError({ method: route.method, path, expectations, hint });
 }
 

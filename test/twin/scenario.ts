@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** A conversation that a real Portainer had. `record` and `note` were for whoever recorded it. */
+/** A conversation that a real Portainer had. */
 export interface Scenario {
   readonly name: string;
   readonly area: string;
@@ -39,6 +39,8 @@ export interface Step {
   /** Why a better answer than Portainer's is right here. */
   readonly quirk?: string;
   readonly expect?: Expected;
+  /** `keep`: the parts of the answer that were recorded, where not all were. */
+  readonly record?: { readonly keep?: readonly string[] };
 }
 
 export type FilePart = string | { readonly filename?: string; readonly content: string };

@@ -63,12 +63,12 @@ export function callEach(
   beforeAll(async () => {
     servers = await startServers();
   });
-  afterAll(() => servers[Symbol.asyncDispose]());
+  afterAll(async () => servers[Symbol.asyncDispose]());
 
   describe.each(Object.keys(entities))("%s", (entity) => {
     for (const [name, route] of Object.entries(entities[entity] ?? {})) {
       const row = rows[entity]?.[name];
-      if (!row) continue;
+      if (!row) throw new Error(`no row for ${entity}.${name}`);
       test(`${name} answers as declared`, async () => succeeds(servers, route, row));
       test(`${name} fails with an error that says what was asked`, async () => fails(servers, route, row));
     }
