@@ -1,5 +1,6 @@
 import type { ContainerInspect } from "../../contract";
 import { equal } from "../core/equal";
+import { hasUnknown, isUnknown } from "../core/unknown";
 import type { Place } from "../docker/place";
 import { ownershipOf, setAccess } from "./access";
 import { at, type Wire } from "./argument";
@@ -19,7 +20,10 @@ type Key = keyof ContainerSettled;
 /** How the engine says that there is no limit, for the limits that it can take away. */
 const NO_LIMIT: Partial<Record<Key, number>> = { pidsLimit: 0 };
 
-/** The properties among the changed ones that need a new engine container, and cannot be changed on the old one. */
+/**
+ * The properties among the changed ones that need a new engine container, and cannot be changed on the old one. In a
+ * preview also those that may need one, depending on values that are not known yet.
+ */
 export function needRollOut(
   changed: readonly Key[],
   olds: Partial<ContainerSettled>,
@@ -28,6 +32,7 @@ export function needRollOut(
   return changed.filter((key) => {
     const argument = containerArguments[key];
     if (argument.change !== "inPlace") return argument.change === "rollout";
+    if (mayNeedRollOut(key, news[key])) return true;
     const isTakenAway = news[key] === undefined || news[key] === null;
     if (key in limitFields) return (isTakenAway && !(key in NO_LIMIT)) || switchesCpuLimit(key, olds);
     if (key === "networks") {
@@ -38,6 +43,12 @@ export function needRollOut(
     if (key === "files") return Object.keys(olds.files ?? {}).some((path) => !(path in (news.files ?? {})));
     return false;
   });
+}
+
+/** Whether a value that is not known yet may turn out to be one that the engine cannot change in place. */
+function mayNeedRollOut(key: Key, value: unknown): boolean {
+  if (key === "files") return isUnknown(value);
+  return hasUnknown(value) && (key === "networks" || (key in limitFields && !(key in NO_LIMIT)));
 }
 
 /** The engine takes either `cpus` or a quota, and never changes from one to the other. */

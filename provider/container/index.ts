@@ -46,7 +46,7 @@ export const container: Definition<Schema, ContainerOutputs> = {
     if (reasons.length === 0 || reasons.some(isPlace) || news.replacement === "replace") return undefined;
     const noReturn = olds.autoRemove ? " There is no way back if that fails, because of autoRemove." : "";
     if (reasons.every((key) => hasUnknown(news[key]))) {
-      return `the container is recreated by a roll-out if this changes: ${reasons.join(", ")}.${noReturn}`;
+      return `the container may be recreated by a roll-out, depending on values that are not known yet: ${reasons.join(", ")}.${noReturn}`;
     }
     return `the container is recreated by a roll-out, because of: ${reasons.join(", ")}.${noReturn}`;
   },
@@ -54,7 +54,7 @@ export const container: Definition<Schema, ContainerOutputs> = {
   replaces(changed, olds, news) {
     const reasons = needRollOut(changed as Key[], olds, news);
     if (reasons.length === 0 || news.replacement === undefined || news.replacement === "rollout") return [];
-    if (news.replacement === "replace") return reasons;
+    if (news.replacement !== "never") return reasons;
     const certain = reasons.filter((key) => !hasUnknown(news[key]));
     if (certain.length === 0) return [];
     throw new ProviderError(

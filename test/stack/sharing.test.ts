@@ -53,7 +53,9 @@ stackOrSkip()("containers that share something of another", () => {
     const before = await ids();
     await site.write(program("env: { VERSION: '2' }, memory: '128m',"));
     const { diagnostics } = must(await site.stack.preview());
-    expect(diagnostics.join("\n")).toContain("recreated by a roll-out if this changes: networkMode");
+    expect(diagnostics.join("\n")).toContain(
+      "may be recreated by a roll-out, depending on values that are not known yet: networkMode",
+    );
     must(await site.stack.up());
     expect(await ids()).toEqual(before);
   });
