@@ -2,6 +2,7 @@ import type { ContainerInspect } from "../../contract";
 import { ProviderError } from "../core/failure";
 import type { Place } from "../docker/place";
 import { nameOfContainer } from "./find";
+import { listContainers, listOnce } from "./list-once";
 
 const PORTAINER_IMAGE = /(?:^|\/)portainer\/(?:portainer(?:-ce|-ee)?|agent)(?::|@|$)/;
 
@@ -24,14 +25,11 @@ export async function refuseToCutTheBranch(place: Place, container: ContainerIns
 }
 
 /** Portainer marks its own container, but only in lists. */
-async function carriesConnection(
-  { docker, call }: Place,
-  { Id, Config }: ContainerInspect,
-): Promise<boolean> {
+async function carriesConnection(place: Place, { Id, Config }: ContainerInspect): Promise<boolean> {
   if (PORTAINER_IMAGE.test(Config.Image)) return true;
-  const query = { all: "1", filters: JSON.stringify({ id: [Id] }) };
-  const list = await docker.containers.list({ query }, call);
-  return list.some((item) => item.Id === Id && item.IsPortainer === true);
+  const known = (await listOnce(place)).find((item) => item.Id === Id);
+  const [found] = known ? [known] : await listContainers(place, { id: [Id] });
+  return found?.Id === Id && found.IsPortainer === true;
 }
 
 function publishesOwnUrl({ context }: Place, { NetworkSettings }: ContainerInspect): boolean {

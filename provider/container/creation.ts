@@ -1,4 +1,3 @@
-import type { ContainerInspect } from "../../contract";
 import { claim } from "../core/claim";
 import { Unfinished } from "../core/failure";
 import type { Place } from "../docker/place";
@@ -8,7 +7,7 @@ import { newCreateId } from "./labels";
 import { createContainer, furnish } from "./new-container";
 import { ready } from "./ready";
 import type { ContainerState } from "./remembered";
-import { bringTo, stateOf } from "./run-state";
+import { bringTo, NOT_STARTED, stateOf } from "./run-state";
 import { outputsOf } from "./state";
 
 /** Creates the container of a resource that has none, and waits until it is ready. */
@@ -19,11 +18,8 @@ export async function createNew(place: Place, inputs: ContainerSettled, id: stri
   for (const warning of warnings) place.context.warn(warning);
   try {
     await furnish(place, born, inputs);
-    if (inputs.desiredState === "running" || inputs.desiredState === "paused") {
-      const created = { Id: born.id, State: { Running: false, Paused: false, Restarting: false } };
-      await bringTo(place, created as ContainerInspect, inputs.desiredState);
-    }
-    const { container: now, logs } = await ready(place, born.id, inputs, false);
+    const wasStarted = await bringTo(place, born.id, NOT_STARTED, inputs.desiredState);
+    const { container: now, logs } = await ready(place, born.id, inputs, wasStarted);
     return { ...inputs, ...(await outputsOf(place, now, { warnings, logs })) };
   } catch (error) {
     throw await unfinished(place, id, born.id, inputs, error);

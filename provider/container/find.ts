@@ -1,6 +1,7 @@
 import type { ContainerInspect } from "../../contract";
 import { isEnvironmentGone, isNotFound } from "../core/gone";
 import type { Place } from "../docker/place";
+import { listContainers } from "./list-once";
 
 /** The container with this id, in full; `undefined` when there is none. */
 export async function findById({ docker, call }: Place, id: string): Promise<ContainerInspect | undefined> {
@@ -23,9 +24,8 @@ export async function findByName(place: Place, name: string): Promise<ContainerI
 }
 
 /** The ids of the containers whose names match, the newest first. */
-export async function listNamed({ docker, call }: Place, pattern: string): Promise<string[]> {
-  const filters = JSON.stringify({ name: [pattern] });
-  const list = await docker.containers.list({ query: { all: "1", filters } }, call);
+export async function listNamed(place: Place, pattern: string): Promise<string[]> {
+  const list = await listContainers(place, { name: [pattern] });
   const exact = new RegExp(pattern);
   return list.filter(({ Names }) => Names.some((name) => exact.test(name))).map(({ Id }) => Id);
 }

@@ -12,7 +12,7 @@ import { nameOfContainer } from "./find";
 import { joinsWithMac, rewire } from "./networks";
 import { rename } from "./rename";
 import { refuseTooNew } from "./requirements";
-import { bringTo } from "./run-state";
+import { bringTo, restart } from "./run-state";
 import { uploadFiles } from "./upload";
 
 type Key = keyof ContainerSettled;
@@ -65,7 +65,7 @@ function isFixed(networkMode: string | undefined): boolean {
 /**
  * Makes the changes that the engine can make on the container as it is.
  *
- * @returns what the engine warns of.
+ * @returns what the engine warns of, and whether the container's process was started by this.
  */
 export async function changeInPlace(
   place: Place,
@@ -73,7 +73,7 @@ export async function changeInPlace(
   changed: readonly Key[],
   olds: Partial<ContainerSettled>,
   news: ContainerSettled,
-): Promise<readonly string[]> {
+): Promise<{ readonly warnings: readonly string[]; readonly wasStarted: boolean }> {
   await refuseTooNew(place, news, changed);
   const { Id } = container;
   const { context } = place;
@@ -90,9 +90,10 @@ export async function changeInPlace(
   }
   const files = changedFiles(container, olds.files, news.files);
   await uploadFiles(place, Id, files);
-  await bringTo(place, container, news.desiredState);
-  if (container.State.Running && news.desiredState === "running") await announce(place, Id, files);
-  return warnings;
+  const wasStarted = await bringTo(place, Id, container.State, news.desiredState);
+  const isToKnow = !wasStarted && container.State.Running && news.desiredState === "running";
+  const wasRestarted = isToKnow && (await announce(place, Id, files));
+  return { warnings, wasStarted: wasStarted || wasRestarted };
 }
 
 /** Limits and the restart policy, by one request. */
@@ -131,16 +132,22 @@ function changedFiles(container: ContainerInspect, olds: Files = {}, news: Files
   return Object.fromEntries(Object.entries(news).filter(([path]) => !equal(before[path], after[path])));
 }
 
-/** Lets the running process know of changed files: by a restart if one of them asks for it, else by their signals. */
-async function announce({ docker, call, context }: Place, id: string, files: Files): Promise<void> {
+/**
+ * Lets the running process know of changed files: by a restart if one of them asks for it, else by their signals.
+ *
+ * @returns whether it was restarted.
+ */
+async function announce(place: Place, id: string, files: Files): Promise<boolean> {
+  const { docker, call, context } = place;
   const wishes = Object.values(files).map((file) => fileSpecification(file).onChange);
   if (wishes.includes("restart")) {
     context.progress("restarting for changed files");
-    await docker.containers.restart({ params: { id } }, call);
-    return;
+    await restart(place, id);
+    return true;
   }
   const signals = wishes.flatMap((wish) => (typeof wish === "object" ? [wish.signal] : []));
   for (const signal of new Set(signals)) {
     await docker.containers.kill({ params: { id }, query: { signal } }, call);
   }
+  return false;
 }

@@ -1,6 +1,6 @@
-import type { DockerClient } from "../../client";
 import type { ContainerInspect } from "../../contract";
 import type { Place } from "../docker/place";
+import { listOnce } from "./list-once";
 
 /** The names under which the two containers of a roll-out stand beside the one they share. */
 export const freshName = (name: string, createId: string): string => `${name}.new-${createId}`;
@@ -26,22 +26,10 @@ export function leftoverOf(id: string, containerName: string): Leftover | undefi
 
 export const asLeftover = ({ Id, Name }: ContainerInspect): Leftover | undefined => leftoverOf(Id, Name);
 
-const listed = new WeakMap<DockerClient, Promise<Leftover[]>>();
-
-/** The leftovers for a name. The whole engine is asked once in a process: each resource is worked on once in it. */
+/** The leftovers for a name. */
 export async function leftoversFor(place: Place, name: string): Promise<Leftover[]> {
-  const all = listed.get(place.docker) ?? listAll(place);
-  listed.set(place.docker, all);
-  return (await all).filter((leftover) => leftover.name === name);
-}
-
-async function listAll({ docker, call }: Place): Promise<Leftover[]> {
-  const filters = JSON.stringify({ name: ["\\.(new|old)-[0-9a-f]{10}$"] });
-  const list = await docker.containers.list({ query: { all: "1", filters } }, call);
-  return list.flatMap(({ Id, Names }) =>
-    Names.flatMap((name) => {
-      const leftover = leftoverOf(Id, name);
-      return leftover ? [leftover] : [];
-    }),
-  );
+  const all = await listOnce(place);
+  return all
+    .flatMap(({ Id, Names }) => Names.flatMap((containerName) => leftoverOf(Id, containerName) ?? []))
+    .filter((leftover) => leftover.name === name);
 }

@@ -1,14 +1,14 @@
 import type { ContainerInspect } from "../../contract";
 import { ProviderError } from "../core/failure";
-import { until } from "../core/wait";
+import { pauseFor, until } from "../core/wait";
 import type { Place } from "../docker/place";
 import type { ContainerSettled } from "./arguments";
 import { findById } from "./find";
 import { lastLines, mask } from "./logs";
 
 const LOG_LINES = 15;
-/** For how long a roll-out watches a new container that has only to start, in seconds: many crash at once. */
-const SETTLE_SECONDS = 1;
+/** For how long a process is watched that has only to start, in milliseconds: many crash at once. */
+const WATCH_MS = 1_000;
 
 type Wish = Pick<ContainerSettled, "waitFor" | "desiredState">;
 
@@ -19,26 +19,28 @@ export interface Readiness {
 }
 
 /**
- * Waits until a started container is ready, as `waitFor` says.
+ * Waits until a container is ready, as `waitFor` says. One that has only to start is looked at a second later: one
+ * request, which sees a process that has ended and one that its restart policy has started again.
  *
- * @param settle whether to watch for a moment one that has only to start.
+ * @param wasStarted whether its process was started just now.
  * @throws ProviderError with its last lines when it crashes or is unhealthy.
  */
-export async function ready(place: Place, id: string, wish: Wish, settle: boolean): Promise<Readiness> {
+export async function ready(place: Place, id: string, wish: Wish, wasStarted: boolean): Promise<Readiness> {
   const { context, call } = place;
+  const signal = call.signal ?? context.signal;
   const waitFor = wish.desiredState === "running" ? (wish.waitFor ?? "started") : "nothing";
-  const container = await until(call.signal ?? context.signal, async (seconds) => {
+  if (waitFor === "started" && wasStarted) await pauseFor(WATCH_MS, signal);
+  const container = await until(signal, async (seconds) => {
     const now = await findById(place, id);
     if (!now)
       throw new ProviderError(`the container was removed while it was waited for${removalHint(wish)}`);
     if (waitFor === "nothing") return now;
-    const verdict = await judge(place, now, waitFor);
+    const verdict = await judge(place, now, waitFor, wasStarted);
     if (verdict === "wait")
       context.progress(
         `waiting for ${waitFor}: ${now.State.Health?.Status ?? now.State.Status} ${seconds} s`,
       );
-    const isSettled = !settle || waitFor !== "started" || !now.State.Running || seconds >= SETTLE_SECONDS;
-    return verdict === "ready" && isSettled ? now : undefined;
+    return verdict === "ready" ? now : undefined;
   });
   return waitFor === "exited"
     ? { container, logs: await lastLines(place, container, LOG_LINES) }
@@ -50,11 +52,20 @@ const removalHint = ({ waitFor }: Wish): string =>
 
 type Verdict = "ready" | "wait";
 
-async function judge(place: Place, container: ContainerInspect, waitFor: string): Promise<Verdict> {
-  const { State } = container;
+async function judge(
+  place: Place,
+  container: ContainerInspect,
+  waitFor: string,
+  wasStarted: boolean,
+): Promise<Verdict> {
+  const { State, RestartCount = 0 } = container;
   const crashed =
     State.Restarting || (State.Status === "exited" && State.ExitCode !== 0) || State.Status === "dead";
   if (crashed) throw await failure(place, container, `ended with exit code ${State.ExitCode}`);
+  // The engine counts from 0 again when somebody starts a container.
+  if (waitFor === "started" && wasStarted && RestartCount > 0) {
+    throw await failure(place, container, "ended at once, and was started again by its restart policy");
+  }
   if (waitFor === "exited") return State.Status === "exited" ? "ready" : "wait";
   if (waitFor !== "healthy") return "ready";
   if (State.Status === "exited") throw await failure(place, container, "ended before it was healthy");

@@ -58,12 +58,12 @@ async function bringAbout(
   const reasons = needRollOut([...changed], olds, news);
   if (reasons.length > 0) {
     const { container: now, logs, warnings } = await rollOut(place, found, news);
-    return { ...news, ...(await outputsOf(place, now, { warnings, logs })) };
+    return { ...news, ...(await outputsOf(place, now, { ...olds, warnings, logs })) };
   }
-  const further = await changeInPlace(place, found, [...changed], olds, news);
-  const { container: now, logs } = await ready(place, found.Id, news, false);
+  const { warnings: further, wasStarted } = await changeInPlace(place, found, [...changed], olds, news);
+  const { container: now, logs } = await ready(place, found.Id, news, wasStarted);
   const warnings = [...new Set([...(olds.warnings ?? []), ...further])];
-  return { ...news, ...(await outputsOf(place, now, { warnings, logs })) };
+  return { ...news, ...(await outputsOf(place, now, { ...olds, warnings, logs })) };
 }
 
 /** Takes a container that is in no state, as it is or changed to match. */

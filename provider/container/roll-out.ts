@@ -1,4 +1,5 @@
 import type { ContainerInspect } from "../../contract";
+import { equal } from "../core/equal";
 import { messageOf, ProviderError } from "../core/failure";
 import { afterwards, type Place } from "../docker/place";
 import { ownershipFrom, setAccess } from "./access";
@@ -16,7 +17,7 @@ import { createContainer, furnish, type NewContainer } from "./new-container";
 import { type Readiness, ready } from "./ready";
 import { discard, remove } from "./removal";
 import { rename } from "./rename";
-import { bringTo, pause, start, stop } from "./run-state";
+import { bringTo, NOT_STARTED, pause, start, stop } from "./run-state";
 
 /** How long putting the old container back may take, in seconds. */
 const ROLL_BACK_SECONDS = 60;
@@ -49,7 +50,8 @@ export async function rollOut(
     context.progress("stopping the old container");
     await standAside(place, old, asideName(inputs.name, createId), name, undo);
     await rename(place, fresh.id, inputs.name);
-    const readiness = await bringUp(place, fresh.id, inputs);
+    const wasStarted = await bringTo(place, fresh.id, NOT_STARTED, inputs.desiredState);
+    const readiness = await ready(place, fresh.id, inputs, wasStarted);
 
     context.progress("removing the old container");
     await discard(place, old.Id, inputs.removeVolumes ?? false);
@@ -117,13 +119,6 @@ async function revive(place: Place, old: ContainerInspect): Promise<void> {
   if (old.State.Paused) await pause(place, old.Id);
 }
 
-async function bringUp(place: Place, id: string, inputs: ContainerSettled): Promise<Readiness> {
-  const created = await findById(place, id);
-  if (!created) throw new ProviderError("the new container was removed while it was being rolled out");
-  await bringTo(place, created, inputs.desiredState);
-  return await ready(place, id, inputs, true);
-}
-
 /** Undoes the steps, the last first, and makes the error that says how it ended. */
 async function rollBack(place: Place, old: ContainerInspect, undo: Undo[], error: unknown): Promise<Error> {
   const safe = afterwards(place, ROLL_BACK_SECONDS);
@@ -177,7 +172,9 @@ async function copyUnmanaged(
 ): Promise<void> {
   const control = old.Portainer?.ResourceControl;
   if (inputs.access === undefined && control && control.Id > 0 && !control.System) {
-    await setAccess(place, fresh.id, fresh.control, ownershipFrom(control));
+    const ownership = ownershipFrom(control);
+    const hasIt = fresh.control && equal(ownershipFrom(fresh.control), ownership);
+    if (!hasIt) await setAccess(place, fresh.id, fresh.control, ownership);
   }
   if (inputs.networks !== undefined || inputs.networkMode !== undefined) return;
   const mode = String(at(old, ["HostConfig", "NetworkMode"]) ?? "default");

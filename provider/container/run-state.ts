@@ -1,4 +1,5 @@
 import type { ContainerInspect } from "../../contract";
+import { repeatIfLost } from "../core/lost";
 import type { Place } from "../docker/place";
 import type { ContainerSettled } from "./arguments";
 import { restartPolicy } from "./arguments/run";
@@ -41,6 +42,11 @@ export async function start(place: Place, id: string): Promise<void> {
   );
 }
 
+/** Twice comes to the same as once. */
+export async function restart({ docker, call }: Place, id: string): Promise<void> {
+  await repeatIfLost(() => docker.containers.restart({ params: { id } }, call));
+}
+
 /** Without a time the container's own stop time-out counts. */
 export async function stop(place: Place, id: string): Promise<void> {
   const { docker, call } = place;
@@ -66,20 +72,32 @@ export async function unpause(place: Place, id: string): Promise<void> {
   );
 }
 
-/** Brings a container into the wished state by the fewest steps. */
+type RunState = Pick<ContainerInspect["State"], "Running" | "Paused" | "Restarting">;
+
+/** The state of a container that was just created. */
+export const NOT_STARTED: RunState = { Running: false, Paused: false, Restarting: false };
+
+/**
+ * Brings a container into the desired state by the fewest steps. One that its restart policy starts over and over is
+ * started at once: the engine's pauses grow to a minute, and what has changed may be the cure.
+ *
+ * @returns whether its process was started by this.
+ */
 export async function bringTo(
   place: Place,
-  container: ContainerInspect,
-  wished: DesiredState,
-): Promise<void> {
-  const { Id, State } = container;
-  const runs = State.Running || State.Restarting;
-  if (wished === "created") return;
-  if (wished === "stopped") {
-    if (runs) await stop(place, Id);
-    return;
+  id: string,
+  now: RunState,
+  desired: DesiredState,
+): Promise<boolean> {
+  const runs = now.Running || now.Restarting;
+  if (desired === "created") return false;
+  if (desired === "stopped") {
+    if (runs) await stop(place, id);
+    return false;
   }
-  if (State.Paused && wished === "running") await unpause(place, Id);
-  if (!runs) await start(place, Id);
-  if (!State.Paused && wished === "paused") await pause(place, Id);
+  if (now.Paused && desired === "running") await unpause(place, id);
+  if (now.Restarting) await restart(place, id);
+  else if (!runs) await start(place, id);
+  if (!now.Paused && desired === "paused") await pause(place, id);
+  return now.Restarting || !runs;
 }

@@ -26,7 +26,8 @@ export async function until<T>(
   }
 }
 
-async function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
+/** @throws the reason of the signal when it aborts. */
+export async function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
   try {
     await delay(ms, undefined, { signal });
   } catch {
