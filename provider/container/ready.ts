@@ -19,8 +19,8 @@ export interface Readiness {
 }
 
 /**
- * Waits until a container is ready, as `waitFor` says. One that has only to start is looked at a second later: one
- * request, which sees a process that has ended and one that its restart policy has started again.
+ * Waits until a container is ready, as `waitFor` says. One that has only to start is looked at a second later, and
+ * again a second after its restart policy has started it anew: most take one request.
  *
  * @param wasStarted whether its process was started just now.
  * @throws ProviderError with its last lines when it crashes or is unhealthy.
@@ -29,18 +29,23 @@ export async function ready(place: Place, id: string, wish: Wish, wasStarted: bo
   const { context, call } = place;
   const signal = call.signal ?? context.signal;
   const waitFor = wish.desiredState === "running" ? (wish.waitFor ?? "started") : "nothing";
-  if (waitFor === "started" && wasStarted) await pauseFor(WATCH_MS, signal);
+  const isWatched = wasStarted && waitFor === "started";
+  let restarts = 0; // The engine counts anew when somebody starts a container.
   const container = await until(signal, async (seconds) => {
+    if (isWatched) await pauseFor(WATCH_MS, signal);
     const now = await findById(place, id);
     if (!now)
       throw new ProviderError(`the container was removed while it was waited for${removalHint(wish)}`);
     if (waitFor === "nothing") return now;
-    const verdict = await judge(place, now, waitFor, wasStarted);
-    if (verdict === "wait")
-      context.progress(
-        `waiting for ${waitFor}: ${now.State.Health?.Status ?? now.State.Status} ${seconds} s`,
-      );
-    return verdict === "ready" ? now : undefined;
+    if ((await judge(place, now, waitFor)) === "wait") {
+      const state = now.State.Health?.Status ?? now.State.Status;
+      context.progress(`waiting for ${waitFor}: ${state} ${seconds} s`);
+      return undefined;
+    }
+    const { RestartCount = 0 } = now;
+    if (!isWatched || RestartCount === restarts) return now;
+    restarts = RestartCount;
+    return undefined;
   });
   return waitFor === "exited"
     ? { container, logs: await lastLines(place, container, LOG_LINES) }
@@ -52,20 +57,11 @@ const removalHint = ({ waitFor }: Wish): string =>
 
 type Verdict = "ready" | "wait";
 
-async function judge(
-  place: Place,
-  container: ContainerInspect,
-  waitFor: string,
-  wasStarted: boolean,
-): Promise<Verdict> {
-  const { State, RestartCount = 0 } = container;
+async function judge(place: Place, container: ContainerInspect, waitFor: string): Promise<Verdict> {
+  const { State } = container;
   const crashed =
     State.Restarting || (State.Status === "exited" && State.ExitCode !== 0) || State.Status === "dead";
   if (crashed) throw await failure(place, container, `ended with exit code ${State.ExitCode}`);
-  // The engine counts from 0 again when somebody starts a container.
-  if (waitFor === "started" && wasStarted && RestartCount > 0) {
-    throw await failure(place, container, "ended at once, and was started again by its restart policy");
-  }
   if (waitFor === "exited") return State.Status === "exited" ? "ready" : "wait";
   if (waitFor !== "healthy") return "ready";
   if (State.Status === "exited") throw await failure(place, container, "ended before it was healthy");
