@@ -57,11 +57,19 @@ export function ownershipFrom(control: ResourceControl): Ownership {
   };
 }
 
-/** The same wish with ids alone, as the server shows it. */
+/**
+ * The same access with ids alone, as the server shows it. One that names somebody who is not there stays as it is
+ * written, and differs from all that the server can show.
+ */
 export async function withIds(place: Place, access: Access): Promise<Access> {
   if (typeof access === "string") return access;
-  const { Users, Teams } = await ownershipOf(place, access);
-  return { users: Users, teams: Teams };
+  try {
+    const { Users, Teams } = await ownershipOf(place, access);
+    return { users: Users, teams: Teams };
+  } catch (error) {
+    if (error instanceof ProviderError) return access;
+    throw error;
+  }
 }
 
 async function idsOf(

@@ -16,14 +16,21 @@ export async function createNew(place: Place, inputs: ContainerSettled, id: stri
   claim(born.id, place.context.urn);
   const { warnings } = born;
   for (const warning of warnings) place.context.warn(warning);
+  let isFurnished = false;
   try {
     await furnish(place, born, inputs);
+    isFurnished = true;
     const wasStarted = await bringTo(place, born.id, NOT_STARTED, inputs.desiredState);
     const { container: now, logs } = await ready(place, born.id, inputs, wasStarted);
     return { ...inputs, ...(await outputsOf(place, now, { warnings, logs })) };
   } catch (error) {
-    throw await unfinished(place, id, born.id, inputs, error);
+    throw await unfinished(place, id, born.id, isFurnished ? inputs : withoutFiles(inputs), error);
   }
+}
+
+/** What cannot be read back is missing from the state until it is there: the next `up` sees that it has to deliver it. */
+function withoutFiles({ files: _notDelivered, ...inputs }: ContainerSettled): ContainerSettled {
+  return inputs;
 }
 
 /** The container is there and stays; state must name it, as it is now. */

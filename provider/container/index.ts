@@ -1,5 +1,5 @@
 import type { Definition } from "../core/definition";
-import { messageOf, ProviderError } from "../core/failure";
+import { messageOf } from "../core/failure";
 import { hasUnknown } from "../core/unknown";
 import { deleteThere, isToBeSkipped, readThere } from "../docker/absence";
 import { idOf, parseId } from "../docker/identity";
@@ -14,9 +14,10 @@ import { misnomers } from "./misnomers";
 import { isNameTaken } from "./new-container";
 import { validateTogether } from "./program";
 import { containerProperties, isPlace } from "./properties";
-import { changesNothing, reconcile, removeAll, takeOver } from "./reconcile";
+import { changesNothing, reconcile, refusedByReplacement, removeAll, takeOver } from "./reconcile";
 import { findKnown } from "./recovery";
 import { inputsOf, isRemembered, outputsIn } from "./remembered";
+import { neverRan } from "./run-state";
 import { show } from "./show";
 import type { ContainerOutputs } from "./state";
 
@@ -56,10 +57,8 @@ export const container: Definition<Schema, ContainerOutputs> = {
     if (reasons.length === 0 || news.replacement === undefined || news.replacement === "rollout") return [];
     if (news.replacement !== "never") return reasons;
     const certain = reasons.filter((key) => !hasUnknown(news[key]));
-    if (certain.length === 0) return [];
-    throw new ProviderError(
-      `changing ${certain.map((key) => `\`${key}\``).join(", ")} needs a new container, and \`replacement\` is "never": nothing was changed`,
-    );
+    if (certain.length === 0 || neverRan(olds.status)) return [];
+    throw refusedByReplacement(certain);
   },
 
   async create(context, inputs) {

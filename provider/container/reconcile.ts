@@ -1,6 +1,7 @@
 import type { ContainerInspect } from "../../contract";
 import { claim, refuseClaimed } from "../core/claim";
 import { difference } from "../core/diff";
+import { ProviderError } from "../core/failure";
 import type { Place } from "../docker/place";
 import type { Adoption } from "./adopt";
 import { type ContainerSettled, containerArguments } from "./arguments";
@@ -15,7 +16,7 @@ import { recover } from "./recovery";
 import type { ContainerState } from "./remembered";
 import { remove } from "./removal";
 import { rollOut } from "./roll-out";
-import { stateOf } from "./run-state";
+import { neverRan, stateOf } from "./run-state";
 import { outputsOf } from "./state";
 
 type Key = keyof ContainerSettled;
@@ -57,6 +58,7 @@ async function bringAbout(
   );
   const reasons = needRollOut([...changed], olds, news);
   if (reasons.length > 0) {
+    if (news.replacement === "never" && !neverRan(found.State.Status)) throw refusedByReplacement(reasons);
     const { container: now, logs, warnings } = await rollOut(place, found, news);
     return { ...news, ...(await outputsOf(place, now, { ...olds, warnings, logs })) };
   }
@@ -65,6 +67,12 @@ async function bringAbout(
   const warnings = [...new Set([...(olds.warnings ?? []), ...further])];
   return { ...news, ...(await outputsOf(place, now, { ...olds, warnings, logs })) };
 }
+
+/** With `replacement: "never"` only a container that never ran, so that nothing is lost with it, is recreated. */
+export const refusedByReplacement = (reasons: readonly Key[]): ProviderError =>
+  new ProviderError(
+    `changing ${reasons.map((key) => `\`${key}\``).join(", ")} needs a new container, and \`replacement\` is "never": nothing was changed`,
+  );
 
 /** Takes a container that is in no state, as it is or changed to match. */
 export async function takeOver(

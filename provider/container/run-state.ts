@@ -72,6 +72,9 @@ export async function unpause(place: Place, id: string): Promise<void> {
   );
 }
 
+/** Whether a container, by its status, was created and not started since. */
+export const neverRan = (status: string): boolean => status === "created";
+
 type RunState = Pick<ContainerInspect["State"], "Running" | "Paused" | "Restarting">;
 
 /** The state of a container that was just created. */
