@@ -28,9 +28,15 @@ export interface Shelf {
 /** In `<data>/tls/<folder>/<file>.pem`; without a data folder in a temporary one. */
 export function shelfInFolder(data: string | undefined): Shelf {
   let known = data && resolve(data, "tls");
-  const root = async () => {
-    known ??= await mkdtemp(join(tmpdir(), "pulumi-portainer-tls-"));
+  let making: Promise<string> | undefined;
+  const make = async () => {
+    known = await mkdtemp(join(tmpdir(), "pulumi-portainer-tls-"));
     return known;
+  };
+  const root = async () => {
+    if (known) return known;
+    making ??= make(); // Requests come at the same time, and all need the same folder.
+    return await making;
   };
   const pathOf = async (folder: string, file: TlsFile) => join(await root(), folder, `${file}.pem`);
   return {

@@ -60,7 +60,8 @@ export async function openPostgres(url: string, report: (error: unknown) => void
   // A connection that breaks while nobody waits for it has nobody else to tell.
   pool.on("error", report).on("connect", (client) => client.on("error", report));
   await inTurn(pool, (client) => client.query(SCHEMA));
-  let leader: PoolClient | undefined;
+  /** The connection that has the lock, or waits for it: one for all who ask at once. */
+  let leader: Promise<PoolClient> | undefined;
 
   return {
     isShared: true,
@@ -76,24 +77,28 @@ export async function openPostgres(url: string, report: (error: unknown) => void
       }),
 
     async leads() {
+      leader ??= pool.connect();
+      const mine = leader;
       try {
-        leader ??= await pool.connect();
-        const { rows } = await leader.query<{ leads: boolean }>(
+        const { rows } = await (await mine).query<{ leads: boolean }>(
           `SELECT pg_try_advisory_lock(${LEADING}) AS leads`,
         );
         return rows[0]?.leads ?? false;
       } catch (error) {
         report(error);
-        leader?.release(true);
-        leader = undefined;
+        if (leader === mine) {
+          leader = undefined;
+          (await mine.catch(() => undefined))?.release(true);
+        }
         return false;
       }
     },
 
     async close() {
       // Left to the connection's end, the lock would be free a moment later.
-      await leader?.query("SELECT pg_advisory_unlock_all()").catch(report);
-      leader?.release(true);
+      const last = await leader?.catch(() => undefined);
+      await last?.query("SELECT pg_advisory_unlock_all()").catch(report);
+      last?.release(true);
       await pool.end();
     },
   };

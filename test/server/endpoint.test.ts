@@ -270,6 +270,26 @@ describe("TLS", () => {
     expect(existsSync(join(data, "tls", "2"))).toBe(false);
   });
 
+  test("environments that are made at once keep their files together where there is no data folder", async () => {
+    await using world = await startWorld();
+    const { ca, client } = await pem;
+    const add = (Name: string) =>
+      world.admin(
+        "POST",
+        path,
+        create({
+          Name,
+          URL: secure.url,
+          TLS: "true",
+          TLSCACertFile: blob(ca),
+          TLSCertFile: blob(client.cert),
+          TLSKeyFile: blob(client.key),
+        }),
+      );
+    const made = await Promise.all(["one", "two", "three"].map(add));
+    expect(made).toEqual(made.map(() => expect.objectContaining({ Status: 1 })));
+  });
+
   const upload = (folder: string) => form({ folder, file: blob("x") });
   play(
     () => own,
