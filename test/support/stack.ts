@@ -43,6 +43,8 @@ export interface StackOptions {
   readonly secrets?: Readonly<Record<string, string>>;
   /** Set while the CLI runs. There are no `PORTAINER_…` besides. */
   readonly env?: Readonly<Record<string, string>>;
+  /** @default one that no other stack has */
+  readonly name?: string;
 }
 
 export interface RunOptions {
@@ -64,6 +66,10 @@ export interface Stack extends AsyncDisposable {
   run(args: readonly string[], options?: RunOptions): Promise<CliResult>;
   /** Takes resources into the state as they are described, `{ resources: […] }`. */
   import(file: object): Promise<CliResult>;
+  /** The state with its secrets in clear, as `importState` takes it. */
+  exportState(): Promise<object>;
+  /** Puts a state in the place of this one, as it is. */
+  importState(state: object): Promise<CliResult>;
   /** An `up` that the test may kill. */
   start(options?: RunOptions): Promise<RunningCli>;
   setConfig(
@@ -141,14 +147,13 @@ ${text}
 /** Makes a stack for a program. Nothing of it is kept in the program's folder. */
 export async function openStack(
   running: Program,
-  { config = {}, secrets = {}, env = {} }: StackOptions = {},
+  { config = {}, secrets = {}, env = {}, name = unique("test") }: StackOptions = {},
 ): Promise<Stack> {
   const home = await mkdtemp(join(tmpdir(), "stack-"));
   const backend = join(home, "backend");
   const settings = join(home, "settings");
   await Promise.all([mkdir(backend), mkdir(settings)]);
   await cp(join(running.folder, "Pulumi.yaml"), join(settings, "Pulumi.yaml"));
-  const name = unique("test");
   const binary = join(process.env["TEST_PULUMI"] ?? "", "pulumi");
   const configFile = join(settings, `Pulumi.${name}.yaml`);
   const children = new Set<ChildProcess>();
@@ -194,6 +199,16 @@ export async function openStack(
       await writeFile(path, JSON.stringify(file));
       const flags = ["--file", path, "--yes", "--skip-preview", "--generate-code=false", "--protect=false"];
       return await begin(["import", ...flags], {}, running.folder).done;
+    },
+    async exportState() {
+      const path = join(home, "state.json");
+      must(await plainly(["stack", "export", "--show-secrets", "--file", path]));
+      return JSON.parse(await readFile(path, "utf8")) as object;
+    },
+    async importState(state) {
+      const path = join(home, "state.json");
+      await writeFile(path, JSON.stringify(state));
+      return await plainly(["stack", "import", "--file", path]);
     },
     start: async (options = {}) => begin(["up", "--yes", "--skip-preview"], options, running.folder),
 
