@@ -8,6 +8,7 @@ interface Service {
     readonly TaskTemplate: {
       readonly ForceUpdate?: number;
       readonly ContainerSpec: { readonly Image: string };
+      readonly Placement?: object;
     };
   };
 }
@@ -28,9 +29,10 @@ export async function restartService(
 ) {
   const service = await inspectService(environment, wish.serviceId);
   const { TaskTemplate } = service.Spec;
-  const Image = imageFor(TaskTemplate.ContainerSpec.Image, wish);
+  const image = tagged(imageFor(TaskTemplate.ContainerSpec.Image, wish));
   const headers = authHeaders(wish.credentials);
-  if (wish.tag) await pull(environment, Image, headers);
+  if (wish.tag) await pull(environment, image, headers);
+  const pinned = await pin(environment, image, headers);
   const answer = await callEngine(environment, {
     method: "POST",
     path: `/services/${encodeURIComponent(wish.serviceId)}/update?version=${service.Version.Index}`,
@@ -40,12 +42,17 @@ export async function restartService(
       TaskTemplate: {
         ...TaskTemplate,
         ForceUpdate: (TaskTemplate.ForceUpdate ?? 0) + 1,
-        ContainerSpec: { ...TaskTemplate.ContainerSpec, Image },
+        ContainerSpec: { ...TaskTemplate.ContainerSpec, Image: pinned?.image ?? image },
+        ...(pinned &&
+          pinned.platforms.length > 0 && {
+            Placement: { ...TaskTemplate.Placement, Platforms: pinned.platforms },
+          }),
       },
     },
   });
   if (answer.status !== 200) throw new HttpError(500, failure, reasonIn(answer.text));
-  return JSON.parse(answer.text) as { Warnings?: string[] | null };
+  const { Warnings } = JSON.parse(answer.text) as { Warnings?: string[] | null };
+  return { Warnings: pinned ? (Warnings ?? null) : [...(Warnings ?? []), notPinned(image)] };
 }
 
 async function inspectService(environment: GatewayEnvironment, id: string): Promise<Service> {
@@ -63,6 +70,43 @@ function imageFor(image: string, { tag, pull: isPulled }: Wish): string {
   const base = name.replace(/:[^:/]+$/, "");
   return tag.startsWith("sha256:") ? `${base}@${tag}` : `${base}:${tag}`;
 }
+
+/** As Docker's own client names an image: without its default registry, and with a tag. */
+function tagged(image: string): string {
+  const name = image.replace(/^docker\.io\/(?:library\/)?/, "");
+  return /[:@][^/]+$/.test(name) ? name : `${name}:latest`;
+}
+
+interface Distribution {
+  readonly Descriptor: { readonly digest: string };
+  readonly Platforms?: readonly { readonly architecture: string; readonly os: string }[] | null;
+}
+
+/**
+ * Adds to an image's name the digest that its registry has for it, so that every node runs the same; undefined when
+ * the registry does not tell. Docker's client does so before it updates a service, and Portainer uses that client.
+ */
+async function pin(environment: GatewayEnvironment, image: string, headers: Record<string, string>) {
+  const answer = await callEngine(environment, {
+    method: "GET",
+    path: `/distribution/${encodeURI(image)}/json`,
+    headers,
+  });
+  if (answer.status !== 200) return undefined;
+  const { Descriptor, Platforms } = JSON.parse(answer.text) as Distribution;
+  return {
+    image: image.includes("@") ? image : `${image}@${Descriptor.digest}`,
+    platforms: (Platforms ?? []).map(({ os, architecture }) => ({
+      // Registries say `arm` where nodes say `armv7l`.
+      Architecture: architecture.toLowerCase() === "arm" ? "" : architecture,
+      OS: os,
+    })),
+  };
+}
+
+/** Word for word as Docker's client warns. */
+const notPinned = (image: string): string =>
+  `image ${image} could not be accessed on a registry to record\nits digest. Each node will access ${image} independently,\npossibly leading to different nodes running different\nversions of the image.\n`;
 
 async function pull(environment: GatewayEnvironment, image: string, headers: Record<string, string>) {
   const path = `/images/create?fromImage=${encodeURIComponent(image)}`;

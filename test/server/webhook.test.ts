@@ -3,11 +3,12 @@ import { type FakeEngine, startFakeEngine } from "../support/fake-engine";
 import { form, play, startWorld, type World } from "./kit";
 
 const INFO = { ID: "id", Swarm: {}, NCPU: 1, MemTotal: 1 };
-const SERVICE = {
+const serviceOf = (Image: string) => ({
   ID: "svc",
   Version: { Index: 7 },
-  Spec: { Name: "web", TaskTemplate: { ContainerSpec: { Image: "web:1@sha256:aa" } } },
-};
+  Spec: { Name: "web", TaskTemplate: { ContainerSpec: { Image } } },
+});
+const SERVICE = serviceOf("web:1@sha256:aa");
 
 let world: World;
 let engine: FakeEngine;
@@ -21,6 +22,18 @@ beforeAll(async () => {
     "/volumes": { Volumes: [] },
     "/services/svc": SERVICE,
     "/services/svc/update": { Warnings: null },
+    "/services/known": serviceOf("docker.io/library/known"),
+    "/services/known/update": {},
+    "/services/pinned": serviceOf("known:latest@sha256:bb"),
+    "/services/pinned/update": { Warnings: ["the engine's own"] },
+    "/distribution/known:latest/json": {
+      Descriptor: { digest: "sha256:dd" },
+      Platforms: [
+        { os: "linux", architecture: "amd64" },
+        { os: "linux", architecture: "arm", variant: "v7" },
+      ],
+    },
+    "/distribution/known:latest@sha256:bb/json": { Descriptor: { digest: "sha256:bb" } },
     "/images/create": {},
   };
   engine = await startFakeEngine((request, response) => {
@@ -158,6 +171,51 @@ describe("a webhook", () => {
 
   test("says that its service is gone", async () => {
     expect((await fire(hook("gone"))).status).toBe(500);
+  });
+});
+
+describe("the image of a service that is restarted", () => {
+  const restart = async (ServiceID: string, PullImage: boolean) => {
+    engine.requests.length = 0;
+    const path = "/endpoints/1/forceupdateservice";
+    const answer = await world.admin<object>("PUT", path, { ServiceID, PullImage });
+    const update = engine.requests.find(({ url }) => url.includes("/update"));
+    return { answer, task: JSON.parse(update?.body ?? "{}").TaskTemplate };
+  };
+  const warning = (image: string) =>
+    [
+      `image ${image} could not be accessed on a registry to record`,
+      `its digest. Each node will access ${image} independently,`,
+      "possibly leading to different nodes running different",
+      "versions of the image.\n",
+    ].join("\n");
+
+  test("is warned of, where no registry knows it", async () => {
+    const { answer, task } = await restart("svc", true);
+    expect(answer).toEqual({ Warnings: [warning("web:1")] });
+    expect(task).toEqual({ ForceUpdate: 1, ContainerSpec: { Image: "web:1" } });
+    expect((await restart("svc", false)).answer).toEqual({ Warnings: [warning("web:1@sha256:aa")] });
+  });
+
+  test("gets its tag, its digest and its platforms, where a registry knows it", async () => {
+    const { answer, task } = await restart("known", true);
+    expect(answer).toEqual({ Warnings: null });
+    expect(task).toEqual({
+      ForceUpdate: 1,
+      ContainerSpec: { Image: "known:latest@sha256:dd" },
+      Placement: {
+        Platforms: [
+          { OS: "linux", Architecture: "amd64" },
+          { OS: "linux", Architecture: "" },
+        ],
+      },
+    });
+  });
+
+  test("keeps the digest that it has, with the engine's own warnings", async () => {
+    const { answer, task } = await restart("pinned", false);
+    expect(answer).toEqual({ Warnings: ["the engine's own"] });
+    expect(task).toEqual({ ForceUpdate: 1, ContainerSpec: { Image: "known:latest@sha256:bb" } });
   });
 });
 
