@@ -7,6 +7,7 @@ import { unixSeconds } from "../clock";
 import { HttpError } from "../http-error";
 import { found, NOT_IN_DATABASE, noSuchRow } from "../not-found";
 import type { Handlers } from "../route/call";
+import { integerIn } from "../route/params";
 import type { Services } from "../services";
 import type { UserRecord } from "../store/records";
 import type { Store } from "../store/store";
@@ -66,7 +67,10 @@ export function userHandlers(services: Services): Handlers<typeof contract.users
       });
     },
 
-    me: ({ caller }) => ({ ...shown(found(store.users, caller.id)), forceChangePassword: false }),
+    me: ({ caller, forceChangePassword }) => ({
+      ...shown(found(store.users, caller.id)),
+      forceChangePassword,
+    }),
 
     get({ caller, params }) {
       if (!isSelfOrAdmin(caller, params.id))
@@ -157,9 +161,9 @@ export function insertUser(store: Store, name: string, PasswordHash: string, rol
   }));
 }
 
-/** A user as answered: everything but the password's hash. */
+/** A user as answered: everything but the password's hash. `UserTheme` is always there for clients of Portainer 2.19. */
 function shown({ PasswordHash, ...user }: UserRecord) {
-  return { ...user, PortainerAuthorizations: null, EndpointAuthorizations: null };
+  return { ...user, UserTheme: "", PortainerAuthorizations: null, EndpointAuthorizations: null };
 }
 
 function userNamed(store: Store, name: string): UserRecord | undefined {
@@ -218,8 +222,8 @@ async function newHash(
 }
 
 function usersOfEnvironment(store: Store, environmentId: string | undefined): UserRecord[] {
-  const id = Number(environmentId);
-  if (!environmentId || !Number.isInteger(id) || id === 0) return store.users.list();
+  const id = integerIn(environmentId);
+  if (id === 0) return store.users.list();
   const endpoint = store.endpoints.get(id);
   if (!endpoint)
     throw new HttpError(500, "Unable to retrieve endpoint from the database", noSuchRow("endpoints", id));

@@ -2,7 +2,6 @@ import type { IncomingHttpHeaders } from "node:http";
 import { API_KEY_HEADER, SESSION_COOKIE } from "../../contract";
 import type { Clock } from "../clock";
 import { HttpError } from "../http-error";
-import type { UserRecord } from "../store/records";
 import type { Store } from "../store/store";
 import { userOfApiKey } from "./api-key";
 import { type Caller, callerOf } from "./caller";
@@ -21,6 +20,8 @@ export type Credential =
 export interface Identity {
   readonly caller: Caller;
   readonly credential: Credential["kind"];
+  /** The password was too short at the login that gave the token. */
+  readonly forceChangePassword: boolean;
 }
 
 /** Wants to know who asked. */
@@ -47,14 +48,17 @@ export class Authenticator {
   async identify(asker: Asker): Promise<Identity> {
     const credential = credentialOf(asker);
     if (!credential) throw new HttpError(401, "A valid authorization token is missing", "Unauthorized");
-    const user = await this.#owner(credential);
-    if (!user) throw INVALID();
+    const { kind, value } = credential;
+    const opened = kind === "apiKey" ? await this.#openKey(value) : this.#sessions.open(value);
+    if (!opened) throw INVALID();
+    const { user, forceChangePassword } = opened;
     this.#witness.noteUser(asker.headers, user.Username);
-    return { caller: callerOf(this.#store, user), credential: credential.kind };
+    return { caller: callerOf(this.#store, user), credential: kind, forceChangePassword };
   }
 
-  #owner({ kind, value }: Credential): UserRecord | undefined | Promise<UserRecord | undefined> {
-    return kind === "apiKey" ? userOfApiKey(this.#store, this.#clock, value) : this.#sessions.userOf(value);
+  async #openKey(key: string) {
+    const user = await userOfApiKey(this.#store, this.#clock, key);
+    return user && { user, forceChangePassword: false };
   }
 }
 

@@ -12,6 +12,7 @@ export interface Session {
 interface Claims {
   readonly id: number;
   readonly jti: string;
+  readonly forceChangePassword?: boolean;
   readonly iat: number;
   readonly exp: number;
 }
@@ -30,6 +31,7 @@ export class Sessions {
     this.#key = key;
   }
 
+  /** @param forceChangePassword the password is shorter than it must be now; nothing but `GET /users/me` heeds it */
   issue(user: UserRecord, forceChangePassword: boolean): Session {
     const iat = unixSeconds(this.#clock);
     const lifetime = parseDuration(this.#store.settings.get(1)?.UserSessionTimeout ?? "8h") ?? 0;
@@ -49,12 +51,13 @@ export class Sessions {
     return { jwt, expires: new Date(exp * 1000) };
   }
 
-  /** The user of a token, or undefined when it is not, or no longer, valid. */
-  userOf(jwt: string): UserRecord | undefined {
+  /** What a token says, or undefined when it is not, or no longer, valid. */
+  open(jwt: string): { user: UserRecord; forceChangePassword: boolean } | undefined {
     const claims = this.#claims(jwt);
     if (!claims || claims.exp <= unixSeconds(this.#clock) || this.#isRevoked(claims)) return undefined;
     const user = this.#store.users.get(claims.id);
-    return user && user.TokenIssueAt <= claims.iat ? user : undefined;
+    if (!user || user.TokenIssueAt > claims.iat) return undefined;
+    return { user, forceChangePassword: claims.forceChangePassword === true };
   }
 
   async revoke(jwt: string): Promise<void> {

@@ -13,6 +13,8 @@ export interface Call<R extends Route> {
   readonly caller: R["access"] extends "public" ? undefined : Caller;
   /** How the caller proved who they are; undefined on public routes. */
   readonly credential: "apiKey" | "cookie" | "bearer" | undefined;
+  /** The caller's password was too short at the login. */
+  readonly forceChangePassword: boolean;
   readonly headers: IncomingHttpHeaders;
   /** The query as it was sent, for what the contract does not say of it. */
   readonly search: URLSearchParams;

@@ -25,6 +25,7 @@ class Decoded {
   readonly params: Params;
   readonly caller: Identity["caller"] | undefined;
   readonly credential: Identity["credential"] | undefined;
+  readonly forceChangePassword: boolean;
   readonly reply: Reply = { headers: {} };
   readonly #route: Route;
   readonly #question: Question;
@@ -42,6 +43,7 @@ class Decoded {
     this.params = params;
     this.caller = identity?.caller;
     this.credential = identity?.credential;
+    this.forceChangePassword = identity?.forceChangePassword ?? false;
     this.#route = route;
     this.#question = question;
     this.#body = body;

@@ -11,6 +11,7 @@ const THINGS: Record<string, string> = {
   tags: "tag",
   endpoint_groups: "environment group",
   endpoints: "environment",
+  edge_groups: "Edge group",
   docker: "environment",
   registries: "registry",
   resource_controls: "resource control",
@@ -40,6 +41,10 @@ export function paramsReader(
     return params;
   };
 }
+
+/** As Go reads an optional number of a query or form: what is no integer counts as zero. */
+export const integerIn = (text: string | undefined): number =>
+  /^[+-]?\d+$/.test(text ?? "") ? Number(text) : 0;
 
 export function readId(thing: string, text: string): number {
   if (/^[+-]?\d{1,15}$/.test(text)) return Number(text);

@@ -93,6 +93,35 @@ describe("login", () => {
   });
 });
 
+describe("a password that has become too short", () => {
+  const me = async (headers: Record<string, string>) => {
+    const answer = await world.send({ method: "GET", path: "/users/me", headers });
+    return (await answer.json()) as Record<string, unknown>;
+  };
+  const bearer = async () => {
+    const { jwt } = (await (await login("admin")).json()) as { jwt: string };
+    expect(claims(jwt)["forceChangePassword"]).toBe(
+      (await me({ authorization: `Bearer ${jwt}` }))["forceChangePassword"],
+    );
+    return { authorization: `Bearer ${jwt}` };
+  };
+
+  test("is to be changed, as every login since then is told", async () => {
+    const before = await bearer();
+    expect(await me(before)).toMatchObject({ Username: "admin", UserTheme: "", forceChangePassword: false });
+    await world.admin("PUT", "/settings", { InternalAuthSettings: { RequiredPasswordLength: 40 } });
+    expect(await me(await bearer())).toMatchObject({ forceChangePassword: true });
+    const cookie = (await login("admin")).headers.get("set-cookie")?.split(";")[0] ?? "";
+    expect(await me({ cookie })).toMatchObject({ forceChangePassword: true });
+
+    // What was said at a login stays with its token, and a key has no password.
+    expect(await me(before)).toMatchObject({ forceChangePassword: false });
+    expect(await me(world.headers("key:admin"))).toMatchObject({ forceChangePassword: false });
+    await world.admin("PUT", "/settings", { InternalAuthSettings: { RequiredPasswordLength: 12 } });
+    expect(await me(await bearer())).toMatchObject({ forceChangePassword: false });
+  });
+});
+
 describe("credentials", () => {
   const me = { method: "GET", path: "/users/me" };
   const missing = { message: "A valid authorization token is missing", details: "Unauthorized" };
