@@ -62,6 +62,8 @@ export type Endpoint = z.infer<typeof Endpoint>;
 const TYPE_RULE =
   "Invalid environment type value. Value must be one of: 1 (Docker environment), 2 (Agent environment), 3 (Azure environment), 4 (Edge Agent environment) or 5 (Local Kubernetes environment)";
 
+const NO_ENVIRONMENT = "Invalid request payload: Missing environment identifier";
+
 const NOTHING_TO_DELETE = "Invalid request payload. You must provide a list of environments to delete";
 
 /** Forms carry text: numbers in digits, flags as `true`, lists as JSON. */
@@ -235,20 +237,21 @@ export const endpoints = {
     path: "/endpoints/relations",
     access: "administrator",
     since: "2.19",
-    summary: "Set the tags and the group of several environments",
+    summary: "Set the tags, the group and the edge groups of several environments",
     body: z.object({
       Relations: z
         .record(
-          z.string(),
+          z.string().regex(/^[+-]?\d+$/),
           z.object({
             EdgeGroups: z.array(z.int()).optional(),
             Tags: z.array(z.int()).optional(),
             Group: z.int().optional(),
           }),
         )
-        .optional(),
+        .refine((relations) => !("0" in relations), NO_ENVIRONMENT)
+        .default({}),
     }),
-    fails: { 500: "There is no such environment, or no such tag." },
+    fails: { 500: "There is no such environment, tag or edge group." },
     verified: live,
   }),
   agentVersions: route({

@@ -10,6 +10,7 @@ import { auth } from "./auth";
 import { backups } from "./backup";
 import { customTemplates } from "./custom-template";
 import { dockerHub } from "./docker-hub";
+import { edgeGroups } from "./edge-group";
 import { endpoints } from "./endpoint";
 import { endpointGroups } from "./endpoint-group";
 import { engines } from "./engine";
@@ -40,6 +41,7 @@ export const contract = {
   tags,
   endpointGroups,
   endpoints,
+  edgeGroups,
   engines,
   tlsFiles,
   resourceControls,
@@ -67,6 +69,7 @@ export { type DockerContract, dockerContract } from "./docker/index";
 export { NetworkInspect } from "./docker/network";
 export { EngineInfo } from "./docker/system";
 export { VolumeInspect } from "./docker/volume";
+export { EdgeGroup } from "./edge-group";
 export { CreationType, Endpoint, EndpointStatus, EndpointType, SecuritySettings } from "./endpoint";
 export { EndpointGroup, UNASSIGNED_GROUP } from "./endpoint-group";
 export { Registry, RegistryAccess, RegistryType } from "./registry";

@@ -30,6 +30,10 @@ export interface Route {
   readonly access: Access;
   /** Counts against the limit on logins: ten at once, then one a second, or an hour's ban. */
   readonly limited?: true;
+  /** What the settings must have enabled; without it, whoever may call the route is answered 503. */
+  readonly feature?: "edgeCompute";
+  /** The only values that a path parameter may have. Any other path is no route. */
+  readonly choices?: Readonly<Record<string, readonly string[]>>;
   /** One sentence in the imperative, for the reference. */
   readonly summary: string;
   readonly query?: z.ZodObject;

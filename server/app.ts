@@ -5,6 +5,7 @@ import { authHandlers } from "./api/auth";
 import { backupHandlers } from "./api/backup";
 import { customTemplateHandlers } from "./api/custom-template";
 import { dockerHubHandlers } from "./api/docker-hub";
+import { edgeGroupHandlers } from "./api/edge-group";
 import { endpointHandlers } from "./api/endpoint";
 import { endpointGroupHandlers } from "./api/endpoint-group";
 import { engineHandlers } from "./api/engine";
@@ -43,6 +44,7 @@ export function createApi(services: Services): Router {
   mount(router, services, contract.tags, tagHandlers(services));
   mount(router, services, contract.endpointGroups, endpointGroupHandlers(services));
   mount(router, services, contract.endpoints, endpointHandlers(services));
+  mount(router, services, contract.edgeGroups, edgeGroupHandlers(services));
   mount(router, services, contract.engines, engineHandlers(services));
   mount(router, services, contract.tlsFiles, tlsFileHandlers(services));
   mount(router, services, contract.resourceControls, resourceControlHandlers(services));

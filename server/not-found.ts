@@ -10,6 +10,7 @@ const THINGS: Record<string, string> = {
   tags: "a tag",
   endpoint_groups: "an environment group",
   endpoints: "an environment",
+  edgegroups: "an Edge group",
   registries: "a registry",
   resource_control: "a resource control",
   stacks: "a stack",

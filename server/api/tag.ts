@@ -3,7 +3,7 @@ import { HttpError } from "../http-error";
 import { found } from "../not-found";
 import type { Handlers } from "../route/call";
 import type { Services } from "../services";
-import type { TagRecord } from "../store/records";
+import type { EndpointRecord, TagRecord } from "../store/records";
 import type { Store } from "../store/store";
 
 export function tagHandlers({ store }: Services): Handlers<typeof contract.tags> {
@@ -32,6 +32,8 @@ export function tagHandlers({ store }: Services): Handlers<typeof contract.tags>
           store.endpoints.put(row.Id, { ...row, TagIds: row.TagIds.filter((id) => id !== tag.ID) });
         for (const row of store.endpointGroups.filter(carries(tag.ID)))
           store.endpointGroups.put(row.Id, { ...row, TagIds: row.TagIds.filter((id) => id !== tag.ID) });
+        for (const row of store.edgeGroups.filter(carries(tag.ID)))
+          store.edgeGroups.put(row.Id, { ...row, TagIds: row.TagIds.filter((id) => id !== tag.ID) });
       });
     },
   };
@@ -56,4 +58,15 @@ const idSet = (rows: { Id: number }[]) => Object.fromEntries(rows.map(({ Id }) =
 /** The first of these ids that is no tag's. */
 export function unknownTag(store: Store, ids: readonly number[]): number | undefined {
   return ids.find((id) => !store.tags.get(id));
+}
+
+/** Whether an environment, by itself or by its group, carries all of these tags or, with `any`, one of them. */
+export function carriesTags(
+  store: Store,
+  { TagIds, GroupId }: Pick<EndpointRecord, "TagIds" | "GroupId">,
+  wanted: readonly number[],
+  any: boolean,
+): boolean {
+  const carried = new Set([...TagIds, ...(store.endpointGroups.get(GroupId)?.TagIds ?? [])]);
+  return any ? wanted.some((tag) => carried.has(tag)) : wanted.every((tag) => carried.has(tag));
 }

@@ -116,11 +116,12 @@ const REASONS = {
   403: "The caller may not do this.",
   404: "There is no such object.",
   413: "The body is too large.",
+  503: "The settings do not enable this.",
 };
 
 /** Those that follow from what the route takes, and those that it declares, which may say more of the former. */
 function failuresOf(route: Route): Operation["responses"] {
-  const { access, path, query, body, form, limited } = route;
+  const { access, path, query, body, form, limited, feature } = route;
   const takesBody = body !== undefined || form !== undefined;
   const takesId = path.includes(":");
   const follows = {
@@ -129,6 +130,7 @@ function failuresOf(route: Route): Operation["responses"] {
     403: access !== "public" || limited === true,
     404: takesId,
     413: takesBody,
+    503: feature !== undefined,
   };
   const reasons = Object.fromEntries(
     Object.entries(REASONS).filter(([status]) => follows[Number(status) as keyof typeof follows]),

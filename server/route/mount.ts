@@ -3,19 +3,21 @@ import { requireAccess } from "../auth/access";
 import type { Authenticator, Identity } from "../auth/authenticate";
 import type { LoginLimiter } from "../auth/limiter";
 import { HttpError } from "../http-error";
+import type { Store } from "../store/store";
 import type { Content, Handler, Handlers, Reply } from "./call";
 import { decode } from "./decode";
 import { jsonOf } from "./json";
 import { paramsReader } from "./params";
 import type { Answer, Question, Router } from "./router";
 
-/** Who guards the routes. */
+/** What guards the routes. */
 export interface Gate {
+  readonly store: Store;
   readonly authenticator: Authenticator;
   readonly limiter: LoginLimiter;
 }
 
-/** Serves the routes of an entity: access first, then the login limiter, then the handler. */
+/** Serves the routes of an entity: access first, then the login limiter and the settings, then the handler. */
 export function mount<Rs extends Routes>(
   router: Router,
   gate: Gate,
@@ -25,7 +27,7 @@ export function mount<Rs extends Routes>(
   for (const [name, route] of Object.entries(routes)) {
     const handler = handlers[name] as Handler<Route>;
     const paramsOf = paramsReader(route.path);
-    router.add(route.method, route.path, async (question, parameters) => {
+    router.add(route.method, pathOf(route), async (question, parameters) => {
       const identity = await admit(gate, route, question);
       const call = await decode(route, question, paramsOf(parameters), identity);
       return answer(route, call.reply, await handler(call));
@@ -33,16 +35,25 @@ export function mount<Rs extends Routes>(
   }
 }
 
+function pathOf({ path, choices = {} }: Route): string {
+  return path.replace(/:(\w+)/g, (parameter, name: string) => {
+    const values = choices[name]?.map((value) => `^${value}$`).join("|");
+    return values === undefined ? parameter : `${parameter}(${values})`;
+  });
+}
+
 /** Throws unless the caller may use the route. */
 async function admit(
-  { authenticator, limiter }: Gate,
-  { access, limited }: Route,
+  { store, authenticator, limiter }: Gate,
+  { access, limited, feature }: Route,
   question: Question,
 ): Promise<Identity | undefined> {
   const identity = access === "public" ? undefined : await authenticator.identify(question);
   if (identity) requireAccess(access, identity.caller);
   if (limited && !(await limiter.admits(question.incoming.socket.remoteAddress ?? "")))
     throw new HttpError(403, "Access denied", "Access denied to resource");
+  if (feature === "edgeCompute" && !store.settings.get(1)?.EnableEdgeComputeFeatures)
+    throw new HttpError(503, "Edge compute features are disabled");
   return identity;
 }
 

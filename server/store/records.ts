@@ -40,6 +40,16 @@ export type EndpointGroupRecord = {
   TagIds: number[];
 };
 
+/** In which of the two fields its environments are found is said by `Dynamic`; the other one is kept. */
+export type EdgeGroupRecord = {
+  Id: number;
+  Name: string;
+  Dynamic: boolean;
+  TagIds: number[];
+  Endpoints: number[];
+  PartialMatch: boolean;
+};
+
 export type TlsRecord = {
   TLS: boolean;
   TLSSkipVerify: boolean;

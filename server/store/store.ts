@@ -4,6 +4,7 @@ import type {
   AgentKeyRecord,
   ApiKeyRecord,
   CustomTemplateRecord,
+  EdgeGroupRecord,
   EndpointGroupRecord,
   EndpointRecord,
   InstanceRecord,
@@ -47,6 +48,7 @@ export class Store {
   readonly tags = this.#collection<TagRecord>("tags");
   readonly endpointGroups = this.#collection<EndpointGroupRecord>("endpoint_groups");
   readonly endpoints = this.#collection<EndpointRecord>("endpoints");
+  readonly edgeGroups = this.#collection<EdgeGroupRecord>("edgegroups");
   readonly resourceControls = this.#collection<ResourceControlRecord>("resource_control");
   readonly registries = this.#collection<RegistryRecord>("registries");
   readonly stacks = this.#collection<StackRecord>("stacks");

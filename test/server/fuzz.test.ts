@@ -24,10 +24,12 @@ beforeAll(async () => {
   engine = await startTinyEngine();
   await using world = await startWorld();
   const { admin } = world;
+  await admin("PUT", "/settings", { EnableEdgeComputeFeatures: true });
   for (const Name of ["one", "two"]) {
     await admin("POST", "/endpoints", form({ Name, EndpointCreationType: "1", URL: engine.url }));
     await admin("POST", "/tags", { Name });
     await admin("POST", "/endpoint_groups", { Name });
+    await admin("POST", "/edge_groups", { Name, Dynamic: Name === "two", TagIDs: [1] });
     await admin("POST", "/registries", { Name, Type: 3, URL: `${Name}.example.com` });
     await admin("POST", "/resource_controls", { ResourceID: Name, Type: 1, Public: true });
     await admin("POST", "/stacks/create/standalone/string?endpointId=1", {

@@ -11,6 +11,7 @@ import {
 import { HttpError } from "../../http-error";
 import { noSuchRow } from "../../not-found";
 import { INVALID_PAYLOAD } from "../../route/decode-json";
+import { integerIn } from "../../route/params";
 import type { Services } from "../../services";
 import type { EndpointRecord, Gpu, TlsRecord } from "../../store/records";
 import type { Store } from "../../store/store";
@@ -98,7 +99,7 @@ function readForm(form: Form): Omit<EndpointRecord, "Id" | "TLSConfig"> {
     Type: typeOf(creationType),
     ContainerEngine: form.ContainerEngine ?? "",
     URL: form.URL || (creationType === CreationType.localKubernetes ? LOCAL_CLUSTER : LOCAL_SOCKET),
-    GroupId: integer(form.GroupID) || UNASSIGNED_GROUP,
+    GroupId: integerIn(form.GroupID) || UNASSIGNED_GROUP,
     PublicURL: creationType === CreationType.edgeAgent ? "" : (form.PublicURL ?? ""),
     Gpus: parseList<Gpu>(form.Gpus, "Invalid Gpus parameter", isGpu),
     TagIds,
@@ -106,7 +107,7 @@ function readForm(form: Form): Omit<EndpointRecord, "Id" | "TLSConfig"> {
     UserAccessPolicies: {},
     TeamAccessPolicies: {},
     EdgeKey: "",
-    EdgeCheckinInterval: integer(form.EdgeCheckinInterval) || integer(form.CheckinInterval),
+    EdgeCheckinInterval: integerIn(form.EdgeCheckinInterval) || integerIn(form.CheckinInterval),
     SecuritySettings: DEFAULT_SECURITY,
     EnableGPUManagement: false,
   };
@@ -195,8 +196,5 @@ function parseList<T>(text: string | undefined, refusal: string, accepts: (item:
 }
 
 const isGpu = (item: unknown): boolean => typeof item === "object" && item !== null;
-
-/** As Go reads an optional number in a form: what is none counts as zero. */
-const integer = (text: string | undefined): number => (/^[+-]?\d+$/.test(text ?? "") ? Number(text) : 0);
 
 const invalid = (details: string): HttpError => new HttpError(400, INVALID_PAYLOAD, details);

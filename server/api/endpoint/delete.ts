@@ -1,11 +1,13 @@
 import { found } from "../../not-found";
 import type { Reply } from "../../route/call";
 import type { Services } from "../../services";
+import { setEdgeGroups } from "../edge-group";
 
 /** Stacks, resource controls, webhooks and whatever runs on the engine stay; tags follow from the environments. */
 export async function deleteEndpoint({ store, tlsFiles, gateway }: Services, id: number): Promise<void> {
   await store.change(() => {
     store.endpoints.delete(found(store.endpoints, id).Id);
+    setEdgeGroups(store, id, []);
     for (const registry of store.registries.filter(
       ({ RegistryAccesses }) => String(id) in RegistryAccesses,
     )) {

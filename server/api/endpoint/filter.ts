@@ -3,31 +3,41 @@ import { isAgent, isEdge } from "../../gateway/environment-type";
 import { HttpError } from "../../http-error";
 import { noSuchRow } from "../../not-found";
 import type { Call } from "../../route/call";
+import { integerIn } from "../../route/params";
 import type { EndpointRecord } from "../../store/records";
 import type { Store } from "../../store/store";
+import { isMember } from "../edge-group";
+import { carriesTags } from "../tag";
 
 type Query = Call<typeof contract.endpoints.list>["query"];
 type Test = (endpoint: EndpointRecord) => boolean;
 
-/** All that a list's query asks for at once. */
+/** All that a list's query asks for at once. What is no number is refused in the order in which Portainer reads. */
 export function endpointFilter(store: Store, query: Query): Test {
-  const ids = (name: ListName) => numbers(query, name);
+  const status = numbers(query, "status[]");
+  const groups = numbers(query, "groupIds[]");
+  const types = numbers(query, "types[]");
+  const tags = numbers(query, "tagIds[]");
+  const included = numbers(query, "endpointIds[]");
+  const excluded = numbers(query, "excludeIds[]");
+  requireStackStatus(query.edgeStackStatus);
   const tests: Test[] = [];
   const among = (wanted: number[], value: (endpoint: EndpointRecord) => number) => {
     if (wanted.length > 0) tests.push((endpoint) => wanted.includes(value(endpoint)));
   };
-  among(ids("endpointIds[]"), ({ Id }) => Id);
-  among(ids("groupIds[]"), ({ GroupId }) => GroupId);
-  among(ids("status[]"), presentStatus);
-  among(ids("types[]"), ({ Type }) => Type);
-  const excluded = ids("excludeIds[]");
+  among(included, ({ Id }) => Id);
+  among(groups, ({ GroupId }) => GroupId);
+  among(status, presentStatus);
+  among(types, ({ Type }) => Type);
   if (excluded.length > 0) tests.push(({ Id }) => !excluded.includes(Id));
-  const tags = ids("tagIds[]");
-  if (tags.length > 0) tests.push(tagTest(store, tags, query.tagsPartialMatch === "true"));
+  if (tags.length > 0)
+    tests.push((endpoint) => carriesTags(store, endpoint, tags, query.tagsPartialMatch === "true"));
   tests.push(...edgeTests(query));
   const versions = query["agentVersions[]"] ?? [];
   if (versions.length > 0)
-    tests.push(({ Type, AgentVersion = "" }) => !isAgent(Type) || versions.includes(AgentVersion));
+    tests.push(
+      ({ Type, AgentVersion = "" }) => !(isAgent(Type) || isEdge(Type)) || versions.includes(AgentVersion),
+    );
   if (query.name) tests.push(({ Name }) => Name === query.name);
   if (query.search) tests.push(searchTest(store, query.search.toLowerCase()));
   return (endpoint) => tests.every((test) => test(endpoint));
@@ -41,47 +51,55 @@ function edgeTests(query: Query): Test[] {
   const ofEdge = (test: Test) => tests.push((endpoint) => !isEdge(endpoint.Type) || test(endpoint));
   if (query.edgeAsync) ofEdge(() => query.edgeAsync !== "true");
   ofEdge(({ UserTrusted = false }) => UserTrusted !== (query.edgeDeviceUntrusted === "true"));
-  if (Number(query.edgeCheckInPassedSeconds) > 0) ofEdge(() => false);
-  if (query.edgeStackStatus && !/^[+-]?\d+$/.test(query.edgeStackStatus))
-    throw new HttpError(400, "Invalid query parameters", "failed parsing edgeStackStatus");
-  if (Number(query.edgeStackId))
+  if (integerIn(query.edgeCheckInPassedSeconds) > 0) ofEdge(() => false);
+  const stack = integerIn(query.edgeStackId);
+  if (stack !== 0)
     throw new HttpError(
       500,
       "Unable to filter endpoints",
-      `Unable to retrieve edge stack from the database: ${noSuchRow("edge_stack", Number(query.edgeStackId))}`,
+      `Unable to retrieve edge stack from the database: ${noSuchRow("edge_stack", stack)}`,
     );
   return tests;
 }
 
 function numbers(query: Query, name: ListName): number[] {
-  return (query[name] ?? []).map((text) => {
-    if (/^[+-]?\d+$/.test(text)) return Number(text);
-    throw new HttpError(
-      400,
-      "Invalid query parameters",
-      `Unable to parse parameter ${name.slice(0, -2)}: strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`,
-    );
-  });
+  return (query[name] ?? []).map((text) => number(text, `Unable to parse parameter ${name.slice(0, -2)}`));
 }
+
+function number(text: string, failure: string): number {
+  const fault = !/^[+-]?\d+$/.test(text)
+    ? "invalid syntax"
+    : Math.abs(Number(text)) >= 2 ** 63 && "value out of range";
+  if (!fault) return Number(text);
+  throw invalid(`${failure}: strconv.Atoi: parsing ${JSON.stringify(text)}: ${fault}`);
+}
+
+/** Those that an environment of an edge stack can have: paused and rolled back come from elsewhere. */
+const STACK_STATUS = new Set([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 13]);
+
+function requireStackStatus(text: string | undefined): void {
+  if (text && !STACK_STATUS.has(number(text, "failed parsing edgeStackStatus")))
+    throw invalid("invalid edgeStackStatus parameter");
+}
+
+const invalid = (details: string): HttpError => new HttpError(400, "Invalid query parameters", details);
 
 /** No edge agent ever calls in here, so an edge environment is down, though it is stored as up. */
 const presentStatus = ({ Type, Status }: EndpointRecord): number =>
   isEdge(Type) ? EndpointStatus.down : Status;
 
-function tagTest(store: Store, wanted: number[], any: boolean): Test {
-  return ({ TagIds, GroupId }) => {
-    const tags = [...TagIds, ...(store.endpointGroups.get(GroupId)?.TagIds ?? [])];
-    return any ? wanted.some((tag) => tags.includes(tag)) : wanted.every((tag) => tags.includes(tag));
-  };
-}
-
 function searchTest(store: Store, wanted: string): Test {
   const tagNames = (ids: readonly number[]) => ids.map((id) => store.tags.get(id)?.Name ?? "");
-  return ({ Name, URL, Status, TagIds, GroupId }) => {
+  const edgeGroups = store.edgeGroups.filter(({ Name }) => Name.toLowerCase().includes(wanted));
+  return (endpoint) => {
+    const { Name, URL, Status, TagIds, GroupId } = endpoint;
     if (wanted === "up" && Status === EndpointStatus.up) return true;
     if (wanted === "down" && Status === EndpointStatus.down) return true;
     const group = store.endpointGroups.get(GroupId);
     const texts = [Name, URL, group?.Name ?? "", ...tagNames(TagIds), ...tagNames(group?.TagIds ?? [])];
-    return texts.some((text) => text.toLowerCase().includes(wanted));
+    return (
+      texts.some((text) => text.toLowerCase().includes(wanted)) ||
+      edgeGroups.some((edgeGroup) => isMember(store, endpoint, edgeGroup))
+    );
   };
 }

@@ -6,6 +6,7 @@ import { HttpError } from "../../http-error";
 import { found, noSuchRow } from "../../not-found";
 import type { Handlers } from "../../route/call";
 import type { Services } from "../../services";
+import { setEdgeGroups } from "../edge-group";
 import { restartService } from "../service";
 import { unknownTag } from "../tag";
 import { connectionOf } from "./connection";
@@ -62,13 +63,17 @@ export function endpointHandlers(services: Services): Handlers<typeof contract.e
 
     async updateRelations({ body }) {
       await store.change(() => {
-        for (const [id, { Tags, Group }] of Object.entries(body.Relations ?? {})) {
+        for (const [id, { EdgeGroups, Tags, Group }] of Object.entries(body.Relations)) {
           const endpoint = store.endpoints.get(Number(id));
           if (!endpoint) throw noRelations("endpoints", id);
           const unknown = unknownTag(store, Tags ?? []);
           if (unknown !== undefined) throw noRelations("tags", unknown);
           const change = defined({ TagIds: Tags, GroupId: Group || undefined });
           store.endpoints.put(endpoint.Id, { ...endpoint, ...change });
+          if (!EdgeGroups) continue;
+          const missing = EdgeGroups.find((group) => !store.edgeGroups.get(group));
+          if (missing !== undefined) throw noRelations("edgegroups", missing);
+          setEdgeGroups(store, endpoint.Id, EdgeGroups);
         }
       });
     },

@@ -1,6 +1,7 @@
 import type { contract } from "../../../contract";
 import { mayUseEndpoint } from "../../auth/access";
 import type { Call } from "../../route/call";
+import { integerIn } from "../../route/params";
 import type { EndpointRecord } from "../../store/records";
 import type { Store } from "../../store/store";
 import { endpointFilter } from "./filter";
@@ -25,8 +26,9 @@ export function listEndpoints(store: Store, { caller, query, reply }: ListCall) 
   return page(matching, query).map(show);
 }
 
+/** Without a limit there is one page, wherever it should start. */
 function page(endpoints: EndpointRecord[], { start, limit }: ListCall["query"]): EndpointRecord[] {
-  const from = Math.max(0, (Number(start) || 0) - 1);
-  const size = Number(limit) || 0;
-  return size > 0 ? endpoints.slice(from, from + size) : endpoints.slice(from);
+  const from = Math.max(0, integerIn(start) - 1);
+  const size = integerIn(limit);
+  return size > 0 ? endpoints.slice(from, from + size) : endpoints;
 }

@@ -21,15 +21,25 @@ export function endpointOrder(store: Store, { sort, order }: Query): Order {
   return order === "desc" ? (a, b) => compare(b, a) : compare;
 }
 
-/** Digits compare as numbers, anything else by code point: `env-2` comes before `env-10`. */
+/**
+ * The order of Portainer's library: digits come before all else and compare as numbers (of equal ones that with fewer
+ * zeros before it comes first), anything else compares by bytes. `env-2` comes before `env-10`.
+ */
 export function natural(a: string, b: string): number {
   const [left, right] = [chunks(a), chunks(b)];
   for (let at = 0; at < Math.min(left.length, right.length); at++) {
-    const [x = "", y = ""] = [left[at], right[at]];
-    const difference = /^\d/.test(x) && /^\d/.test(y) ? Number(x) - Number(y) : x < y ? -1 : x > y ? 1 : 0;
+    const difference = compareChunks(left[at] ?? "", right[at] ?? "");
     if (difference !== 0) return difference;
   }
   return left.length - right.length;
 }
 
-const chunks = (text: string): string[] => text.match(/\d+|\D+/g) ?? [];
+const chunks = (text: string): string[] => text.match(/\d+|[^\d]/gu) ?? [];
+
+function compareChunks(a: string, b: string): number {
+  const isNumber = /^\d/.test(a);
+  if (isNumber !== /^\d/.test(b)) return isNumber ? -1 : 1;
+  if (!isNumber) return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  const [x, y] = [a.replace(/^0+/, ""), b.replace(/^0+/, "")];
+  return x.length - y.length || (x < y ? -1 : x > y ? 1 : a.length - b.length);
+}
