@@ -1,15 +1,31 @@
-import { type contract, TLS_FILES, type TlsFile } from "../../contract";
+import type { contract, TlsFile } from "../../contract";
 import { HttpError } from "../http-error";
-import type { Handlers } from "../route/call";
+import type { Call, Handlers } from "../route/call";
+import { isMultipart } from "../route/decode-form";
 import type { Services } from "../services";
+
+type UploadCall = Call<typeof contract.tlsFiles.upload>;
 
 export function tlsFileHandlers({ tlsFiles }: Services): Handlers<typeof contract.tlsFiles> {
   return {
-    async upload({ params, form }) {
-      if (!isTlsFile(params.file)) throw new HttpError(404, "Unknown kind of TLS file", params.file);
-      await tlsFiles.write(form.folder, params.file, form.file.content);
+    async upload(call) {
+      const { folder, file } = formOf(call);
+      await tlsFiles.write(folder, call.params.file as TlsFile, file.content);
     },
   };
 }
 
-const isTlsFile = (name: string): name is TlsFile => TLS_FILES.includes(name as TlsFile);
+/** Here Portainer says what is missing in `message`, where other routes say that their payload is invalid. */
+function formOf(call: UploadCall): UploadCall["form"] {
+  try {
+    return call.form;
+  } catch (cause) {
+    const { details: message } = cause as HttpError;
+    throw new HttpError(400, message, reasonFor(message, call.headers["content-type"]), { cause });
+  }
+}
+
+function reasonFor(message: string, type: string | undefined): string {
+  if (message.endsWith("folder")) return "Missing form data value";
+  return isMultipart(type) ? "http: no such file" : "request Content-Type isn't multipart/form-data";
+}

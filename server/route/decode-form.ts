@@ -1,12 +1,11 @@
 import type { FormFile } from "../../contract";
-import { HttpError } from "../http-error";
-import { INVALID_PAYLOAD } from "./decode-json";
 
 type Fields = Record<string, string | FormFile>;
 
 /**
  * The fields of a form, which may come in the query too. What comes in both: an urlencoded body wins over the query,
- * the query wins over a multipart body (so Go decodes them).
+ * the query wins over the texts of a multipart body but not over its files, and a body that is broken has no fields
+ * (so Go decodes them).
  */
 export async function decodeForm(
   type: string,
@@ -14,27 +13,31 @@ export async function decodeForm(
   search: URLSearchParams,
 ): Promise<Fields> {
   const query = Object.fromEntries([...search].reverse());
-  if (/^multipart\/form-data/i.test(type)) return { ...(await multipart(type, body)), ...query };
+  if (isMultipart(type)) {
+    const { texts, files } = await multipart(type, body);
+    return { ...texts, ...query, ...files };
+  }
   if (!/^application\/x-www-form-urlencoded/i.test(type)) return query;
   return { ...query, ...Object.fromEntries([...new URLSearchParams(body.toString())].reverse()) };
 }
 
-async function multipart(type: string, body: Buffer<ArrayBuffer>): Promise<Fields> {
-  const fields: Fields = {};
-  for (const [name, value] of (await parsed(type, body)).entries()) {
-    if (name in fields) continue;
-    fields[name] =
-      typeof value === "string"
-        ? value
-        : { filename: value.name, content: new Uint8Array(await value.arrayBuffer()) };
+export const isMultipart = (type = ""): boolean => /^multipart\/form-data/i.test(type);
+
+/** The first of each name, texts and files apart. */
+async function multipart(type: string, body: Buffer<ArrayBuffer>) {
+  const texts: Record<string, string> = {};
+  const files: Record<string, FormFile> = {};
+  for (const [name, value] of await entries(type, body)) {
+    if (typeof value === "string") texts[name] ??= value;
+    else files[name] ??= { filename: value.name, content: new Uint8Array(await value.arrayBuffer()) };
   }
-  return fields;
+  return { texts, files };
 }
 
-async function parsed(type: string, body: Buffer<ArrayBuffer>): Promise<FormData> {
+async function entries(type: string, body: Buffer<ArrayBuffer>) {
   try {
-    return await new Response(body, { headers: { "content-type": type } }).formData();
-  } catch (error) {
-    throw new HttpError(400, INVALID_PAYLOAD, (error as Error).message, { cause: error });
+    return [...(await new Response(body, { headers: { "content-type": type } }).formData()).entries()];
+  } catch {
+    return [];
   }
 }

@@ -31,12 +31,15 @@ export const NOT_FOUND: Answer = {
   body: "404 page not found\n",
 };
 
-/** Finds what serves a request. A path that is written out wins over one with a parameter. */
+/**
+ * Finds what serves a request. A path that is written out wins over one with a parameter, a parameter is never empty,
+ * and no path ends with a slash.
+ */
 export class Router {
   readonly #routes = findMyWay({ maxParamLength: MAX_PARAMETER_LENGTH });
   readonly #methods = new Set<Method>();
 
-  /** @param path below `/api`, with parameters as `:name` */
+  /** @param path below `/api`, with parameters as `:name` or, where only some values lead there, `:name(^a$|^b$)` */
   add(method: Method, path: string, serve: Serve): void {
     this.#methods.add(method);
     this.#routes.on(method, path, notCalled, serve);
@@ -50,7 +53,8 @@ export class Router {
   }
 
   #find(method: string, path: string) {
-    return this.#routes.find(method as Method, path);
+    const found = this.#routes.find(method as Method, path);
+    return found && Object.values(found.params).includes("") ? null : found;
   }
 }
 

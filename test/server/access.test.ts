@@ -237,6 +237,16 @@ describe.each(ROLES)("$name", ({ as, headers, may }) => {
   });
 });
 
+test.each(routes)("%s has no path that ends with a slash", async (_name, { method, path }) => {
+  const inside = path.replace(/:file/g, "ca").replace(/:\w+/g, "1");
+  // Where the last part is a parameter, nothing is no value of it.
+  for (const wrong of [`${inside}/`, path.replace(/:\w+$/, "").replace(/:\w+/g, "1")]) {
+    if (!wrong.endsWith("/")) continue;
+    const answer = await world.send({ as: "admin", method, path: wrong });
+    expect([answer.status, await answer.text()]).toEqual([404, "404 page not found\n"]);
+  }
+});
+
 test("declares something of every route, and says by what it was verified", () => {
   for (const [name, route] of routes)
     expect([name, route.summary.length > 10, route.verified]).not.toContain(false);

@@ -317,14 +317,74 @@ describe("TLS", () => {
         path: "/upload/tls/pem",
         body: upload("1"),
         status: 404,
+        expected: "404 page not found\n",
+      },
+      { name: "uploads of no kind are nobody's", method: "POST", path: "/upload/tls/pem", status: 404 },
+      { name: "uploads of no kind are not read either", method: "GET", path: "/upload/tls/pem", status: 404 },
+      { name: "uploads are not read", method: "GET", path: "/upload/tls/ca", status: 405 },
+      { name: "uploads need a login", method: "POST", path: "/upload/tls/ca", body: form({}), status: 401 },
+      ...[form({}), form({ file: blob("x") }), upload(""), "{}", ""].map((body, at) => ({
+        name: `uploads need a folder before all (${at})`,
+        as: "admin" as const,
+        method: "POST",
+        path: "/upload/tls/key",
+        body,
+        status: 400,
+        expected: { message: "Invalid query parameter: folder", details: "Missing form data value" },
+      })),
+      ...[form({ folder: "1" }), form({ folder: "1", file: "text" }), form({ folder: "../../etc" })].map(
+        (body, at) => ({
+          name: `uploads need a file (${at})`,
+          as: "admin" as const,
+          method: "POST",
+          path: "/upload/tls/cert",
+          body,
+          status: 400,
+          expected: {
+            message: "Invalid certificate file. Ensure that the certificate file is uploaded correctly",
+            details: "Http: no such file",
+          },
+        }),
+      ),
+      {
+        name: "uploads are forms of several parts",
+        as: "admin",
+        method: "POST",
+        path: "/upload/tls/ca?folder=1",
+        body: new URLSearchParams({ file: "x" }),
+        status: 400,
+        expected: {
+          message: "Invalid certificate file. Ensure that the certificate file is uploaded correctly",
+          details: "Request Content-Type isn't multipart/form-data",
+        },
       },
       {
-        name: "uploads need a file",
+        name: "uploads take their folder from the query, and their file from the form alone",
+        as: "admin",
+        method: "POST",
+        path: "/upload/tls/ca?folder=2&file=x",
+        body: upload("1"),
+        status: 204,
+      },
+      {
+        name: "uploads that are broken have nothing in them",
         as: "admin",
         method: "POST",
         path: "/upload/tls/ca",
-        body: form({ folder: "1" }),
+        headers: { "content-type": "multipart/form-data; boundary=x" },
+        body: "--y",
         status: 400,
+        expected: { message: "Invalid query parameter: folder" },
+      },
+      {
+        name: "an environment's form that is broken has nothing in it",
+        as: "admin",
+        method: "POST",
+        path,
+        headers: { "content-type": "multipart/form-data; boundary=x" },
+        body: "--y",
+        status: 400,
+        expected: { message: "Invalid request payload", details: "Invalid environment name" },
       },
       {
         name: "uploads are an administrator's",
@@ -387,7 +447,8 @@ describe("a list of environments", () => {
   });
 
   test.each([
-    ["agentVersions[]=2.19.0", [1, 2, 3]],
+    ["agentVersions[]=2.19.0", [1, 2]],
+    ["agentVersions[]=", [1, 2, 3]],
     ["edgeAsync=true", [1, 2]],
     ["edgeAsync=false", [1, 2, 3]],
     ["edgeDeviceUntrusted=true", [1, 2]],
@@ -397,7 +458,34 @@ describe("a list of environments", () => {
     ["sort=EdgeID", [1, 2, 3]],
     ["start=2&limit=1", [2]],
     ["start=9&limit=1", []],
+    ["start=2", [1, 2, 3]],
+    ["start=9", [1, 2, 3]],
+    ["start=2&limit=0", [1, 2, 3]],
+    ["limit=2", [1, 2]],
+    ["start=0&limit=1", [1]],
+    ["start=-4&limit=1", [1]],
+    ["start=1e1&limit=1", [1]],
+    ["start=0x2&limit=1", [1]],
+    ["start=%2B2&limit=1", [2]],
+    ["start=2&start=3&limit=1", [2]],
     ["limit=text", [1, 2, 3]],
+    ["limit=1.5", [1, 2, 3]],
+    ["order=desc", [1, 2, 3]],
+    ["sort=name&order=desc", [1, 2, 3]],
+    ["sort=Name", [2, 3, 1]],
+    ["sort=Name&order=desc&start=2&limit=2", [3, 2]],
+    ["sort=LastCheckIn&order=desc", [1, 2, 3]],
+    ["edgeDeviceUntrusted=false", [1, 2, 3]],
+    ["edgeDeviceUntrusted=True", [1, 2, 3]],
+    ["edgeCheckInPassedSeconds=6e1", [1, 2, 3]],
+    ["edgeStackId=text", [1, 2, 3]],
+    ["edgeStackId=1e1", [1, 2, 3]],
+    ["edgeStackStatus=13", [1, 2, 3]],
+    ["name=ant&search=zebra", []],
+    ["search=ALPHA&tagIds[]=1", []],
+    ["endpointIds[]=1&endpointIds[]=3&excludeIds[]=3", [1]],
+    ["types[]=4&status[]=1", []],
+    ["types[]=4&status[]=2&search=up", [3]],
   ])("by %s is %j", async (query, ids) => {
     const answer = await own.send({ as: "admin", method: "GET", path: `${path}?${query}` });
     expect(((await answer.json()) as { Id: number }[]).map(({ Id }) => Id)).toEqual(ids);
@@ -421,9 +509,69 @@ describe("a list of environments", () => {
         method: "GET",
         path: `${path}?edgeStackStatus=x`,
         status: 400,
+        expected: { details: 'Failed parsing edgeStackStatus: strconv.Atoi: parsing "x": invalid syntax' },
+      },
+      ...["10", "12", "14", "-1"].map((status) => ({
+        name: `by ${status}, which no environment of an edge stack has, is refused`,
+        as: "admin" as const,
+        method: "GET",
+        path: `${path}?edgeStackStatus=${status}`,
+        status: 400,
+        expected: { message: "Invalid query parameters", details: "Invalid edgeStackStatus parameter" },
+      })),
+      {
+        name: "by several things that are none is refused for the first that Portainer reads",
+        as: "admin",
+        method: "GET",
+        path: `${path}?edgeStackStatus=x&excludeIds[]=x&tagIds[]=x&status[]=x&edgeStackId=1`,
+        status: 400,
+        expected: { details: 'Unable to parse parameter status: strconv.Atoi: parsing "x": invalid syntax' },
+      },
+      {
+        name: "by a number that is too large is refused",
+        as: "admin",
+        method: "GET",
+        path: `${path}?types[]=99999999999999999999`,
+        status: 400,
+        expected: {
+          details:
+            'Unable to parse parameter types: strconv.Atoi: parsing "99999999999999999999": value out of range',
+        },
       },
     ],
   );
+
+  test("is in the order of names as Go's clients have it: digits first, as numbers, then bytes", async () => {
+    await using sorted = await startWorld();
+    const names = [
+      "1",
+      "01",
+      "-x",
+      "A1",
+      "a1b",
+      "a2",
+      "a02",
+      "a10",
+      "a_",
+      "b-1",
+      "b1",
+      "\u{ff5e}",
+      "\u{1f600}",
+    ];
+    const shuffled = [...names].sort((a, b) => a.length - b.length || (a < b ? 1 : -1));
+    for (const Name of shuffled)
+      await sorted.admin(
+        "POST",
+        path,
+        form({ Name, EndpointCreationType: "4", URL: "https://edge.example.com" }),
+      );
+    const answer = await sorted.send({ as: "admin", method: "GET", path: `${path}?sort=Name` });
+    const listed = ((await answer.json()) as { Name: string }[]).map(({ Name }) => Name);
+    expect(listed).toEqual([
+      ...["1", "01", "-x", "A1", "a1b", "a2", "a02", "a10", "a_"],
+      ...["b1", "b-1", "\u{ff5e}", "\u{1f600}"],
+    ]);
+  });
 
   describe("what belongs to environments", () => {
     const relations = { as: "admin", method: "PUT", path: "/endpoints/relations" } as const;
@@ -445,6 +593,14 @@ describe("a list of environments", () => {
           status: 500,
           expected: FAILED,
         },
+        {
+          ...relations,
+          name: "names its environment",
+          body: { Relations: { "0": {} } },
+          status: 400,
+          expected: { details: "Invalid request payload: Missing environment identifier" },
+        },
+        { ...relations, name: "names it by a number", body: { Relations: { x: {} } }, status: 400 },
         { ...relations, name: "stays in its group", body: { Relations: { "1": { Group: 0 } } }, status: 204 },
         {
           name: "stayed in its group",
