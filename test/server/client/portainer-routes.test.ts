@@ -148,6 +148,23 @@ const ROWS: Rows<Contract> = {
     },
     delete: async (client, world) => client.endpoints.delete({ params: { id: await world.endpoint() } }),
   },
+  edgeGroups: {
+    async list(client, world) {
+      await world.edgeGroup();
+      return client.edgeGroups.list();
+    },
+    async create(client, world) {
+      await world.edgeGroup();
+      return client.edgeGroups.create({ body: { Name: fresh(), Endpoints: [await world.endpoint("4")] } });
+    },
+    get: async (client, world) => client.edgeGroups.get({ params: { id: await world.edgeGroup() } }),
+    update: async (client, world) =>
+      client.edgeGroups.update({
+        params: { id: await world.edgeGroup() },
+        body: { Name: fresh(), Dynamic: true, TagIDs: [await world.tag()] },
+      }),
+    delete: async (client, world) => client.edgeGroups.delete({ params: { id: await world.edgeGroup() } }),
+  },
   engines: {
     dashboard: (client) => client.engines.dashboard({ params: { id: 1 } }),
     images: (client) => client.engines.images({ params: { id: 1 }, query: { withUsage: "true" } }),

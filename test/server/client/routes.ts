@@ -22,6 +22,7 @@ export interface World {
   membership(): Promise<number>;
   tag(): Promise<number>;
   group(): Promise<number>;
+  edgeGroup(): Promise<number>;
   endpoint(type?: string): Promise<number>;
   registry(): Promise<number>;
   control(): Promise<number>;
@@ -173,6 +174,10 @@ function worldOf(admin: PortainerClient, engine: FakeEngine, git: GitServer): Wo
       return (await admin.teamMemberships.create({ body })).Id;
     },
     tag: async () => (await admin.tags.create({ body: { Name: fresh() } })).ID,
+    async edgeGroup() {
+      await admin.settings.update({ body: { EnableEdgeComputeFeatures: true } });
+      return (await admin.edgeGroups.create({ body: { Name: fresh() } })).Id;
+    },
     group: async () => (await admin.endpointGroups.create({ body: { Name: fresh() } })).Id,
     async endpoint(EndpointCreationType = "1") {
       const URL = EndpointCreationType === "4" ? "https://portainer.example.com" : engine.url;
