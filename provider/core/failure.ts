@@ -35,3 +35,6 @@ export function quiet(error: unknown): Error {
   fresh.stack = "";
   return fresh;
 }
+
+/** A text with the full stop that it may lack. */
+export const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);

@@ -1,9 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Pauses between looks, in milliseconds: quick at first, then patient. */
-const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 3_000;
-const GROWTH = 1.5;
+/** The pauses between looks, in milliseconds: quick at first, then patient. */
+export interface Pauses {
+  readonly first: number;
+  readonly growth: number;
+  readonly longest: number;
+}
+
+const PAUSES: Pauses = { first: 250, growth: 1.5, longest: 3_000 };
 
 /**
  * Looks again and again until there is an answer.
@@ -14,15 +18,16 @@ const GROWTH = 1.5;
 export async function until<T>(
   signal: AbortSignal,
   look: (seconds: number) => Promise<T | undefined>,
+  { first, growth, longest }: Pauses = PAUSES,
 ): Promise<T> {
   const start = Date.now();
-  let pause = FIRST_PAUSE_MS;
+  let pause = first;
   for (;;) {
     signal.throwIfAborted();
     const answer = await look(Math.round((Date.now() - start) / 1_000));
     if (answer !== undefined) return answer;
     await pauseFor(pause * (0.8 + Math.random() * 0.4), signal);
-    pause = Math.min(pause * GROWTH, LONGEST_PAUSE_MS);
+    pause = Math.min(pause * growth, longest);
   }
 }
 

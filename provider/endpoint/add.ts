@@ -1,13 +1,17 @@
 import type { Endpoint } from "../../contract";
 import type { Context } from "../core/definition";
+import { ProviderError } from "../core/failure";
 import { isLost, onceBack } from "../core/lost";
-import { until } from "../core/wait";
+import { type Pauses, until } from "../core/wait";
 import type { Directory } from "./access";
 import { findByName } from "./find";
 import { createForm } from "./form";
 import { isLasting, isUnreachable, patience, unreachable } from "./reach";
 import type { EndpointSettled } from "./schema";
 import { differences } from "./view";
+
+/** Each attempt takes an id of the server for ever, and an engine that starts is seldom ready within seconds. */
+const PAUSES: Pauses = { first: 1_000, growth: 2, longest: 15_000 };
 
 /**
  * Creates an environment whose name is free, waiting for its engine. When that does not answer in time, nothing is
@@ -17,22 +21,25 @@ export async function addEnvironment(context: Context, wish: EndpointSettled): P
   const { connection, signal, progress } = context;
   const form = createForm(wish);
   let mayBeThere = false;
-  return await until(signal, async (seconds) => {
+  const attempt = async (seconds: number) => {
     const found = mayBeThere ? await leftByUs(context, wish) : undefined;
     if (found) return found;
     try {
       return await connection.client.endpoints.create({ form }, { signal });
     } catch (error) {
-      const isInTime = seconds * 1_000 < patience(wish);
+      const isInTime = seconds * 1_000 < patience(wish.startupTimeout);
       mayBeThere = isLost(error);
       if (mayBeThere && isInTime) return undefined;
       await removeRest(context, wish);
       if (!isUnreachable(error)) throw error;
-      if (isLasting(error) || !isInTime) throw unreachable(error, wish.url);
+      if (isLasting(error, wish) || !isInTime) {
+        throw new ProviderError(`${unreachable(error, wish).message} No environment was created.`);
+      }
       progress(`waiting for the engine at ${wish.url}: ${seconds} s`);
       return undefined;
     }
-  });
+  };
+  return await until(signal, attempt, PAUSES);
 }
 
 /** The name was free before: what has it now, and is all that was asked for, came of a call of ours. */

@@ -27,6 +27,8 @@ export interface Course {
   hasFiles: boolean;
   /** Whether Portainer now reaches the engine in another way. */
   isRerouted: boolean;
+  /** The TLS settings from before, `null` for none, where they were put back. */
+  tls?: Tls | null;
 }
 
 /** Makes an environment as wished, by the calls that this takes and no more. */

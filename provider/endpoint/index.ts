@@ -89,8 +89,7 @@ export const endpoint: Definition<typeof EndpointSchema, EndpointOutputs> = {
         );
       }
       const task = { wish, directory, stored: olds.tlsFingerprints ?? {} };
-      const { engineId } = olds;
-      return await settle(context, { ...task, endpoint: present, isNew: false, news, instanceId, engineId });
+      return await settle(context, { ...task, endpoint: present, isNew: false, news, olds, instanceId });
     });
   },
 

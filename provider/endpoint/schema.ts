@@ -67,7 +67,8 @@ export const EndpointSchema = z.object({
   adopt: z.enum(["matching", "replace"]).optional(),
   /**
    * How long to wait, at creation and after a change of `url` or `tls`, until the engine answers: `"90s"`, or seconds
-   * as a number. @default "60s"
+   * as a number. Where only `tls` has changed and the engine does not answer in that time, the settings from before
+   * are put back. @default "60s"; 10 seconds where only `tls` has changed
    */
   startupTimeout: DurationSchema.optional(),
 });

@@ -324,12 +324,68 @@ describe("TLS", () => {
     expect(stack.outputs("edge-1")["status"]).toBe("up");
   });
 
-  test("with the wrong authority fails at once, naming what to look at, and leaves nothing", async () => {
+  test.each<[string, () => Record<string, unknown>, RegExp]>([
+    [
+      "of another authority",
+      () => ({ url: secured.url, tls: { ...tls(), caCert: pem.otherCa } }),
+      /Self-signed certificate in certificate chain\. Is `tls\.caCert` the authority/,
+    ],
+    [
+      "for an engine without TLS",
+      () => ({ url: engine.url, tls: tls() }),
+      /: wrong version number\. What answers there speaks no TLS: leave `tls` out/,
+    ],
+    [
+      "without a certificate for the engine",
+      () => ({ url: secured.url, tls: { caCert: pem.ca, skipClientVerify: true } }),
+      /certificate required \(SSL alert number 116\)\. The engine refuses the certificate that Portainer shows/,
+    ],
+  ])("%s fails at once, naming what to look at, and leaves nothing", async (_what, args, said) => {
     const { stack } = host;
-    await expect(
-      stack.up("Endpoint", "edge-1", { url: secured.url, tls: { ...tls(), caCert: pem.otherCa } }),
-    ).rejects.toThrow(/cannot reach the engine at .*tls\.caCert.*No environment was created/);
+    const error = await stack.up("Endpoint", "edge-1", args()).catch((reason: Error) => reason);
+    expect(error).toMatchObject({ message: expect.stringMatching(said) });
+    expect(error).toMatchObject({ message: expect.stringMatching(/\w[.?] No environment was created\./) });
     expect(await environments()).toEqual([]);
+    expect(writes().filter((line) => line === "POST /endpoints")).toHaveLength(1);
+  });
+
+  test("with a client certificate of another authority is told from a host that is down", async () => {
+    const foreign = { ...tls(), clientCert: pem.otherClient.cert, clientKey: pem.otherClient.key };
+    await expect(
+      host.stack.up("Endpoint", "edge-1", { url: secured.url, tls: foreign, startupTimeout: 1 }),
+    ).rejects.toThrow(/Socket hang up\. An engine that does not trust `tls\.clientCert` closes/);
+  });
+
+  test("that does not fit is put back, and says so at once", async () => {
+    const { stack } = host;
+    const args = { url: secured.url, tls: tls() };
+    await stack.up("Endpoint", "edge-1", args);
+    await expect(
+      stack.up("Endpoint", "edge-1", { ...args, publicUrl: "p", tls: { ...tls(), caCert: pem.otherCa } }),
+    ).rejects.toThrow(
+      /this update has changed `tls`, and with that the engine does not answer: .*Is `tls\.caCert` the authority .* The settings from before were put back\./,
+    );
+    expect(stack.outputs("edge-1")).toMatchObject({ publicUrl: "p", engineId: secured.id });
+    await stack.refresh("edge-1");
+    const before = writes().length;
+    expect(await stack.up("Endpoint", "edge-1", { ...args, publicUrl: "p" })).not.toBe("replace");
+    expect(
+      writes()
+        .slice(before)
+        .filter((line) => line.includes("upload")),
+    ).toEqual([]);
+    expect(stack.outputs("edge-1")).toMatchObject({ status: "up", engineId: secured.id });
+  });
+
+  test("that is switched on for an engine without it is switched off again", async () => {
+    const { stack } = host;
+    await stack.up("Endpoint", "edge-1", { url: engine.url });
+    await expect(stack.up("Endpoint", "edge-1", { url: engine.url, tls: tls() })).rejects.toThrow(
+      /speaks no TLS.* The settings from before were put back\./,
+    );
+    const { id } = stack.entry("edge-1");
+    expect(await environment(id)).toMatchObject({ TLSConfig: { TLS: false } });
+    expect(stack.outputs("edge-1")["tls"]).toBeUndefined();
   });
 });
 
@@ -349,12 +405,20 @@ describe("an engine that cannot be reached", () => {
   test("is an error in the end, and nothing is left over", async () => {
     const { stack } = host;
     await expect(
-      stack.up("Endpoint", "edge-1", { url: "tcp://127.0.0.1:1", startupTimeout: "1s" }),
+      stack.up("Endpoint", "edge-1", { url: "tcp://127.0.0.1:1", startupTimeout: "3s" }),
     ).rejects.toThrow(
-      /Portainer cannot reach the engine at tcp:\/\/127\.0\.0\.1:1: .* No environment was created\./,
+      /Portainer cannot reach the engine at tcp:\/\/127\.0\.0\.1:1: .*\. Does the engine listen there, .* reach it\? No environment was created\./,
     );
+    // Each attempt takes an id of the server.
+    expect(writes().filter((line) => line === "POST /endpoints").length).toBeLessThanOrEqual(4);
     expect(await environments()).toEqual([]);
     expect(stack.has("edge-1")).toBe(false);
+  });
+
+  test("over a socket is not looked for on the network", async () => {
+    await expect(
+      host.stack.up("Endpoint", "edge-1", { url: "unix:///no/such.sock", startupTimeout: 1 }),
+    ).rejects.toThrow(/ENOENT .*\. The socket must be one on the machine of the Portainer server, .*\. No/);
   });
 
   test("after a change leaves what is true, and the next up goes on", async () => {
