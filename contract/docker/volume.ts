@@ -30,6 +30,15 @@ export const volumes = {
     pace: "slow",
     verified: live,
   }),
+  list: route({
+    method: "GET",
+    path: "/volumes",
+    access: "restricted",
+    summary: "List volumes",
+    query: z.object({ filters: z.string().optional() }),
+    response: z.looseObject({ Volumes: z.array(VolumeInspect).nullish() }),
+    verified: live,
+  }),
   inspect: route({
     method: "GET",
     path: "/volumes/:name",

@@ -5,9 +5,11 @@ import type { Place } from "../docker/place";
 import { ownershipOf, setAccess } from "./access";
 import { at, type Wire } from "./argument";
 import { type ContainerSettled, containerArguments } from "./arguments";
+import { fileFolders } from "./arguments/file-placement";
 import { type FileInput, fileArguments, fileSpecification } from "./arguments/files";
 import { limitFields } from "./arguments/limits";
 import { restartPolicy } from "./arguments/run";
+import { fileVolumesOf } from "./file-volumes";
 import { nameOfContainer } from "./find";
 import { joinsWithMac, rewire } from "./networks";
 import { rename } from "./rename";
@@ -40,7 +42,10 @@ export function needRollOut(
         isTakenAway || isFixed(news.networkMode) || joinsWithMac(olds.networks ?? [], news.networks ?? [])
       );
     }
-    if (key === "files") return Object.keys(olds.files ?? {}).some((path) => !(path in (news.files ?? {})));
+    if (key === "files") {
+      const isLess = Object.keys(olds.files ?? {}).some((path) => !(path in (news.files ?? {})));
+      return isLess || !equal(fileFolders(olds), fileFolders(news));
+    }
     return false;
   });
 }
@@ -89,7 +94,8 @@ export async function changeInPlace(
     await setAccess(place, Id, container.Portainer?.ResourceControl, await ownershipOf(place, news.access));
   }
   const files = changedFiles(container, olds.files, news.files);
-  await uploadFiles(place, Id, files);
+  const target = { id: Id, image: container.Image, volumes: fileVolumesOf(container) };
+  await uploadFiles(place, target, news, files);
   const wasStarted = await bringTo(place, Id, container.State, news.desiredState);
   const isToKnow = !wasStarted && container.State.Running && news.desiredState === "running";
   const wasRestarted = isToKnow && (await announce(place, Id, files));

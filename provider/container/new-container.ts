@@ -1,24 +1,18 @@
 import { isApiError } from "../../client";
-import type { ResourceControl } from "../../contract";
-import { isLost } from "../core/lost";
-import type { Place } from "../docker/place";
+import { afterwards, type Place } from "../docker/place";
 import { ownershipOf, setAccess } from "./access";
 import type { ContainerSettled } from "./arguments";
 import { carryOver } from "./arguments/volume";
-import { findByName } from "./find";
-import { CREATE_LABEL, labelsOf } from "./labels";
+import { createFileVolumes, fileVolumesFor, removeFileVolumes } from "./file-volumes";
 import { connect } from "./networks";
 import { isImageMissing, pullImage } from "./pull";
 import { refuseTooNew } from "./requirements";
-import { type Specification, specification } from "./specification";
+import { type NewContainer, sendCreation } from "./send-creation";
+import { specification } from "./specification";
 import { uploadFiles } from "./upload";
 
-export interface NewContainer {
-  readonly id: string;
-  readonly createId: string;
-  readonly warnings: readonly string[];
-  readonly control: ResourceControl | null | undefined;
-}
+/** How long it may take to put back what a creation began that failed, in seconds. */
+const CLEAN_UP_SECONDS = 30;
 
 /** How a container is to be created, besides its inputs. */
 export interface Birth {
@@ -47,42 +41,37 @@ export async function createContainer(
   const apiVersion = await place.docker.apiVersion(place.call);
   const wished = specification(inputs, apiVersion, place.context.urn, birth.createId);
   carryOver(wished.body, birth.volumes ?? []);
-  const send = () => sendCreation(place, inputs, wished, birth);
+  const { name, createId } = birth;
+  const send = () => sendCreation(place, wished.body, { name, createId, platform: inputs.platform });
+  const fileVolumes = fileVolumesFor(inputs, createId);
   try {
-    return await send();
+    await createFileVolumes(place, fileVolumes, createId);
+    try {
+      return await send();
+    } catch (error) {
+      if (!isImageMissing(error) || inputs.pull === "never") throw error;
+      await pullImage(place, inputs);
+      return await send();
+    }
   } catch (error) {
-    if (!isImageMissing(error) || inputs.pull === "never") throw error;
-    await pullImage(place, inputs);
-    return await send();
+    if (fileVolumes.length > 0) {
+      // The reason is what failed first; volumes that are left are empty, and the next roll-out deletes them.
+      await removeFileVolumes(afterwards(place, CLEAN_UP_SECONDS), createId).catch(() => undefined);
+    }
+    throw error;
   }
 }
 
 /** Gives a container, not yet started, what its creation cannot carry. */
 export async function furnish(
   place: Place,
-  { id, control }: NewContainer,
+  { id, createId, control }: NewContainer,
   inputs: ContainerSettled,
 ): Promise<void> {
   const apiVersion = await place.docker.apiVersion(place.call);
-  const { furtherNetworks } = specification(inputs, apiVersion, undefined, "");
+  const { body, furtherNetworks } = specification(inputs, apiVersion, undefined, createId);
   for (const { network, config } of furtherNetworks) await connect(place, id, network, config);
-  if (inputs.files) await uploadFiles(place, id, inputs.files);
+  const target = { id, image: body.Image, volumes: fileVolumesFor(inputs, createId) };
+  if (inputs.files) await uploadFiles(place, target, inputs, inputs.files);
   if (inputs.access) await setAccess(place, id, control, await ownershipOf(place, inputs.access));
-}
-
-async function sendCreation(
-  place: Place,
-  { platform }: ContainerSettled,
-  { body }: Specification,
-  { name, createId }: Birth,
-): Promise<NewContainer> {
-  try {
-    const query = { name, ...(platform !== undefined && { platform }) };
-    const { Id, Warnings, Portainer } = await place.docker.containers.create({ query, body }, place.call);
-    return { id: Id, createId, warnings: Warnings ?? [], control: Portainer?.ResourceControl };
-  } catch (error) {
-    const found = isLost(error) ? await findByName(place, name) : undefined;
-    if (!found || labelsOf(found)[CREATE_LABEL] !== createId) throw error;
-    return { id: found.Id, createId, warnings: [], control: found.Portainer?.ResourceControl };
-  }
 }

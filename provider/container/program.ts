@@ -1,10 +1,11 @@
 import type { Properties } from "../core/hidden";
 import { hasUnknown } from "../core/unknown";
 import type { Failure } from "../core/validate";
+import { misplacedFiles } from "./arguments/file-placement";
 
 /** What no single argument shows to be wrong. */
 export function validateTogether(inputs: Properties): Failure[] {
-  return [...missingEndpoint(inputs), ...conflicts(inputs)];
+  return [...missingEndpoint(inputs), ...conflicts(inputs), ...misplacedFiles(inputs)];
 }
 
 function missingEndpoint({ endpointId }: Properties): Failure[] {

@@ -5,8 +5,10 @@ import { ProviderError } from "../core/failure";
 import type { Place } from "../docker/place";
 import type { Adoption } from "./adopt";
 import { type ContainerSettled, containerArguments } from "./arguments";
+import { fileFolders } from "./arguments/file-placement";
 import { byIds } from "./by-id";
 import { createNew } from "./creation";
+import { hasFileVolumes, removeFileVolumes } from "./file-volumes";
 import { changeInPlace, needRollOut } from "./in-place";
 import { leftoverOf, leftoversFor } from "./leftovers";
 import { observe, unfulfilled } from "./observe";
@@ -57,6 +59,7 @@ async function bringAbout(
     ].filter((key) => !isPlace(key)),
   );
   const reasons = needRollOut([...changed], olds, news);
+  if (!reasons.includes("files") && !hasFileVolumes(found, news)) reasons.push("files");
   if (reasons.length > 0) {
     if (news.replacement === "never" && !neverRan(found.State.Status)) throw refusedByReplacement(reasons);
     const { container: now, logs, warnings } = await rollOut(place, found, news);
@@ -84,15 +87,22 @@ export async function takeOver(
   claim(found.Id, place.context.urn);
   const outputs = { ...inputs, ...(await outputsOf(place, found)) };
   if (!change) return outputs;
+  // What is in its files cannot be seen, so they are put there.
+  const { files: _unseen, ...observed } = observe(found, inputs) as Partial<ContainerSettled>;
   const olds = {
-    ...(observe(found, inputs) as Partial<ContainerSettled>),
+    ...observed,
     desiredState: stateOf(found, inputs),
   };
   return await bringAbout(place, found, olds, inputs);
 }
 
-/** The container of the state, and the other one of a roll-out that was killed. */
+/** The container of the state, the other one of a roll-out that was killed, and the volumes of their files. */
 export async function removeAll(place: Place, state: ContainerState): Promise<void> {
+  await removeContainers(place, state);
+  if (fileFolders(state).length > 0) await removeFileVolumes(place, state.createId);
+}
+
+async function removeContainers(place: Place, state: ContainerState): Promise<void> {
   const { containerId, removeVolumes = false } = state;
   const isAside = leftoverOf(containerId, state.name) !== undefined;
   const wasInterrupted = isAside || (await leftoversFor(place, state.name)).length > 0;

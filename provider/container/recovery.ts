@@ -2,6 +2,7 @@ import type { ContainerInspect } from "../../contract";
 import { ProviderError } from "../core/failure";
 import type { Place } from "../docker/place";
 import type { ContainerSettled } from "./arguments";
+import { tidyUpAfter } from "./file-volumes";
 import { findById, findByName, nameOfContainer } from "./find";
 import { CREATE_LABEL, labelsOf } from "./labels";
 import { asLeftover, leftoverOf, leftoversFor } from "./leftovers";
@@ -63,10 +64,14 @@ async function settle(
   }
   if (holder && isUp(holder, desiredState)) {
     await discard(place, old.Id, false);
+    await tidyUpAfter(place, old);
     place.context.info(`finished an interrupted roll-out of "${name}": the new container stays`);
     return holder;
   }
-  if (holder) await discard(place, holder.Id, false);
+  if (holder) {
+    await discard(place, holder.Id, false);
+    await tidyUpAfter(place, holder);
+  }
   await rename(place, old.Id, name);
   place.context.info(
     `took back an interrupted roll-out of "${name}": the container from before has its name again`,
@@ -84,5 +89,7 @@ function isUp({ State }: ContainerInspect, desiredState: ContainerSettled["desir
 async function discardOwn(place: Place, id: string): Promise<void> {
   const container = await findById(place, id);
   const leftover = container && asLeftover(container);
-  if (leftover && labelsOf(container)[CREATE_LABEL] === leftover.createId) await discard(place, id, false);
+  if (!leftover || labelsOf(container)[CREATE_LABEL] !== leftover.createId) return;
+  await discard(place, id, false);
+  await tidyUpAfter(place, container);
 }

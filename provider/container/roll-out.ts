@@ -6,18 +6,21 @@ import { ownershipFrom, setAccess } from "./access";
 import { at } from "./argument";
 import type { ContainerSettled } from "./arguments";
 import { actualNetworks } from "./arguments/attachment";
+import { fileFolders } from "./arguments/file-placement";
 import { ANONYMOUS } from "./arguments/volume";
 import { refuseToCutTheBranch } from "./branch";
+import { removeFileVolumes, tidyUpAfter } from "./file-volumes";
 import { findById, findByName, nameOfContainer } from "./find";
 import { newCreateId } from "./labels";
 import { asideName, freshName } from "./leftovers";
 import { surely } from "./lost-answer";
 import { connect } from "./networks";
-import { createContainer, furnish, type NewContainer } from "./new-container";
+import { createContainer, furnish } from "./new-container";
 import { type Readiness, ready } from "./ready";
 import { discard, remove } from "./removal";
 import { rename } from "./rename";
 import { bringTo, NOT_STARTED, pause, start, stop } from "./run-state";
+import type { NewContainer } from "./send-creation";
 
 /** How long putting the old container back may take, in seconds. */
 const ROLL_BACK_SECONDS = 60;
@@ -55,15 +58,22 @@ export async function rollOut(
 
     context.progress("removing the old container");
     await discard(place, old.Id, inputs.removeVolumes ?? false);
+    await tidyUpAfter(place, old);
     return { ...readiness, warnings: fresh.warnings };
   } catch (error) {
     // The new container goes first: it may hold the name and the ports.
-    if (fresh) undo.push(removal(fresh.id));
+    if (fresh) undo.push(removal(fresh, inputs));
     throw await rollBack(place, old, undo, error);
   }
 }
 
-const removal = (id: string): Undo => ["remove the new container", (safe) => discard(safe, id, false)];
+const removal = ({ id, createId }: NewContainer, inputs: ContainerSettled): Undo => [
+  "remove the new container",
+  async (safe) => {
+    await discard(safe, id, false);
+    if (fileFolders(inputs).length > 0) await removeFileVolumes(safe, createId);
+  },
+];
 
 type Undo = readonly [what: string, step: (safe: Place) => Promise<void>];
 

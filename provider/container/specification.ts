@@ -2,6 +2,7 @@ import { URN_LABEL } from "../docker/identity";
 import type { Wire } from "./argument";
 import { type ContainerSettled, containerArguments } from "./arguments";
 import { attachments } from "./arguments/attachment";
+import { fileVolumesFor, mountFileVolumes } from "./file-volumes";
 import { CREATE_LABEL, fingerprint, SPECIFICATION_LABEL } from "./labels";
 
 /** From this version on the engine connects a new container to several networks at once. */
@@ -34,6 +35,7 @@ export function specification(
     [CREATE_LABEL]: createId,
     [SPECIFICATION_LABEL]: print,
   };
+  mountFileVolumes(body, fileVolumesFor(inputs, createId), createId);
   return { body, furtherNetworks: joinNetworks(inputs, apiVersion, body), fingerprint: print };
 }
 

@@ -62,6 +62,24 @@ export async function inspect(name: string): Promise<Inspect | undefined> {
   return status === 200 ? (body as unknown as Inspect) : undefined;
 }
 
+/** What a command in a running container writes. */
+export async function execute(name: string, ...Cmd: string[]): Promise<string> {
+  const { body } = await engineApi("POST", `/containers/${name}/exec`, {
+    Cmd,
+    AttachStdout: true,
+    Tty: true,
+  });
+  const { text } = await engineApi("POST", `/exec/${body["Id"]}/start`, { Tty: true });
+  return text.trim();
+}
+
+/** The names of all volumes that begin so. */
+export async function volumesLike(prefix: string): Promise<string[]> {
+  const { body } = await engineApi("GET", "/volumes");
+  const all = (body as unknown as { Volumes: { Name: string }[] | null }).Volumes ?? [];
+  return all.map(({ Name }) => Name).filter((name) => name.startsWith(prefix));
+}
+
 /** The names of all containers, running or not, that begin so. */
 export async function namesLike(prefix: string): Promise<string[]> {
   const { body } = await engineApi("GET", "/containers/json?all=1");
@@ -74,12 +92,7 @@ export async function namesLike(prefix: string): Promise<string[]> {
 /** Removes every container, volume and network whose name begins so. */
 export async function sweep(prefix: string): Promise<void> {
   for (const name of await namesLike(prefix)) await engineApi("DELETE", `/containers/${name}?force=1&v=1`);
-  const volumes = (await engineApi("GET", "/volumes")).body as unknown as {
-    Volumes: { Name: string }[] | null;
-  };
-  for (const { Name } of volumes.Volumes ?? []) {
-    if (Name.startsWith(prefix)) await engineApi("DELETE", `/volumes/${Name}?force=1`);
-  }
+  for (const name of await volumesLike(prefix)) await engineApi("DELETE", `/volumes/${name}?force=1`);
   const networks = (await engineApi("GET", "/networks")).body as unknown as { Name: string }[];
   for (const { Name } of networks)
     if (Name.startsWith(prefix)) await engineApi("DELETE", `/networks/${Name}`);

@@ -55,7 +55,9 @@ export const fileFields = {
   /**
    * Files to put into the container before it starts: path to text, asset, or `{ content | contentBase64 | source,
    * mode, uid, gid, onChange }`. A change is uploaded in place and the container restarted, unless `onChange` says
-   * otherwise; a file taken away recreates the container. Docker: `PUT /containers/{id}/archive`.
+   * otherwise; a file taken away recreates the container. With `readOnly`, or below a `tmpfs`, they are in a volume of the
+   * provider that goes with the container; in a volume or a folder of the host they stay there. Docker:
+   * `PUT /containers/{id}/archive`.
    */
   files: z
     .record(

@@ -107,12 +107,17 @@ export function toMount({
 const cleanTarget = (path: string): string => posix.normalize(path).replace(/(.)\/$/, "$1");
 const cleanSource = (source: string): string => (source.startsWith("/") ? cleanTarget(source) : source);
 
+/** Marks a mount, and its volume, that holds `files` and that no program asks for. */
+export const FILES_LABEL = "io.pulumi.portainer.files";
+
 /** A volume without a name gets one of 64 digits, and a roll-out carries it over by that name. */
 export const ANONYMOUS = /^[0-9a-f]{64}$/;
 
 export function readVolumes(container: unknown, wished: readonly VolumeInput[] | undefined): VolumeInput[] {
   const binds = (at(container, ["HostConfig", "Binds"]) ?? []) as string[];
-  const mounts = ((at(container, ["HostConfig", "Mounts"]) ?? []) as Wire[]).map(fromMount);
+  const mounts = ((at(container, ["HostConfig", "Mounts"]) ?? []) as Wire[])
+    .map(fromMount)
+    .filter(({ volume }) => volume?.labels?.[FILES_LABEL] === undefined);
   const wishes = (wished ?? []).map(canonicalVolume);
   return [...binds, ...mounts].flatMap((volume) => {
     const { Source, Target } = canonicalVolume(volume);

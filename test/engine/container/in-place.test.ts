@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { type ContainerHost, startContainerHost } from "../../support/container-host";
-import { engineApi, inspect, sweep } from "../../support/engine-api";
+import { engineApi, execute, inspect, sweep } from "../../support/engine-api";
 import { engineOrSkip } from "../../support/needs";
 
 let host: ContainerHost;
@@ -77,16 +77,8 @@ engineOrSkip()("without another container", () => {
   });
 
   describe("files", () => {
-    const read = (path: string) => execute("cat", path);
-    const execute = async (...Cmd: string[]) => {
-      const { body } = await engineApi("POST", `/containers/${host.base.name}/exec`, {
-        Cmd,
-        AttachStdout: true,
-        Tty: true,
-      });
-      const started = await engineApi("POST", `/exec/${body["Id"]}/start`, { Tty: true });
-      return started.text.trim();
-    };
+    const run = (...command: string[]) => execute(host.base.name, ...command);
+    const read = (path: string) => run("cat", path);
     const startedAt = async () => (await inspect(host.base.name))?.State.StartedAt;
 
     test("are changed with a restart, or without one if that is wished", async () => {
@@ -120,9 +112,7 @@ engineOrSkip()("without another container", () => {
       });
       await host.stack.up("Container", "web", { ...host.base, files: files("1") });
       expect([await read("/etc/a.conf"), await read("/etc/b.conf")]).toEqual(["1", "1"]);
-      expect(await execute("stat", "-c", "%a %u %g", "/etc/a.conf", "/etc/b.conf")).toBe(
-        "644 0 0\r\n640 7 8",
-      );
+      expect(await run("stat", "-c", "%a %u %g", "/etc/a.conf", "/etc/b.conf")).toBe("644 0 0\r\n640 7 8");
       await changeInPlace({ ...host.base, files: files("2") });
       expect([await read("/etc/a.conf"), await read("/etc/b.conf")]).toEqual(["2", "2"]);
     });
