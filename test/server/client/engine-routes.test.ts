@@ -43,6 +43,7 @@ const ROWS: Rows<DockerContract> = {
   },
   volumes: {
     create: (client) => client.docker(1).volumes.create({ body: { Name: fresh() } }),
+    list: (client) => client.docker(1).volumes.list(),
     inspect: (client) => client.docker(1).volumes.inspect({ params: { name: "vol" } }),
     delete: (client) => client.docker(1).volumes.delete({ params: { name: "vol" } }),
   },
