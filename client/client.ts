@@ -65,6 +65,10 @@ export function createClient(options: ClientOptions): PortainerClient {
       engines.set(key, engine);
       return engine;
     },
+    async account(options) {
+      await session.open(anySignal(signal, options?.signal));
+      return session.account();
+    },
     close,
     [Symbol.asyncDispose]: close,
   };

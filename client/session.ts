@@ -1,7 +1,13 @@
-import { API_KEY_HEADER } from "../contract/index";
+import { API_KEY_HEADER, TokenClaims } from "../contract/index";
 import { type ApiError, isApiError } from "./errors/api-error";
 import { once } from "./once";
 import type { Credentials } from "./options";
+
+/** A user of the server. */
+export interface Account {
+  readonly id: number;
+  readonly username: string;
+}
 
 /** The headers that prove who asks. */
 export interface Proof {
@@ -18,6 +24,8 @@ export interface Session {
   renew(refused: Proof, signal: AbortSignal): Promise<Proof | undefined>;
   /** The token of the login that the next call would use; `undefined` if there was none. */
   token(): string | undefined;
+  /** Whose login it is, after `open`; `undefined` if there was none, or its token does not say. */
+  account(): Account | undefined;
   /** Has the next call log in anew. */
   forget(): void;
 }
@@ -37,6 +45,7 @@ function fixedSession(proof: Proof | undefined): Session {
     open: async () => proof,
     renew: async () => undefined,
     token: () => undefined,
+    account: () => undefined,
     forget: () => {},
   };
 }
@@ -62,6 +71,7 @@ function passwordSession(logIn: () => Promise<string>): Session {
       return login.get(signal);
     },
     token: () => login.kept()?.token,
+    account: () => accountOf(login.kept()?.token ?? ""),
     forget() {
       const proof = login.kept();
       if (proof) login.forget(proof);
@@ -72,4 +82,15 @@ function passwordSession(logIn: () => Promise<string>): Session {
 /** What the server itself refuses: a wrong password tried again, or anything while banned, prolongs the ban. */
 function isFinal(error: unknown): error is ApiError {
   return isApiError(error) && error.isJson && [400, 403, 422].includes(error.status);
+}
+
+/** A token is a JWT; what stands in it is only read, the server checks it. */
+function accountOf(token: string): Account | undefined {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
+    const { id, username } = TokenClaims.parse(claims);
+    return { id, username };
+  } catch {
+    return undefined;
+  }
 }

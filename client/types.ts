@@ -70,6 +70,11 @@ export interface PortainerClient extends Bound<Contract>, AsyncDisposable {
    * @param node the node whose engine it is, where an agent leads to several. @default the one that the agent picks
    */
   docker(endpointId: number, node?: string): DockerClient;
+  /**
+   * The user whose name and password these are, told by the login's token without another request. `undefined` with
+   * an API key: `users.me()` asks the server, from 2.20 on.
+   */
+  account(options?: CallOptions): Promise<{ readonly id: number; readonly username: string } | undefined>;
   /** Ends all calls under way, and the connections. `await using` does the same at the end of a block. */
   close(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Id } from "./common";
 import { live, route, source } from "./route";
 
 /** The cookie in which a login also hands out its token, for browsers. */
@@ -11,6 +12,9 @@ export const Credentials = z.object({
   Username: z.string("Invalid username").min(1, "Invalid username"),
   Password: z.string("Invalid password").min(1, "Invalid password"),
 });
+
+/** What a token says in its second part. Every release since 1.13 writes these. */
+export const TokenClaims = z.looseObject({ id: Id, username: z.string() });
 
 export const auth = {
   login: route({

@@ -60,7 +60,7 @@ export const contract = {
 export type Contract = typeof contract;
 
 export { ApiKey } from "./api-key";
-export { API_KEY_HEADER, SESSION_COOKIE, SETUP_TOKEN_HEADER } from "./auth";
+export { API_KEY_HEADER, SESSION_COOKIE, SETUP_TOKEN_HEADER, TokenClaims } from "./auth";
 export { AccessPolicies, ErrorBody, FormFile, isFormFile, isUrl } from "./common";
 export { CustomTemplate, type NewTemplate } from "./custom-template";
 export { ContainerInspect } from "./docker/container";

@@ -3,6 +3,7 @@ import { isApiError, type PortainerClient } from "../client";
 import type { ApiKey } from "../contract";
 import type { Connection } from "./connection";
 import type { Context, Definition } from "./core/definition";
+import { ownAccount } from "./core/directory";
 import { ProviderError } from "./core/failure";
 import { isLost, onceBack, repeatIfLost } from "./core/lost";
 import { filledIn } from "./core/schema-defaults";
@@ -65,7 +66,12 @@ export const apiKey: Definition<typeof ApiKeySchema, ApiKeyOutputs> = {
     const { connection } = context;
     const login = loginOf(connection);
     const instanceId = await connection.sameServer(undefined);
-    const userId = await ownId(connection.client, login);
+    const userId = (await ownAccount(connection.client))?.id;
+    if (userId === undefined) {
+      throw new ProviderError(
+        `the token of "${login.username}" does not say whose it is, nor does the server`,
+      );
+    }
     const { rawAPIKey, apiKey: made } = await inTurn(`${instanceId}/users/${userId}/tokens`, () =>
       makeKey(context, userId, { description, password: login.password }),
     );
@@ -109,19 +115,6 @@ function loginOf({ credentials, url }: Connection): Login {
     `Portainer makes an API key only for a user who gives the password, and the provider for ${url} has ${present}: ` +
       "pass a Provider with `username` and `password`",
   );
-}
-
-/** Portainer up to 2.19 has no `/users/me`: it takes `me` for an id, and only administrators have keys made here. */
-async function ownId({ users }: PortainerClient, { username }: Login): Promise<number> {
-  try {
-    return (await users.me({})).Id;
-  } catch (error) {
-    if (!isApiError(error) || ![400, 404].includes(error.status)) throw error;
-  }
-  const all = await users.list({});
-  const self = all.find(({ Username }) => Username.toLowerCase() === username.toLowerCase());
-  if (self) return self.Id;
-  throw new ProviderError(`the server does not list its user "${username}"`);
 }
 
 type Made = Awaited<ReturnType<PortainerClient["apiKeys"]["create"]>>;

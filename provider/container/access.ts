@@ -1,4 +1,5 @@
 import { type ResourceControl, ResourceType } from "../../contract";
+import { type Directory, lookUp, requireKnown } from "../core/directory";
 import { ProviderError } from "../core/failure";
 import type { Place } from "../docker/place";
 import type { Access } from "./arguments/access";
@@ -27,7 +28,7 @@ export async function setAccess(
 }
 
 /** The rule that a program wishes, with names looked up. */
-export async function ownershipOf({ portainer }: Place, access: Access): Promise<Ownership> {
+export async function ownershipOf({ portainer, call }: Place, access: Access): Promise<Ownership> {
   if (typeof access === "string") {
     return {
       Public: access === "public",
@@ -36,14 +37,10 @@ export async function ownershipOf({ portainer }: Place, access: Access): Promise
       Teams: [],
     };
   }
-  const [Users, Teams] = await Promise.all([
-    idsOf("user", access.users, () =>
-      portainer.users.list().then((users) => users.map(({ Id, Username }) => [Username, Id])),
-    ),
-    idsOf("team", access.teams, () =>
-      portainer.teams.list().then((teams) => teams.map(({ Id, Name }) => [Name, Id])),
-    ),
-  ]);
+  const directory = await lookUp(portainer, access, call);
+  requireKnown(access, directory);
+  const Users = idsIn(directory, "users", access.users);
+  const Teams = idsIn(directory, "teams", access.teams);
   return { Public: false, AdministratorsOnly: Users.length + Teams.length === 0, Users, Teams };
 }
 
@@ -72,16 +69,10 @@ export async function withIds(place: Place, access: Access): Promise<Access> {
   }
 }
 
-async function idsOf(
-  kind: "user" | "team",
-  wished: readonly (string | number)[] = [],
-  list: () => Promise<(readonly [name: string, id: number])[]>,
-): Promise<number[]> {
-  const needsLookup = wished.some((name) => typeof name === "string" && !/^\d+$/.test(name));
-  const known = new Map((needsLookup ? await list() : []).map(([name, id]) => [name.toLowerCase(), id]));
-  return wished.map((name) => {
-    const id = /^\d+$/.test(String(name)) ? Number(name) : known.get(String(name).toLowerCase());
-    if (id === undefined) throw new ProviderError(`access: there is no ${kind} "${name}" on this server`);
-    return id;
-  });
+function idsIn(
+  directory: Directory,
+  kind: "users" | "teams",
+  entries: readonly (string | number)[] = [],
+): number[] {
+  return entries.flatMap((entry) => directory.idOf(kind, entry) ?? []);
 }

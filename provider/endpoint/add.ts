@@ -1,9 +1,9 @@
 import type { Endpoint } from "../../contract";
 import type { Context } from "../core/definition";
+import { IDS_ALONE } from "../core/directory";
 import { ProviderError } from "../core/failure";
 import { isLost, onceBack } from "../core/lost";
 import { type Pauses, until } from "../core/wait";
-import type { Directory } from "./access";
 import { findByName } from "./find";
 import { createForm } from "./form";
 import { isLasting, isUnreachable, patience, unreachable } from "./reach";
@@ -47,10 +47,8 @@ async function leftByUs(context: Context, wish: EndpointSettled): Promise<Endpoi
   const { connection, signal } = context;
   const found = await onceBack(signal, () => findByName(connection.client, wish.name));
   const created: EndpointSettled = { ...wish, access: undefined, security: undefined };
-  return found && differences(found, created, NOBODY).length === 0 ? found : undefined;
+  return found && differences(found, created, IDS_ALONE).length === 0 ? found : undefined;
 }
-
-const NOBODY: Directory = { users: new Map(), teams: new Map() };
 
 /** Portainer can keep an environment although it answered with an error, for example for an unknown tag. */
 async function removeRest(context: Context, wish: EndpointSettled): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Endpoint } from "../../contract";
+import type { Directory } from "../core/directory";
 import { ProviderError } from "../core/failure";
-import type { Directory } from "./access";
 import type { EndpointSettled } from "./schema";
 import { differences, typeOf } from "./view";
 

@@ -1,9 +1,10 @@
 import { isApiError, type PortainerClient } from "../../client";
 import { type Endpoint, TLS_FILES } from "../../contract";
+import type { Directory } from "../core/directory";
 import { ProviderError } from "../core/failure";
 import { idNumber } from "../core/id";
 import { repeatIfLost } from "../core/lost";
-import { type Directory, policiesOf } from "./access";
+import { policiesOf } from "./access";
 import { type Fingerprints, filesOf, fingerprintsOf, type Tls } from "./tls";
 import { differences } from "./view";
 import type { Wish } from "./wish";

@@ -3,11 +3,11 @@ import type { Connection } from "../connection";
 import { claim, refuseClaimed, release } from "../core/claim";
 import type { Definition } from "../core/definition";
 import { refreshed } from "../core/diff";
+import { lookUp, requireKnown } from "../core/directory";
 import { ProviderError } from "../core/failure";
 import { isNotFound } from "../core/gone";
 import { repeatIfLost } from "../core/lost";
 import { inTurn } from "../core/turn";
-import { lookUp, refuseStrangers } from "./access";
 import { addEnvironment } from "./add";
 import { adopt } from "./adopt";
 import { findByName } from "./find";
@@ -41,7 +41,7 @@ export const endpoint: Definition<typeof EndpointSchema, EndpointOutputs> = {
     const { client } = context.connection;
     const instanceId = await context.connection.sameServer(undefined);
     const directory = await lookUp(client, news.access);
-    refuseStrangers(news.access, directory);
+    requireKnown(news.access, directory);
     const found = await findByName(client, news.name);
     if (found) refuseClaimed(nameIn(instanceId, found.Id), context.urn, `environment ${found.Id}`);
     const present = found ? adopt(found, news, directory) : await addEnvironment(context, news);
@@ -80,7 +80,7 @@ export const endpoint: Definition<typeof EndpointSchema, EndpointOutputs> = {
     const instanceId = await connection.sameServer(olds.instanceId);
     const wish = wishOf(olds, news);
     const directory = await lookUp(connection.client, wish.access);
-    refuseStrangers(wish.access, directory);
+    requireKnown(wish.access, directory);
     return await inTurn(nameIn(instanceId, id), async () => {
       const present = await find(connection, Number(id));
       if (!present) {

@@ -1,6 +1,7 @@
 import { type Endpoint, EndpointStatus, EndpointType, SecuritySettings } from "../../contract";
 import { difference } from "../core/diff";
-import { accessNow, type Directory } from "./access";
+import type { Directory } from "../core/directory";
+import { accessNow } from "./access";
 import { properties } from "./properties";
 import type { EndpointSettled } from "./schema";
 import type { Tls } from "./tls";

@@ -23,6 +23,16 @@ async function keys(): Promise<{ id: number; description: string }[]> {
 
 const writes = () => host.server.requests().filter(({ method }) => method !== "GET");
 
+/** A standard user, made by the administrator. */
+async function addUser(Username: string): Promise<{ readonly id: number }> {
+  const answer = await fetch(`${host.server.url}/api/users`, {
+    method: "POST",
+    headers: { "x-api-key": host.server.apiKey ?? "" },
+    body: JSON.stringify({ Username, Password: PASSWORD, Role: 2 }),
+  });
+  return { id: ((await answer.json()) as { Id: number }).Id };
+}
+
 describe("an API key", () => {
   test("works as soon as it is made, and is revoked when it is destroyed", async () => {
     const { stack, server } = host;
@@ -126,6 +136,19 @@ describe("an API key", () => {
     });
     await stack.up("ApiKey", "ci", {});
     expect(stack.outputs("ci")["userId"]).toBe(1);
+  });
+
+  test("is made for a standard user, who may not list the users", async () => {
+    const { stack, server } = host;
+    const { id } = await addUser("alice");
+    server.fail({
+      path: "/api/users/me",
+      with: { status: 400, body: { message: "Invalid user identifier route variable" } },
+    });
+    await using _alice = await host.switchTo({ username: "Alice", password: PASSWORD });
+    await stack.up("ApiKey", "ci", {});
+    expect(stack.outputs("ci")["userId"]).toBe(id);
+    expect(server.requests({ path: "/api/users" })).toHaveLength(1);
   });
 
   test("cannot be made by another API key, and says what can", async () => {

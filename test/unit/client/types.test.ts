@@ -20,7 +20,7 @@ test("derives what a call takes and gives from the contract", async () => {
   same<ResponseOf<Containers["inspect"]>, ContainerInspect>();
   same<ResponseOf<Containers["logs"]>, Readable>();
   same<ResponseOf<Images["pull"]>, AsyncIterable<PullLine>>();
-  same<keyof PortainerClient & string, keyof typeof contract | "docker" | "close">();
+  same<keyof PortainerClient & string, keyof typeof contract | "docker" | "account" | "close">();
   expect.assertions(0);
 });
 
