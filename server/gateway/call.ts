@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Caller } from "../auth/caller";
 import type { Engine } from "./engine/engine";
 import type { GatewayEnvironment, GatewayHost } from "./host";
-import type { Target } from "./relay/target";
+import type { EngineTarget } from "./target";
 
 /** Whom a request is from and which object of which engine it is about. */
 export interface Subject {
@@ -17,5 +17,5 @@ export interface Subject {
 /** One request that a caller wants to send to an engine, as the rules see it. */
 export interface Call extends Subject {
   readonly request: IncomingMessage;
-  readonly target: Target;
+  readonly target: EngineTarget;
 }

@@ -1,6 +1,6 @@
-import type { ServerResponse } from "node:http";
 import { HttpError } from "../http-error";
 import type { Address } from "./engine/address";
+import type { Reply } from "./relay/respond";
 
 const SOCKET_FAILED = "Unable to proxy the request via the Docker socket";
 const NETWORK_FAILED = "Unable to proxy the request to the environment";
@@ -30,14 +30,14 @@ export function bodyOf(error: HttpError): string {
 }
 
 /** Answers a failure, or breaks off an answer that has begun: half of one must not look whole. */
-export function sendFailure(response: ServerResponse, cause: unknown): void {
+export function sendFailure({ response, headers }: Reply, cause: unknown): void {
   if (response.headersSent) {
     response.destroy();
     return;
   }
   const error =
     cause instanceof HttpError ? cause : new HttpError(500, "Internal server error", reasonOf(cause));
-  response.writeHead(error.status, { "Content-Type": "application/json" }).end(bodyOf(error));
+  response.writeHead(error.status, [...headers, "Content-Type", "application/json"]).end(bodyOf(error));
 }
 
 /** Node reports a name with several addresses as one error per address, with no message of its own. */

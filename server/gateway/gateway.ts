@@ -1,6 +1,5 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { Target } from "../http/target";
 import { HttpError } from "../http-error";
 import { type AgentInfo, pingAgent } from "./agent";
 import type { Call } from "./call";
@@ -11,20 +10,26 @@ import { sendFailure } from "./failure";
 import type { GatewayEnvironment, GatewayHost } from "./host";
 import { createKubernetesGateway } from "./kubernetes/gateway";
 import { connectPod, connectPodByAgent } from "./kubernetes/pod-terminal";
-import { isKubernetesPath } from "./kubernetes/target";
 import { type DockerSnapshot, probe } from "./probe";
 import { Draft } from "./relay/draft";
 import { hijack, type Takeover } from "./relay/hijack";
 import { writeFailure } from "./relay/raw-answer";
-import { rewrite, stream } from "./relay/respond";
+import { type Reply, rewrite, stream } from "./relay/respond";
 import { send } from "./relay/send";
-import { parseTarget, segmentsIn } from "./relay/target";
 import { container } from "./rules/kind";
 import { matcherOf } from "./rules/match";
 import { enforce } from "./rules/policy";
 import { RULES } from "./rules/table";
+import {
+  type Behind,
+  engineTarget,
+  type GatewayTarget,
+  gatewayTarget,
+  segmentsIn,
+  type Terminal,
+} from "./target";
 import { checkOrigin } from "./terminal/origin";
-import { isTerminal, type Pod, parseTerminal } from "./terminal/query";
+import { type Pod, parseTerminal } from "./terminal/query";
 import { connectByAgent, connectTerminal } from "./terminal/stream";
 
 /** What Portainer says here of an environment that is not there. */
@@ -45,12 +50,9 @@ export function createGateway(host: GatewayHost) {
   const kubernetes = createKubernetesGateway(host, engines);
 
   /** Finds out what a request is about and whether its caller may ask it. */
-  async function admit(request: IncomingMessage, endpointId: number) {
-    const target = parseTarget(request.url ?? "");
-    const { caller, environment } = await host.authorize(
-      { headers: request.headers, query: new Target(request).query },
-      endpointId,
-    );
+  async function admit(request: IncomingMessage, behind: Behind, endpointId: number) {
+    const target = engineTarget(behind);
+    const { caller, environment } = await host.authorize(behind.asked, endpointId);
     requireType(environment, isDocker);
     const { rule, id = "" } = match(request.method, target.segments) ?? {};
     const call: Call = { host, caller, environment, engine: engines.of(environment), request, target, id };
@@ -59,15 +61,12 @@ export function createGateway(host: GatewayHost) {
   }
 
   /** The same for a browser's terminal. */
-  async function admitTerminal(request: IncomingMessage) {
-    const { headers } = request;
-    const asked = new Target(request);
-    await host.authenticate({ headers, query: asked.query });
-    const query = parseTerminal(asked);
-    checkOrigin(headers);
-    const { caller, environment } = await host
-      .authorize({ headers, query: asked.query }, query.endpointId)
-      .catch(asOfAStack);
+  async function admitTerminal(terminal: Terminal) {
+    const { asked } = terminal;
+    await host.authenticate(asked);
+    const query = parseTerminal(terminal);
+    checkOrigin(asked.headers);
+    const { caller, environment } = await host.authorize(asked, query.endpointId).catch(asOfAStack);
     const isForDocker = query.kind === "exec" || query.kind === "attach";
     requireType(environment, isForDocker ? isDocker : isKubernetes);
     const engine = engines.of(environment);
@@ -76,8 +75,8 @@ export function createGateway(host: GatewayHost) {
     return { caller, environment, engine, query };
   }
 
-  async function connectBrowser(takeover: Takeover): Promise<void> {
-    const { caller, environment, engine, query } = await admitTerminal(takeover.request);
+  async function connectBrowser(takeover: Takeover, terminal: Terminal): Promise<void> {
+    const { caller, environment, engine, query } = await admitTerminal(terminal);
     const isByAgent = isAgent(environment.type);
     if (query.kind === "exec" || query.kind === "attach")
       return (isByAgent ? connectByAgent : connectTerminal)(engine, query, takeover);
@@ -107,27 +106,30 @@ export function createGateway(host: GatewayHost) {
 
   async function answer(
     request: IncomingMessage,
-    response: ServerResponse,
+    reply: Reply,
+    target: Behind,
     endpointId: number,
   ): Promise<void> {
-    const { call, rule } = await admit(request, endpointId);
+    const { call, rule } = await admit(request, target, endpointId);
     const draft = new Draft(request);
     for (const step of rule?.request ?? []) await step(call, draft);
     if (rule?.answer) draft.setHeader("Accept-Encoding", "identity");
-    const upstream = await send(call.engine, call.target.path, draft, response);
+    const upstream = await send(call.engine, call.target.path, draft, reply.response);
     if (rule?.answer?.to.includes(upstream.statusCode ?? 0)) {
-      await rewrite(call, rule.answer, upstream, response);
-    } else await stream(upstream, response);
+      await rewrite(call, rule.answer, upstream, reply);
+    } else await stream(upstream, reply);
   }
 
   return {
+    /** What a request asks this plane for, if anything. */
+    find: gatewayTarget,
+
     /** Answers a request. Never throws: whatever goes wrong is answered too. */
-    async handle(request: IncomingMessage, response: ServerResponse, endpointId: number): Promise<void> {
+    async handle(request: IncomingMessage, reply: Reply, target: Behind, endpointId: number): Promise<void> {
       try {
-        const isForCluster = isKubernetesPath(request.url ?? "");
-        await (isForCluster ? kubernetes.answer : answer)(request, response, endpointId);
+        await (target.to === "docker" ? answer : kubernetes.answer)(request, reply, target, endpointId);
       } catch (error) {
-        sendFailure(response, error);
+        sendFailure(reply, error);
       }
     },
 
@@ -135,40 +137,35 @@ export function createGateway(host: GatewayHost) {
      * Whether a request with an `Upgrade` header really is for `upgrade`: clients also offer HTTP/2 with ordinary
      * ones. For Node's `shouldUpgradeCallback`.
      */
-    takesOver(request: IncomingMessage): boolean {
-      if (isKubernetesPath(request.url ?? "")) return kubernetes.takesOver(request);
-      const segments = segmentsIn(request.url ?? "");
+    takesOver(request: IncomingMessage, target: GatewayTarget): boolean {
+      if (target.to === "terminal") return true;
+      if (target.to === "kubernetes") return kubernetes.takesOver(request);
+      const segments = segmentsIn(target);
       return segments !== undefined && match(request.method, segments)?.rule.takeover === true;
     },
 
     /** Answers a request to take the connection over, as `docker attach` and `exec` make it. Never throws. */
-    async upgrade(
-      request: IncomingMessage,
-      connection: Duplex,
-      head: Buffer,
-      endpointId: number,
-    ): Promise<void> {
-      await takeOver(connection, async () => {
-        if (isKubernetesPath(request.url ?? ""))
-          return kubernetes.upgrade(request, connection, head, endpointId);
-        const { call, rule } = await admit(request, endpointId);
+    async upgrade(takeover: Takeover, target: Behind, endpointId: number): Promise<void> {
+      await takeOver(takeover.connection, async () => {
+        if (target.to === "kubernetes") return kubernetes.upgrade(takeover, target, endpointId);
+        const { call, rule } = await admit(takeover.request, target, endpointId);
         if (!rule?.takeover) throw new HttpError(400, "This path does not upgrade");
-        await hijack(call.engine, call.target.path, { request, connection, head });
+        await hijack(call.engine, call.target.path, takeover);
       });
     },
 
-    /** Connects a browser's terminal: a WebSocket of which `isTerminal`. Never throws. */
-    async terminal(request: IncomingMessage, connection: Duplex, head: Buffer): Promise<void> {
-      await takeOver(connection, () => connectBrowser({ request, connection, head }));
+    /** Connects a browser's terminal. Never throws. */
+    async terminal(takeover: Takeover, target: Terminal): Promise<void> {
+      await takeOver(takeover.connection, () => connectBrowser(takeover, target));
     },
 
     /** Says what is wrong with a request for a terminal that is no WebSocket. Never throws. */
-    async refuseTerminal(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    async refuseTerminal(reply: Reply, target: Terminal): Promise<void> {
       try {
-        await admitTerminal(request);
+        await admitTerminal(target);
         throw new HttpError(400, "Bad request", "This path is for WebSockets");
       } catch (error) {
-        sendFailure(response, error);
+        sendFailure(reply, error);
       }
     },
 
@@ -191,8 +188,6 @@ export function createGateway(host: GatewayHost) {
         engine.close();
       }
     },
-
-    isTerminal,
 
     /** Drops the connections of an environment that was changed or deleted. */
     forget: (endpointId: number): void => engines.forget(endpointId),

@@ -6,3 +6,4 @@
 export { createGateway, type Gateway } from "./gateway";
 export type * from "./host";
 export type { DockerSnapshot } from "./probe";
+export type { Behind } from "./target";

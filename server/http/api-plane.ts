@@ -4,7 +4,7 @@ import type { CsrfGuard } from "../auth/csrf";
 import { HttpError } from "../http-error";
 import { type Answer, NOT_FOUND, type Question, type Router } from "../route/router";
 import { errorResponse } from "./errors";
-import { Target } from "./target";
+import type { Target } from "./target";
 
 const BASE = "/api";
 
@@ -20,15 +20,14 @@ export function createApiPlane(api: Router, csrf: CsrfGuard, report: (error: unk
       return { status, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
     }
   };
-  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const question = questionOf(request);
+  return async (request: IncomingMessage, response: ServerResponse, target: Target): Promise<void> => {
+    const question = questionOf(request, target);
     send(response, question ? await answer(question) : NOT_FOUND);
   };
 }
 
 /** Nothing for what is not below `/api`. */
-function questionOf(request: IncomingMessage): Question | undefined {
-  const { path, query } = new Target(request);
+function questionOf(request: IncomingMessage, { path, query }: Target): Question | undefined {
   if (!path.startsWith(`${BASE}/`)) return undefined;
   const { method = "", headers } = request;
   return { method, path: path.slice(BASE.length), query, headers, incoming: request };

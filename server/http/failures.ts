@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { matchesPath } from "./recorder";
-import { Target } from "./target";
+import type { Target } from "./target";
 
 /**
  * What goes wrong instead of the usual answer: a status, a connection that breaks before the request is handled, one
@@ -29,8 +29,8 @@ export class Failures {
   }
 
   /** Whether the request ends here. After `"reset-after"` it goes on, but its answer goes nowhere. */
-  intercept(request: IncomingMessage, response: ServerResponse): boolean {
-    const kind = this.#take(request);
+  intercept(request: IncomingMessage, target: Target, response: ServerResponse): boolean {
+    const kind = this.#take(request.method, target.path);
     if (kind === undefined) return false;
     if (kind === "hang") return true;
     if (kind === "reset-after") {
@@ -42,13 +42,12 @@ export class Failures {
     return true;
   }
 
-  #take(request: IncomingMessage): FailureKind | undefined {
+  #take(method: string | undefined, path: string): FailureKind | undefined {
     if (this.#planned.length === 0) return undefined;
-    const { path } = new Target(request);
     const planned = this.#planned.find(
       ({ failure, left }) =>
         left > 0 &&
-        (failure.method === undefined || failure.method === request.method) &&
+        (failure.method === undefined || failure.method === method) &&
         matchesPath(failure.path, path),
     );
     if (!planned) return undefined;

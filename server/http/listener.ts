@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { AdminWindow } from "../auth/admin-window";
 import type { CsrfGuard } from "../auth/csrf";
-import type { Gateway } from "../gateway";
+import type { Behind, Gateway } from "../gateway";
 import { readId } from "../route/params";
 import { errorResponse } from "./errors";
 import type { Failures } from "./failures";
@@ -10,7 +10,7 @@ import type { Recorder } from "./recorder";
 import { Target } from "./target";
 
 export interface Planes {
-  readonly api: (request: IncomingMessage, response: ServerResponse) => unknown;
+  readonly api: (request: IncomingMessage, response: ServerResponse, target: Target) => unknown;
   readonly gateway: Gateway;
   readonly window: AdminWindow;
   readonly csrf: CsrfGuard;
@@ -21,9 +21,10 @@ export interface Planes {
   readonly catchUp: (() => Promise<void>) | undefined;
 }
 
-const GATEWAY = /^\/api\/endpoints\/([^/?]+)(?:\/agent)?\/(?:docker|kubernetes)\//;
 /** Segments that mean another path than they say; Portainer answers them with redirects that lead nowhere. */
 const UNCLEAN = /\/(?:\.|%2e){1,2}(?:\/|$)/i;
+/** Beyond what an answer says: no browser may take it for something else. Names and values in turn. */
+const NO_SNIFFING = ["X-Content-Type-Options", "nosniff"] as const;
 /** As Go's server has it. */
 const HOST = /^[\w!$%&'()*+,.:;=[\]~-]*$/;
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]);
@@ -32,46 +33,50 @@ const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIO
 export function createListener(planes: Planes) {
   return {
     async request(request: IncomingMessage, response: ServerResponse): Promise<void> {
-      planes.recorder.record(request, response);
-      response.setHeader("X-Content-Type-Options", "nosniff");
-      if (planes.failures.intercept(request, response)) return;
+      const target = new Target(request);
+      planes.recorder.record(request, target, response);
+      if (planes.failures.intercept(request, target, response)) return;
       if (planes.catchUp && !(await isCaughtUp(planes))) {
         const message = "Unable to reach the database";
-        sendJson(response, 500, { message, details: "The server's log says more" });
+        refuse(response, 500, { message, details: "The server's log says more" });
         return;
       }
-      if (isTurnedAway(planes, request, response)) return;
-      const target = GATEWAY.exec(pathOf(request));
-      if (target) await toGateway(planes, request, response, target);
-      else if (planes.gateway.isTerminal(pathOf(request)))
-        await planes.gateway.refuseTerminal(request, response);
-      else await planes.api(request, response);
+      if (isTurnedAway(planes, request, target, response)) return;
+      const found = planes.gateway.find(target);
+      if (!found) {
+        response.setHeader(...NO_SNIFFING);
+        await planes.api(request, response, target);
+      } else if (found.to === "terminal")
+        await planes.gateway.refuseTerminal({ response, headers: NO_SNIFFING }, found);
+      else await toGateway(planes, request, response, found);
     },
 
     /** Clients offer HTTP/2 with ordinary requests too; only some paths of an engine do upgrade. */
-    takesOver: (request: IncomingMessage): boolean =>
-      planes.gateway.isTerminal(pathOf(request)) ||
-      (GATEWAY.test(pathOf(request)) && planes.gateway.takesOver(request)),
+    takesOver(request: IncomingMessage): boolean {
+      const target = planes.gateway.find(new Target(request));
+      return target !== undefined && planes.gateway.takesOver(request, target);
+    },
 
     async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-      planes.recorder.record(request);
+      const target = new Target(request);
+      planes.recorder.record(request, target);
       socket.on("error", () => socket.destroy());
       if (!(await isCaughtUp(planes))) {
         socket.end("HTTP/1.1 500 Internal Server Error\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
         return;
       }
-      const target = GATEWAY.exec(pathOf(request));
-      const isTerminal = planes.gateway.isTerminal(pathOf(request));
+      const found = planes.gateway.find(target);
       if (
-        (!target && !isTerminal) ||
+        !found ||
         planes.window.refuses(request.url ?? "") ||
         !planes.csrf.admits(request.method ?? "", request.headers)
       ) {
         socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
         return;
       }
-      if (target) await planes.gateway.upgrade(request, socket, head, Number(target[1]));
-      else await planes.gateway.terminal(request, socket, head);
+      const takeover = { request, connection: socket, head };
+      if (found.to === "terminal") await planes.gateway.terminal(takeover, found);
+      else await planes.gateway.upgrade(takeover, found, Number(found.endpoint));
     },
   };
 }
@@ -86,31 +91,32 @@ async function isCaughtUp({ catchUp, report }: Planes): Promise<boolean> {
   }
 }
 
-function isTurnedAway({ window, csrf }: Planes, request: IncomingMessage, response: ServerResponse): boolean {
+function isTurnedAway(
+  { window, csrf }: Planes,
+  request: IncomingMessage,
+  { path }: Target,
+  response: ServerResponse,
+): boolean {
   const { method = "", url = "", headers } = request;
   if (window.refuses(url)) {
     const message = "Administrator initialization timeout";
-    response.setHeader("redirect-reason", "AdminInitTimeout");
-    sendJson(response, 303, { message, details: message });
+    refuse(response, 303, { message, details: message }, ["redirect-reason", "AdminInitTimeout"]);
     return true;
   }
   if (!HOST.test(headers.host ?? "")) {
-    const body = "400 Bad Request: malformed Host header";
-    response.writeHead(400, { "content-type": "text/plain; charset=utf-8", connection: "close" }).end(body);
+    refuse(response, 400, "400 Bad Request: malformed Host header", ["Connection", "close"]);
     return true;
   }
   if (!METHODS.has(method)) {
-    response.writeHead(405).end();
+    response.writeHead(405, [...NO_SNIFFING]).end();
     return true;
   }
-  if (!/^\/(?!\/)/.test(url) || UNCLEAN.test(new Target(request).path)) {
-    response.writeHead(404, { "content-type": "text/plain; charset=utf-8" }).end("404 page not found\n");
+  if (!/^\/(?!\/)/.test(url) || UNCLEAN.test(path)) {
+    refuse(response, 404, "404 page not found\n");
     return true;
   }
   if (csrf.admits(method, headers)) return false;
-  response
-    .writeHead(403, { "content-type": "text/plain; charset=utf-8" })
-    .end("Forbidden - CSRF token not found in request\n");
+  refuse(response, 403, "Forbidden - CSRF token not found in request\n");
   return true;
 }
 
@@ -118,24 +124,25 @@ async function toGateway(
   { gateway, csrf }: Planes,
   request: IncomingMessage,
   response: ServerResponse,
-  [, id = ""]: readonly string[],
+  target: Behind,
 ): Promise<void> {
   try {
-    const endpointId = readId("environment", id);
+    const endpointId = readId("environment", target.endpoint);
     const { token, setCookie } = csrf.issue(request.headers);
-    response.setHeader("X-Csrf-Token", token);
-    if (setCookie) response.setHeader("Set-Cookie", setCookie);
-    await gateway.handle(request, response, endpointId);
+    const headers = [...NO_SNIFFING, "X-Csrf-Token", token, ...(setCookie ? ["Set-Cookie", setCookie] : [])];
+    await gateway.handle(request, { response, headers }, target, endpointId);
   } catch (error) {
     const { status, body } = errorResponse(error);
     if (response.headersSent) response.destroy();
-    else sendJson(response, status, body);
+    else refuse(response, status, body);
   }
 }
 
-function sendJson(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+/** Answers with a text, or with an object as JSON. */
+function refuse(response: ServerResponse, status: number, body: string | object, more: string[] = []): void {
+  const [type, text] =
+    typeof body === "string"
+      ? ["text/plain; charset=utf-8", body]
+      : ["application/json", JSON.stringify(body)];
+  response.writeHead(status, [...NO_SNIFFING, ...more, "Content-Type", type]).end(text);
 }
-
-/** Path and query, exactly as sent. */
-const pathOf = ({ url = "/" }: IncomingMessage): string => url;

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import { type Clock, milliseconds } from "../clock";
-import { Target } from "./target";
+import type { Target } from "./target";
 
 /** A request as a test sees it; nothing in it is secret. */
 export interface RecordedRequest {
@@ -39,9 +39,8 @@ export class Recorder {
     this.#isOn = isOn;
   }
 
-  record(request: IncomingMessage, response?: ServerResponse): void {
+  record(request: IncomingMessage, target: Target, response?: ServerResponse): void {
     if (!this.#isOn) return;
-    const target = new Target(request);
     const query: Record<string, string> = {};
     for (const [name, value] of target.query) query[name] = SECRET.test(name) ? "[redacted]" : value;
     const at = milliseconds(this.#clock);

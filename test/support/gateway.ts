@@ -3,6 +3,8 @@ import type { AddressInfo } from "node:net";
 import type { ResourceControl, SecuritySettings } from "../../contract";
 import type { Caller } from "../../server/auth/caller";
 import { createGateway, type Gateway, type GatewayEnvironment, type GatewayHost } from "../../server/gateway";
+import type { GatewayTarget } from "../../server/gateway/target";
+import { Target } from "../../server/http/target";
 import { HttpError } from "../../server/http-error";
 
 /** A gateway on a port of its own, in front of an engine, with nothing else of the server. */
@@ -44,17 +46,25 @@ export async function startGateway(engine: Pick<GatewayEnvironment, "url" | "tls
   const hidden: { name: string; value: string }[] = [];
   const environment: GatewayEnvironment = { id: 1, type: 1, security: ALLOW_NOTHING, ...engine };
   const gateway = createGateway(hostWith(environment, controls, hidden));
+  const targetOf = (request: IncomingMessage): GatewayTarget => {
+    const target = gateway.find(new Target(request));
+    if (!target) throw new Error(`Not for the gateway: ${request.url}`);
+    return target;
+  };
   const server = createServer({
-    shouldUpgradeCallback: (request: IncomingMessage) =>
-      gateway.isTerminal(request.url ?? "") || gateway.takesOver(request),
+    shouldUpgradeCallback: (request: IncomingMessage) => gateway.takesOver(request, targetOf(request)),
   });
   server.on("request", (request, response) => {
-    if (gateway.isTerminal(request.url ?? "")) void gateway.refuseTerminal(request, response);
-    else void gateway.handle(request, response, 1);
+    const target = targetOf(request);
+    const reply = { response, headers: [] };
+    if (target.to === "terminal") void gateway.refuseTerminal(reply, target);
+    else void gateway.handle(request, reply, target, 1);
   });
   server.on("upgrade", (request, socket, head) => {
-    if (gateway.isTerminal(request.url ?? "")) void gateway.terminal(request, socket, head);
-    else void gateway.upgrade(request, socket, head, 1);
+    const target = targetOf(request);
+    const takeover = { request, connection: socket, head };
+    if (target.to === "terminal") void gateway.terminal(takeover, target);
+    else void gateway.upgrade(takeover, target, 1);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {

@@ -1,7 +1,7 @@
-import { Agent, type ClientRequest, request } from "node:http";
+import { type ClientRequest, request } from "node:http";
 import type { GatewayEnvironment } from "../host";
 import { type Address, addressOf } from "./address";
-import { connect } from "./connect";
+import { Connections, connect } from "./connections";
 import { Identity } from "./identity";
 
 export interface EngineRequest {
@@ -15,14 +15,13 @@ export interface EngineRequest {
 export class Engine {
   readonly address: Address;
   private readonly environment: GatewayEnvironment;
-  private readonly agent: Agent;
+  private readonly agent: Connections;
   private readonly identity = new Identity(this);
 
   constructor(environment: GatewayEnvironment) {
     this.environment = structuredClone(environment);
     this.address = addressOf(environment);
-    this.agent = new Agent({ keepAlive: true, scheduling: "lifo", maxFreeSockets: 64 });
-    this.agent.createConnection = () => connect(this.address);
+    this.agent = new Connections(this.address);
   }
 
   /** Whether it can still be used for the environment as it is stored now. */

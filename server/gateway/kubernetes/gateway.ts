@@ -1,50 +1,47 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Duplex } from "node:stream";
-import { Target } from "../../http/target";
+import type { IncomingMessage } from "node:http";
 import type { Engine } from "../engine/engine";
 import type { Engines } from "../engine/engines";
 import { isAgent, isKubernetes, requireType } from "../environment-type";
 import type { GatewayEnvironment, GatewayHost } from "../host";
 import { Draft } from "../relay/draft";
-import { hijack } from "../relay/hijack";
-import { stream } from "../relay/respond";
+import { hijack, type Takeover } from "../relay/hijack";
+import { type Reply, stream } from "../relay/respond";
 import { send } from "../relay/send";
-import { kubernetesTarget } from "./target";
+import { type Behind, clusterPath } from "../target";
 
 /** What exec, attach and port-forward are spoken in; clients offer HTTP/2 with ordinary requests too. */
 const STREAMS = /^(?:websocket|spdy\/3\.1)$/i;
 
 /** Clusters behind the server: `/api/endpoints/{id}/kubernetes/*`. What a user may do there is the cluster's to say. */
 export function createKubernetesGateway(host: GatewayHost, engines: Engines) {
-  async function admit(request: IncomingMessage, endpointId: number) {
-    const { path, search } = kubernetesTarget(request.url ?? "");
-    const asked = { headers: request.headers, query: new Target(request).query };
-    const { caller, environment } = await host.authorize(asked, endpointId);
+  async function admit(target: Behind, endpointId: number) {
+    const path = clusterPath(target);
+    const { caller, environment } = await host.authorize(target.asked, endpointId);
     requireType(environment, isKubernetes);
     const engine: Engine = engines.of(environment);
     const token = await host.kubernetesToken(caller, environment);
     const prefix = isAgent(environment.type) ? "/kubernetes" : "";
-    return { environment, engine, path: prefix + path + search, credentials: header(environment, token) };
+    return { environment, engine, path: prefix + path, credentials: header(environment, token) };
   }
 
   return {
     /** Answers a request. Throws an `HttpError`. */
-    async answer(request: IncomingMessage, response: ServerResponse, endpointId: number): Promise<void> {
-      const { environment, engine, path, credentials } = await admit(request, endpointId);
+    async answer(request: IncomingMessage, reply: Reply, target: Behind, endpointId: number): Promise<void> {
+      const { environment, engine, path, credentials } = await admit(target, endpointId);
       const draft = new Draft(request);
       draft.setHeader(...credentials);
-      const upstream = await send(engine, path, draft, response);
+      const upstream = await send(engine, path, draft, reply.response);
       stayBehind(upstream, endpointId);
       if (changesAccess(request, path)) host.kubernetesAccessChanged(endpointId);
-      if (isAgent(environment.type)) response.setHeader("X-Portainer-Cache", "true");
-      await stream(upstream, response);
+      const more = isAgent(environment.type) ? ["X-Portainer-Cache", "true"] : [];
+      await stream(upstream, { ...reply, headers: [...reply.headers, ...more] });
     },
 
     takesOver: ({ headers }: IncomingMessage): boolean => STREAMS.test(headers.upgrade ?? ""),
 
-    async upgrade(request: IncomingMessage, connection: Duplex, head: Buffer, endpointId: number) {
-      const { engine, path, credentials } = await admit(request, endpointId);
-      await hijack(engine, path, { request, connection, head }, credentials);
+    async upgrade(takeover: Takeover, target: Behind, endpointId: number): Promise<void> {
+      const { engine, path, credentials } = await admit(target, endpointId);
+      await hijack(engine, path, takeover, credentials);
     },
   };
 }

@@ -2,7 +2,7 @@ import type { Duplex } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { WebSocket } from "ws";
 import { HttpError } from "../../http-error";
-import { connect } from "../engine/connect";
+import { connect } from "../engine/connections";
 import type { Engine } from "../engine/engine";
 import { reasonOf } from "../failure";
 import { hijack, type Takeover } from "../relay/hijack";

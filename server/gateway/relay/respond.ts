@@ -8,11 +8,17 @@ import { responseHeaders } from "./headers";
 /** A body this small, in bytes, is sent together with its head. */
 const SMALL = 16 * 1024;
 
+/** An answer to be given to a client, and the headers that this server adds to every one: names and values in turn. */
+export interface Reply {
+  readonly response: ServerResponse;
+  readonly headers: readonly string[];
+}
+
 /** Passes an engine's answer on as it comes. */
-export async function stream(answer: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function stream(answer: IncomingMessage, { response, headers: own }: Reply): Promise<void> {
   const length = answer.headers["content-length"];
   const body = Number(length) <= SMALL ? await collect(answer) : undefined;
-  const headers = responseHeaders(answer.rawHeaders, answer.headers);
+  const headers = [...own, ...responseHeaders(answer.rawHeaders, answer.headers)];
   response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? "", headers);
   if (body) response.end(body);
   else {
@@ -34,10 +40,10 @@ export async function rewrite(
   call: Call,
   rule: Answer,
   answer: IncomingMessage,
-  response: ServerResponse,
+  { response, headers: own }: Reply,
 ): Promise<void> {
   const { status = answer.statusCode, body } = await rewritten(call, rule, await collect(answer));
-  const headers = responseHeaders(answer.rawHeaders, answer.headers, true);
+  const headers = [...own, ...responseHeaders(answer.rawHeaders, answer.headers, true)];
   if (status !== 204) headers.push("Content-Length", String(body.length));
   response.writeHead(status ?? 502, headers).end(body);
 }

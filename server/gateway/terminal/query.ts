@@ -1,5 +1,5 @@
-import type { Target } from "../../http/target";
 import { HttpError } from "../../http-error";
+import type { Terminal } from "../target";
 
 /** What a browser's terminal is to be connected with. */
 export type TerminalQuery = DockerTerminal | PodTerminal | ShellTerminal;
@@ -33,14 +33,8 @@ export interface ShellTerminal {
   readonly kind: "kubernetes-shell";
 }
 
-const PATH = /^\/api\/websocket\/(exec|attach|pod|kubernetes-shell)$/;
-
-/** Whether a request is for a terminal: `GET /api/websocket/exec` and its like. */
-export const isTerminal = (url: string): boolean => PATH.test(url.split("?")[0] ?? "");
-
 /** Throws an `HttpError` that says which parameter is missing or wrong. */
-export function parseTerminal({ path, query }: Target): TerminalQuery {
-  const kind = PATH.exec(path)?.[1] as TerminalQuery["kind"];
+export function parseTerminal({ kind, asked: { query } }: Terminal): TerminalQuery {
   if (kind === "kubernetes-shell") return { kind, endpointId: endpointIn(query) };
   if (kind === "pod")
     return {
