@@ -1,3 +1,4 @@
+import { holdYoungHeap } from "./heap";
 import { UsageError } from "./usage-error";
 
 const USAGE = `Usage: pulumi-portainer <command> [options]
@@ -15,7 +16,10 @@ type Command = (args: string[]) => Promise<void>;
 
 /** Each is loaded when it is run: a server needs nothing of the client, nor the client of the server. */
 const COMMANDS: Record<string, () => Command> = {
-  serve: () => (require("./serve") as typeof import("./serve")).serve,
+  serve: () => {
+    holdYoungHeap();
+    return (require("./serve") as typeof import("./serve")).serve;
+  },
   import: () => (require("./import") as typeof import("./import")).importContainers,
 };
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseDuration, type ServerOptions, startServer } from "../server";
 import { requireUsable } from "../server/https/identity";
+import { releaseYoungHeap } from "./heap";
 import { type Flags, HELP, readFlags } from "./serve-flags";
 import { UsageError } from "./usage-error";
 
@@ -15,6 +16,7 @@ export async function serve(args: string[]): Promise<void> {
     return;
   }
   const server = await startServer(optionsOf(flags));
+  releaseYoungHeap();
   const stop = () => {
     void server.stop(GRACE);
   };

@@ -17,4 +17,5 @@ export type { Failure, FailureKind } from "./http/failures";
 export type { RecordedRequest, RequestFilter } from "./http/recorder";
 export type { ServerOptions } from "./options";
 export type { Administrator } from "./seed";
-export { type RunningServer, startServer } from "./server";
+export type { RunningServer } from "./server";
+export { startServer } from "./start";

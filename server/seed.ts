@@ -3,7 +3,6 @@ import { Role } from "../contract";
 import { makeAgentKey } from "./agent/identity";
 import { insertUser } from "./api/user";
 import { insertApiKey } from "./auth/api-key";
-import { hashPassword } from "./auth/password";
 import type { Clock } from "./clock";
 import { DEFAULT_SETTINGS } from "./store/settings-record";
 import type { Store } from "./store/store";
@@ -37,13 +36,10 @@ export async function seed(store: Store): Promise<void> {
   });
 }
 
-/** Creates the first user, unless there is one. */
-export async function seedAdministrator(store: Store, admin: Administrator): Promise<void> {
-  if (store.users.size > 0) return;
-  const hash = admin.passwordHash ?? (await hashPassword(admin.password));
+/** Creates the first user, unless there is one: another replica may have been quicker. */
+export async function seedAdministrator(store: Store, username: string, passwordHash: string): Promise<void> {
   await store.change(() => {
-    // Another replica may have been quicker.
-    if (store.users.size === 0) insertUser(store, admin.username ?? "admin", hash, Role.administrator);
+    if (store.users.size === 0) insertUser(store, username, passwordHash, Role.administrator);
   });
 }
 

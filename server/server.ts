@@ -20,12 +20,11 @@ import { createListener } from "./http/listener";
 import { type RecordedRequest, Recorder, type RequestFilter } from "./http/recorder";
 import { Serving } from "./https/serving";
 import { keepUp } from "./keep-up";
-import { createLog } from "./log";
+import type { Logger } from "./log";
 import type { ServerOptions } from "./options";
 import { seed, seedAdministrator, seedApiKey } from "./seed";
 import type { Services } from "./services";
 import { keepSnapshots } from "./snapshots";
-import { openStore } from "./store/open";
 import type { Store } from "./store/store";
 import { TlsFiles } from "./tls-files";
 import { shelfInFolder, shelfInStore } from "./tls-shelf";
@@ -56,13 +55,27 @@ export interface RunningServer extends AsyncDisposable {
   stop(grace?: number): Promise<void>;
 }
 
-export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
+/** What a server is made of that is there before the rest of it is loaded. */
+export interface Beginning {
+  readonly store: Store;
+  readonly options: ServerOptions;
+  readonly log: Logger;
+  readonly report: (error: unknown) => void;
+  /** Of the first administrator, if there is one to be made. */
+  readonly passwordHash: string | undefined;
+}
+
+/** Serves what is in a store. */
+export async function serve({
+  store,
+  options,
+  log,
+  report,
+  passwordHash,
+}: Beginning): Promise<RunningServer> {
   const { clock = systemClock, admin, data } = options;
-  const log = createLog(options.logLevel ?? "silent");
-  const report = (error: unknown) => log.error({ err: error }, "failed");
-  const store = await openStore(options, report);
   await seed(store);
-  if (admin) await seedAdministrator(store, admin);
+  if (passwordHash !== undefined) await seedAdministrator(store, admin?.username ?? "admin", passwordHash);
   const apiKey = admin?.password === undefined ? undefined : await seedApiKey(store, clock);
 
   const recorder = new Recorder(clock, options.record ?? true);
@@ -97,7 +110,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     serving: new Serving(store, options),
     administratorCreated: () => ensurePrimary(services, options.engine),
   };
-  await ensurePrimary(services, options.engine);
+  const primary = ensurePrimary(services, options.engine);
 
   const initTimeout = options.adminInitTimeout ?? ADMIN_INIT_TIMEOUT;
   const window = new AdminWindow(clock, initTimeout, () => hasAdministrator(store));
@@ -113,6 +126,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     catchUp: store.isShared ? () => store.catchUp() : undefined,
   });
   const { serving, autoUpdates } = services;
+  await primary;
   await serving.open(listener);
   const asStarted = store.dump();
   const { url, httpsUrl } = serving;

@@ -5,18 +5,16 @@ import { type AgentInfo, pingAgent } from "./agent";
 import type { Call } from "./call";
 import { Engine } from "./engine/engine";
 import { Engines } from "./engine/engines";
-import { isAgent, isDocker, isKubernetes, requireType } from "./environment-type";
+import { isDocker, requireType } from "./environment-type";
 import { sendFailure } from "./failure";
 import type { GatewayEnvironment, GatewayHost } from "./host";
 import { createKubernetesGateway } from "./kubernetes/gateway";
-import { connectPod, connectPodByAgent } from "./kubernetes/pod-terminal";
 import { type DockerSnapshot, probe } from "./probe";
 import { Draft } from "./relay/draft";
 import { hijack, type Takeover } from "./relay/hijack";
 import { writeFailure } from "./relay/raw-answer";
 import { type Reply, rewrite, stream } from "./relay/respond";
 import { send } from "./relay/send";
-import { container } from "./rules/kind";
 import { matcherOf } from "./rules/match";
 import { enforce } from "./rules/policy";
 import { RULES } from "./rules/table";
@@ -28,18 +26,10 @@ import {
   segmentsIn,
   type Terminal,
 } from "./target";
-import { checkOrigin } from "./terminal/origin";
-import { type Pod, parseTerminal } from "./terminal/query";
-import { connectByAgent, connectTerminal } from "./terminal/stream";
-
-/** What Portainer says here of an environment that is not there. */
-function asOfAStack(cause: unknown): never {
-  if (!(cause instanceof HttpError) || cause.status !== 404) throw cause;
-  const message = "Unable to find the environment associated to the stack inside the database";
-  throw new HttpError(404, message, cause.details, { cause });
-}
+import type { createTerminals } from "./terminal/gateway";
 
 export type Gateway = ReturnType<typeof createGateway>;
+type Terminals = ReturnType<typeof createTerminals>;
 
 /** The plane of the server that passes requests on to Docker engines: `/api/endpoints/{id}/docker/*`. */
 export function createGateway(host: GatewayHost) {
@@ -48,6 +38,15 @@ export function createGateway(host: GatewayHost) {
   const takenOver = new Set<Duplex>();
   const match = matcherOf(RULES);
   const kubernetes = createKubernetesGateway(host, engines);
+  let knownTerminals: Terminals | undefined;
+  /** Loaded for the first terminal: WebSockets and TLS cost a server that has none 3 MB. */
+  const terminals = (): Terminals => {
+    knownTerminals ??= (require("./terminal/gateway") as typeof import("./terminal/gateway")).createTerminals(
+      host,
+      engines,
+    );
+    return knownTerminals;
+  };
 
   /** Finds out what a request is about and whether its caller may ask it. */
   async function admit(request: IncomingMessage, behind: Behind, endpointId: number) {
@@ -58,38 +57,6 @@ export function createGateway(host: GatewayHost) {
     const call: Call = { host, caller, environment, engine: engines.of(environment), request, target, id };
     await enforce(rule?.for, call);
     return { call, rule };
-  }
-
-  /** The same for a browser's terminal. */
-  async function admitTerminal(terminal: Terminal) {
-    const { asked } = terminal;
-    await host.authenticate(asked);
-    const query = parseTerminal(terminal);
-    checkOrigin(asked.headers);
-    const { caller, environment } = await host.authorize(asked, query.endpointId).catch(asOfAStack);
-    const isForDocker = query.kind === "exec" || query.kind === "attach";
-    requireType(environment, isForDocker ? isDocker : isKubernetes);
-    const engine = engines.of(environment);
-    if (query.kind === "attach")
-      await enforce(container, { host, caller, environment, engine, id: query.id });
-    return { caller, environment, engine, query };
-  }
-
-  async function connectBrowser(takeover: Takeover, terminal: Terminal): Promise<void> {
-    const { caller, environment, engine, query } = await admitTerminal(terminal);
-    const isByAgent = isAgent(environment.type);
-    if (query.kind === "exec" || query.kind === "attach")
-      return (isByAgent ? connectByAgent : connectTerminal)(engine, query, takeover);
-    const inPod = async (pod: Pod) => {
-      const token = await host.kubernetesToken(caller, environment);
-      if (isByAgent) return connectPodByAgent(engine, query.endpointId, pod, token, takeover);
-      return connectPod(engine, pod, token, takeover);
-    };
-    if (query.kind === "pod") return inPod(query);
-    const shell = await host.startShell(caller, environment);
-    takeover.connection.once("close", () => void shell.remove());
-    if (takeover.connection.destroyed) return shell.remove();
-    await inPod(shell);
   }
 
   /** Keeps hold of a connection that Node's server no longer knows, and answers whatever goes wrong on it. */
@@ -156,14 +123,13 @@ export function createGateway(host: GatewayHost) {
 
     /** Connects a browser's terminal. Never throws. */
     async terminal(takeover: Takeover, target: Terminal): Promise<void> {
-      await takeOver(takeover.connection, () => connectBrowser(takeover, target));
+      await takeOver(takeover.connection, () => terminals().connect(takeover, target));
     },
 
     /** Says what is wrong with a request for a terminal that is no WebSocket. Never throws. */
     async refuseTerminal(reply: Reply, target: Terminal): Promise<void> {
       try {
-        await admitTerminal(target);
-        throw new HttpError(400, "Bad request", "This path is for WebSockets");
+        await terminals().refuse(target);
       } catch (error) {
         sendFailure(reply, error);
       }

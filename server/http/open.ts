@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
@@ -48,7 +47,10 @@ export async function open(listener: Listener, address: Address): Promise<OpenPo
     optimizeEmptyRequests: true,
     shouldUpgradeCallback: listener.takesOver,
   };
-  const secure = tls && createTlsServer({ ...options, ...tls, ...TLS }, listener.request);
+  // Loaded when it is asked for: a server of HTTP alone saves 2 MB.
+  const secure =
+    tls &&
+    process.getBuiltinModule("node:https").createServer({ ...options, ...tls, ...TLS }, listener.request);
   const server = secure ?? createServer(options, listener.request);
   server.on("upgrade", listener.upgrade);
   const sockets = track(server);

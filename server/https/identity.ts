@@ -1,5 +1,4 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { createSecureContext } from "node:tls";
 
 /** A certificate, with what leads to its authority behind it, and its key: PEM. */
 export interface Identity {
@@ -12,7 +11,7 @@ export function requireUsable({ cert, key }: Identity): void {
   if (cert === "" || key === "") throw new Error("missing certificate files");
   if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)))
     throw new Error("private key does not match public key");
-  createSecureContext({ cert, key });
+  process.getBuiltinModule("node:tls").createSecureContext({ cert, key });
 }
 
 /** Milliseconds for which a certificate is still valid. */

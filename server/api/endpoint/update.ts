@@ -1,4 +1,3 @@
-import { createSecureContext } from "node:tls";
 import type { z } from "zod";
 import type { contract } from "../../../contract";
 import { HttpError } from "../../http-error";
@@ -77,7 +76,8 @@ async function newTlsConfig(files: TlsFiles, endpoint: EndpointRecord, change: C
 async function requireUsableTls(means: Means, endpoint: EndpointRecord): Promise<void> {
   try {
     const { tls } = await connectionOf(means, endpoint);
-    if (tls) createSecureContext({ ca: tls.ca, cert: tls.cert, key: tls.key });
+    if (tls)
+      process.getBuiltinModule("node:tls").createSecureContext({ ca: tls.ca, cert: tls.cert, key: tls.key });
   } catch (cause) {
     throw new HttpError(500, "Unable to register HTTP proxy for the environment", (cause as Error).message, {
       cause,

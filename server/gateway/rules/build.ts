@@ -1,5 +1,4 @@
 import { buffer } from "node:stream/consumers";
-import { pack } from "tar-stream";
 import { refusal } from "../failure";
 import type { Draft } from "../relay/draft";
 import type { RequestStep } from "./rule";
@@ -51,6 +50,7 @@ async function buildFile(file: File): Promise<BuildFile> {
 }
 
 async function archiveOf(files: readonly BuildFile[]): Promise<Buffer> {
+  const { pack } = require("tar-stream") as typeof import("tar-stream");
   const archive = pack();
   for (const { name, content } of files) archive.entry({ name, mode: 0o600 }, content);
   archive.finalize();
