@@ -19,6 +19,7 @@ import {
 } from "./docker/fixed";
 import { idOf, parseId } from "./docker/identity";
 import { IpamSchema, ipamOf, ipamRequest } from "./docker/ipam";
+import { isMadeByAnother } from "./docker/maker";
 import { openPlace, type Place } from "./docker/place";
 import { namedAndPlaced, siteFields, siteOf } from "./docker/site";
 
@@ -127,7 +128,7 @@ export const network: Definition<typeof NetworkSchema, NetworkOutputs> = {
     const isKnown = state.networkId !== undefined;
     const look = async () => {
       const place = await openPlace(context, { endpointId, nodeName: state.nodeName ?? nodeName }, state);
-      const now = (await findByName(place, nameOrId)) ?? (await findById(place, state.networkId ?? nameOrId));
+      const now = state.networkId ? await findKnown(place, state) : await findByNameOrId(place, nameOrId);
       if (!now) return undefined;
       const { options, labels, ipam } = state;
       const inputs = {
@@ -195,6 +196,20 @@ async function findByName(place: Place, name: string): Promise<NetworkInspect | 
   const list = await place.docker.networks.list({ query: { filters } }, place.call);
   const found = list.find(({ Name }) => Name === name);
   return found && (await findById(place, found.Id));
+}
+
+const findByNameOrId = async (place: Place, nameOrId: string): Promise<NetworkInspect | undefined> =>
+  (await findByName(place, nameOrId)) ?? (await findById(place, nameOrId));
+
+/** By its id; or by its name, if nobody else's resource has made it anew. */
+async function findKnown(
+  place: Place,
+  { networkId = "", name = "" }: Partial<State>,
+): Promise<NetworkInspect | undefined> {
+  const known = await findById(place, networkId);
+  if (known) return known;
+  const namesake = await findByName(place, name);
+  return namesake && isMadeByAnother(place.context.urn, namesake.Labels) ? undefined : namesake;
 }
 
 async function findById({ docker, call }: Place, id: string): Promise<NetworkInspect | undefined> {
