@@ -1,15 +1,32 @@
 import { text } from "node:stream/consumers";
 import type { z } from "zod";
-import type { Call } from "./call";
-import { ContractError } from "./errors/contract-error";
-import type { Incoming } from "./exchange";
-import { readLines } from "./lines";
+import { ContractError } from "./errors";
+import type { PreparedCall } from "./request";
+import type { Incoming } from "./transport";
+
+/** The lines of a stream, without their ends and without empty ones. */
+async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const chunk of chunks) {
+    rest += decoder.decode(chunk, { stream: true });
+    const lines = rest.split(/\r?\n/);
+    rest = lines.pop() ?? "";
+    yield* lines.filter(isFilled);
+  }
+  rest += decoder.decode();
+  if (isFilled(rest)) yield rest;
+}
+
+function isFilled(line: string): boolean {
+  return line.trim() !== "";
+}
 
 /** How many differences an error names. */
 const MOST = 3;
 
 /** What an answer is read by: the schema of its route, and the path that errors name. */
-type Asked = Pick<Call, "route" | "path">;
+type Asked = Pick<PreparedCall, "route" | "path">;
 
 /** The answer of a successful call, as its route declares it. */
 export async function readAnswer(call: Asked, { body }: Pick<Incoming, "body">): Promise<unknown> {

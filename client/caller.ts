@@ -1,16 +1,61 @@
-import type { Route } from "../contract/index";
-import { anySignal } from "./abort";
+import type { Method, Route } from "../contract";
+import { anySignal, sleep } from "./abort";
 import { readAnswer } from "./answer";
-import { isReplayable } from "./body";
-import { type AnyRequest, type Call, type Defaults, prepare } from "./call";
-import { isApiError } from "./errors/api-error";
-import { LoginError } from "./errors/login-error";
-import type { Exchange } from "./exchange";
+import { type ConnectionError, isApiError, isConnectionError, LoginError } from "./errors";
 import type { Limiter } from "./limiter";
 import type { CallOptions } from "./options";
 import { refusalOf } from "./refusal";
-import { withRetries } from "./retry";
-import type { Proof, Session } from "./session";
+import { type AnyRequest, type Defaults, isReplayable, type PreparedCall, prepare } from "./request";
+import type { Authentication, Session } from "./session";
+import type { Exchange } from "./transport";
+
+const READS: readonly Method[] = ["GET", "HEAD"];
+/** What a proxy answers while the server behind it restarts or is overloaded. */
+const TRANSIENT_STATUSES = [502, 503, 504];
+/** Failures that pass. A wrong certificate or an unknown host stays, a time-out has taken its time already. */
+const TRANSIENT_CODES = [
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "UND_ERR_SOCKET",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+];
+
+const FIRST_DELAY = 250;
+const GROWTH = 4;
+
+/**
+ * Tries again where that is safe: a read three times in all, a write twice and only when nothing of it was sent.
+ * A write whose answer was lost is for the caller to look after.
+ */
+async function withRetries<T>(method: Method, signal: AbortSignal, attempt: () => Promise<T>): Promise<T> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (tried >= triesAllowed(method, error)) throw error;
+    }
+    await sleep(withJitter(FIRST_DELAY * GROWTH ** (tried - 1)), signal);
+  }
+}
+
+function triesAllowed(method: Method, error: unknown): number {
+  const reads = READS.includes(method);
+  if (isApiError(error)) return reads && TRANSIENT_STATUSES.includes(error.status) ? 3 : 1;
+  if (!isConnectionError(error) || !TRANSIENT_CODES.includes(error.code)) return 1;
+  return reads ? 3 : triesOfWrite(error);
+}
+
+function triesOfWrite(error: ConnectionError): number {
+  return error.sent ? 1 : 2;
+}
+
+/** Between three quarters and five quarters, so that parallel calls do not come back together. */
+function withJitter(milliseconds: number): number {
+  return milliseconds * (0.75 + Math.random() / 2);
+}
 
 /** What a client's calls share. */
 export interface Shared extends Defaults {
@@ -40,7 +85,7 @@ export function createCaller(shared: Shared): Caller {
   };
 }
 
-async function callWithProof(shared: Shared, call: Call, signal: AbortSignal): Promise<unknown> {
+async function callWithProof(shared: Shared, call: PreparedCall, signal: AbortSignal): Promise<unknown> {
   const proof = await shared.session.open(signal);
   if (!proof) throw new LoginError(call.route.method, call.path);
   try {
@@ -58,7 +103,12 @@ function isExpired(error: unknown): boolean {
   return isApiError(error) && error.status === 401 && error.isJson && error.source === "portainer";
 }
 
-async function send(shared: Shared, call: Call, signal: AbortSignal, proof?: Proof): Promise<unknown> {
+async function send(
+  shared: Shared,
+  call: PreparedCall,
+  signal: AbortSignal,
+  proof?: Authentication,
+): Promise<unknown> {
   const { route, fullPath, query, headers, body, timeout, secrets } = call;
   const attempt = async () => {
     if (route.limited) await shared.limiter.take(signal);

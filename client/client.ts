@@ -1,15 +1,13 @@
-import { contract } from "../contract/index";
+import { contract } from "../contract";
 import { anySignal } from "./abort";
-import { bindRoutes } from "./bind";
 import { createCaller, type Shared } from "./caller";
-import { createDocker } from "./docker";
-import { createExchange } from "./exchange";
-import { checkHeader, customHeaders } from "./headers";
 import { limiterOf } from "./limiter";
 import { logOut } from "./logout";
 import type { ClientOptions, Credentials } from "./options";
+import { checkHeader, customHeaders } from "./request";
+import { bindRoutes, createDocker } from "./routes";
 import { createSession } from "./session";
-import { createTransport } from "./transport";
+import { createExchange, createTransport } from "./transport";
 import type { DockerClient, PortainerClient } from "./types";
 import { parseUrl } from "./url";
 

@@ -13,9 +13,15 @@
 import "../contract/supported-node";
 
 export { createClient } from "./client";
-export { ApiError, isApiError } from "./errors/api-error";
-export { ConnectionError, isConnectionError } from "./errors/connection-error";
-export { ContractError, isContractError } from "./errors/contract-error";
-export { isLoginError, LoginError } from "./errors/login-error";
+export {
+  ApiError,
+  ConnectionError,
+  ContractError,
+  isApiError,
+  isConnectionError,
+  isContractError,
+  isLoginError,
+  LoginError,
+} from "./errors";
 export type { CallOptions, ClientOptions, Credentials } from "./options";
 export type { DockerClient, PortainerClient, RequestOf, ResponseOf, RouteFunction } from "./types";

@@ -1,4 +1,4 @@
-import { contract, SESSION_COOKIE } from "../contract/index";
+import { contract, SESSION_COOKIE } from "../contract";
 import { anySignal } from "./abort";
 import type { Caller, Shared } from "./caller";
 import type { CallOptions } from "./options";

@@ -1,14 +1,73 @@
 import { STATUS_CODES } from "node:http";
-import type { Call } from "./call";
-import { readErrorBody, type Said } from "./error-body";
-import { ApiError } from "./errors/api-error";
-import type { Incoming } from "./exchange";
-import { hintFor, redirectHint } from "./hints/api";
+import type { Readable } from "node:stream";
+import { ErrorBody } from "../contract";
+import { ApiError } from "./errors";
+import { hintFor, redirectHint } from "./hints";
+import type { PreparedCall } from "./request";
+import { redact } from "./secrets";
+import type { Incoming } from "./transport";
 import type { Base } from "./url";
+
+/** In bytes. Errors are short; what is longer is a page of something else. */
+const LONGEST_BODY = 64 * 1024;
+const LONGEST_TEXT = 200;
+
+/** What an answer says that is not success. */
+interface ErrorText {
+  readonly isJson: boolean;
+  /** The `message` of JSON, the title of a web page, or the text, on one line. */
+  readonly message: string;
+  readonly details?: string | undefined;
+}
+
+/**
+ * Portainer and the engines answer errors as JSON; routers and proxies as text, a page, or nothing. Any of them may
+ * repeat what it was sent, so `secrets` are taken out.
+ */
+async function readErrorBody(body: Readable, secrets: readonly string[]): Promise<ErrorText> {
+  const text = await readStart(body);
+  const json = parseJson(text);
+  const parsed = ErrorBody.safeParse(json);
+  if (!parsed.success) {
+    return { isJson: json !== undefined, message: oneLine(redact(titleOf(text) ?? text, secrets)) };
+  }
+  const { message = "", details } = parsed.data;
+  return { isJson: true, message: redact(message, secrets), details: details && redact(details, secrets) };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of a web page only the title is worth repeating. */
+function titleOf(text: string): string | undefined {
+  if (!/^\s*</.test(text)) return undefined;
+  return /<title[^>]*>([^<]*)/i.exec(text)?.[1] ?? "";
+}
+
+function oneLine(text: string): string {
+  const line = text.replace(/[\s\p{Cc}]+/gu, " ").trim();
+  return line.length > LONGEST_TEXT ? `${line.slice(0, LONGEST_TEXT)}…` : line;
+}
+
+async function readStart(body: Readable): Promise<string> {
+  const read: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    read.push(chunk);
+    length += chunk.length;
+    if (length >= LONGEST_BODY) break;
+  }
+  return Buffer.concat(read).toString("utf8");
+}
 
 /** The error for an answer that was not success. */
 export async function refusalOf(
-  call: Call,
+  call: PreparedCall,
   base: Base,
   { status, headers, body }: Incoming,
 ): Promise<ApiError> {
@@ -32,6 +91,6 @@ export async function refusalOf(
 }
 
 /** Only Portainer gives `details`; this refusal of the gateway's is the one that comes without. */
-function isEngines({ isJson, message, details }: Said): boolean {
+function isEngines({ isJson, message, details }: ErrorText): boolean {
   return isJson && details === undefined && message !== "access denied to resource";
 }

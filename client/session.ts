@@ -1,16 +1,54 @@
-import { API_KEY_HEADER, TokenClaims } from "../contract/index";
-import { type ApiError, isApiError } from "./errors/api-error";
-import { once } from "./once";
+import { API_KEY_HEADER, TokenClaims } from "../contract";
+import { abortable } from "./abort";
+import { type ApiError, isApiError } from "./errors";
 import type { Credentials } from "./options";
 
+/** A value that is fetched when first asked for, once for all who ask, and kept. */
+interface Once<T> {
+  get(signal: AbortSignal): Promise<T>;
+  /** The value, if it was fetched. */
+  kept(): T | undefined;
+  /** Has the next `get` fetch again, if this value is still the one kept. */
+  forget(stale: T): void;
+}
+
+/** A failure is told to all who wait, and not kept. One who gives up does not end the fetch for the others. */
+export function once<T>(fetch: () => Promise<T>): Once<T> {
+  let kept: { readonly value: T } | undefined;
+  let pending: Promise<T> | undefined;
+
+  async function fetchAndKeep(): Promise<T> {
+    try {
+      const value = await fetch();
+      kept = { value };
+      return value;
+    } finally {
+      pending = undefined;
+    }
+  }
+
+  return {
+    async get(signal) {
+      signal.throwIfAborted();
+      if (kept) return kept.value;
+      pending ??= fetchAndKeep();
+      return abortable(pending, signal);
+    },
+    kept: () => kept?.value,
+    forget(stale) {
+      if (kept?.value === stale) kept = undefined;
+    },
+  };
+}
+
 /** A user of the server. */
-export interface Account {
+interface Account {
   readonly id: number;
   readonly username: string;
 }
 
 /** The headers that prove who asks. */
-export interface Proof {
+export interface Authentication {
   readonly headers: Readonly<Record<string, string>>;
   /** The token of a login. */
   readonly token?: string;
@@ -19,9 +57,9 @@ export interface Proof {
 /** Where calls get their proof from. */
 export interface Session {
   /** The proof to send; `undefined` if the client has no credentials. */
-  open(signal: AbortSignal): Promise<Proof | undefined>;
+  open(signal: AbortSignal): Promise<Authentication | undefined>;
   /** After a 401: a newer proof than the refused one, if there can be one. */
-  renew(refused: Proof, signal: AbortSignal): Promise<Proof | undefined>;
+  renew(refused: Authentication, signal: AbortSignal): Promise<Authentication | undefined>;
   /** The token of the login that the next call would use; `undefined` if there was none. */
   token(): string | undefined;
   /** Whose login it is, after `open`; `undefined` if there was none, or its token does not say. */
@@ -40,7 +78,7 @@ export function createSession(
   return passwordSession(() => logIn(credentials.username, credentials.password));
 }
 
-function fixedSession(proof: Proof | undefined): Session {
+function fixedSession(proof: Authentication | undefined): Session {
   return {
     open: async () => proof,
     renew: async () => undefined,
@@ -53,7 +91,7 @@ function fixedSession(proof: Proof | undefined): Session {
 function passwordSession(logIn: () => Promise<string>): Session {
   let refusal: ApiError | undefined;
 
-  const login = once(async (): Promise<Proof> => {
+  const login = once(async (): Promise<Authentication> => {
     if (refusal) throw refusal;
     try {
       const token = await logIn();

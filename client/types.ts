@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import type { z } from "zod";
-import type { Contract, DockerContract, PathParameter, Route, Routes } from "../contract/index";
+import type { Contract, DockerContract, PathParameter, Route, Routes } from "../contract";
 import type { CallOptions } from "./options";
 
 type Flat<T> = { [Key in keyof T]: T[Key] };

@@ -1,7 +1,7 @@
 import { createServer as createPlainServer } from "node:net";
 import { expect, test } from "@jest/globals";
 import { type ClientOptions, ConnectionError, isConnectionError } from "../../../client";
-import { diagnose } from "../../../client/hints/connection";
+import { diagnose } from "../../../client/hints";
 import { makeCertificates } from "../../support/certificates";
 import { always, connect, failure, listen, STATUS, serve } from "./kit";
 

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { expect, test } from "@jest/globals";
 import { createClient, type PortainerClient, type RequestOf, type ResponseOf } from "../../../client";
-import type { ContainerInspect, contract, dockerContract, PullLine, User } from "../../../contract/index";
+import type { ContainerInspect, contract, dockerContract, PullLine, User } from "../../../contract";
 
 type Users = (typeof contract)["users"];
 type Containers = (typeof dockerContract)["containers"];

@@ -1,0 +1,60 @@
+import { dockerContract, type Route, type Routes } from "../contract";
+import { negotiate } from "../contract/api-version";
+import type { Caller } from "./caller";
+import type { CallOptions } from "./options";
+import type { AnyRequest } from "./request";
+import { once } from "./session";
+import type { Bound, DockerClient } from "./types";
+
+type SendCall = (route: Route, request?: AnyRequest, options?: CallOptions) => Promise<unknown>;
+
+/** Makes a function of every route. */
+export function bindRoutes<Entities extends Readonly<Record<string, Routes>>>(
+  entities: Entities,
+  call: SendCall,
+): Bound<Entities> {
+  const bound = mapValues(entities, (routes) => mapValues(routes, (route) => bindRoute(route, call)));
+  return bound as unknown as Bound<Entities>;
+}
+
+function bindRoute(route: Route, call: SendCall) {
+  return route.lines
+    ? (request?: AnyRequest, options?: CallOptions) => lines(() => call(route, request, options))
+    : (request?: AnyRequest, options?: CallOptions) => call(route, request, options);
+}
+
+/** Sends the request when the first line is asked for. */
+async function* lines(open: () => Promise<unknown>): AsyncGenerator<unknown, void> {
+  yield* (await open()) as AsyncIterable<unknown>;
+}
+
+function mapValues<T, U>(record: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}
+
+/** The header by which Portainer's agent knows the node that is meant. */
+const TARGET_HEADER = "x-portaineragent-target";
+
+/** The engine of one environment, or of a node of it. `signal` ends what its calls share. */
+export function createDocker(
+  call: Caller,
+  endpointId: number,
+  node: string | undefined,
+  signal: AbortSignal,
+): DockerClient {
+  const gateway = `/endpoints/${endpointId}/docker`;
+  const { version } = dockerContract.system;
+  const aimed = (options: CallOptions = {}): CallOptions =>
+    node === undefined ? options : { ...options, headers: { ...options.headers, [TARGET_HEADER]: node } };
+
+  const unversioned = bindRoutes({ system: { version } }, (route, request, options) =>
+    call(route, request, aimed(options), gateway),
+  );
+  const pinned = once(async () => negotiate(endpointId, await unversioned.system.version({}, { signal })));
+
+  const engine = bindRoutes(dockerContract, async (route, request, options) => {
+    const path = route === version ? gateway : `${gateway}/v${await pinned.get(options?.signal ?? signal)}`;
+    return call(route, request, aimed(options), path);
+  });
+  return { ...engine, apiVersion: (options) => pinned.get(options?.signal ?? signal) };
+}
