@@ -1,5 +1,4 @@
-import { dockerContract, type Route, type Routes } from "../contract";
-import { negotiate } from "../contract/api-version";
+import { dockerContract, isAtLeast, type Route, type Routes } from "../contract";
 import type { Caller } from "./caller";
 import type { CallOptions } from "./options";
 import type { AnyRequest } from "./request";
@@ -30,6 +29,25 @@ async function* lines(open: () => Promise<unknown>): AsyncGenerator<unknown, voi
 
 function mapValues<T, U>(record: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}
+
+/** The newest Docker API that this package was written for. */
+const NEWEST = "1.51";
+
+/** What an engine says of the API versions that it has. */
+interface EngineVersions {
+  readonly ApiVersion: string;
+  readonly MinAPIVersion?: string | undefined;
+}
+
+/** @throws Error if the engine has only versions that are newer than this package's. */
+function negotiate(endpointId: number, { ApiVersion, MinAPIVersion }: EngineVersions): string {
+  if (MinAPIVersion && !isAtLeast(NEWEST, MinAPIVersion)) {
+    throw new Error(
+      `The engine of environment ${endpointId} speaks API ${MinAPIVersion} and newer, this package ${NEWEST} and older: a newer release of the package is needed.`,
+    );
+  }
+  return isAtLeast(ApiVersion, NEWEST) ? NEWEST : ApiVersion;
 }
 
 /** The header by which Portainer's agent knows the node that is meant. */

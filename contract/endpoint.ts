@@ -31,6 +31,19 @@ export const SecuritySettings = z.object({
 });
 export type SecuritySettings = z.infer<typeof SecuritySettings>;
 
+/** What standard users may do on a new environment. */
+export const DEFAULT_SECURITY: Readonly<SecuritySettings> = {
+  allowBindMountsForRegularUsers: true,
+  allowPrivilegedModeForRegularUsers: true,
+  allowVolumeBrowserForRegularUsers: false,
+  allowHostNamespaceForRegularUsers: true,
+  allowDeviceMappingForRegularUsers: true,
+  allowStackManagementForRegularUsers: true,
+  allowContainerCapabilitiesForRegularUsers: true,
+  allowSysctlSettingForRegularUsers: true,
+  enableHostManagementFeatures: false,
+};
+
 export const Gpu = z.object({ name: z.string(), value: z.string() });
 
 export const TlsConfig = z.looseObject({

@@ -60,6 +60,7 @@ export const contract = {
 export type Contract = typeof contract;
 
 export { ApiKey } from "./api-key";
+export { isAtLeast } from "./api-version";
 export { API_KEY_HEADER, SESSION_COOKIE, SETUP_TOKEN_HEADER, TokenClaims } from "./auth";
 export { AccessPolicies, ErrorBody, FormFile, isFormFile, isUrl } from "./common";
 export { CustomTemplate, type NewTemplate } from "./custom-template";
@@ -69,10 +70,19 @@ export { ImageInspect, PullLine } from "./docker/image";
 export { NetworkInspect } from "./docker/network";
 export { EngineInfo } from "./docker/system";
 export { VolumeInspect } from "./docker/volume";
+export { parseDuration } from "./duration";
 export { EdgeGroup } from "./edge-group";
-export { CreationType, Endpoint, EndpointStatus, EndpointType, SecuritySettings } from "./endpoint";
+export {
+  CreationType,
+  DEFAULT_SECURITY,
+  Endpoint,
+  EndpointStatus,
+  EndpointType,
+  SecuritySettings,
+} from "./endpoint";
 export { EndpointGroup, UNASSIGNED_GROUP } from "./endpoint-group";
 export { Registry, RegistryAccess, RegistryType } from "./registry";
+export { encodeRegistryAuth, REGISTRY_AUTH_HEADER, registryAuth } from "./registry-auth";
 export { ResourceControl, ResourceType } from "./resource-control";
 export {
   type Access,

@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { registryAuth } from "../contract/registry-auth";
 import type { Connection } from "./connection";
 import type { Context, Definition } from "./core/definition";
 import { messageOf, ProviderError } from "./core/failure";
 import { IdSchema } from "./core/id";
-import { registryAuth } from "./registry-auth";
 
 export const RemoteImageSchema = z.object({
   /** The image, `"nginx:1.27"`; without a tag it is `latest`. */

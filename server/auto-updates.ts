@@ -1,6 +1,6 @@
+import { parseDuration } from "../contract/duration";
 import { updateFromGit } from "./api/stack/from-git";
 import { milliseconds } from "./clock";
-import { parseDuration } from "./duration";
 import type { Services } from "./services";
 import type { StackRecord } from "./store/records";
 

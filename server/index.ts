@@ -11,8 +11,8 @@
  */
 import "../contract/supported-node";
 
+export { parseDuration } from "../contract/duration";
 export type { Clock } from "./clock";
-export { parseDuration } from "./duration";
 export type { Failure, FailureKind } from "./http/failures";
 export type { RecordedRequest, RequestFilter } from "./http/recorder";
 export type { ServerOptions } from "./options";

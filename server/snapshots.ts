@@ -1,5 +1,5 @@
+import { parseDuration } from "../contract/duration";
 import { isReachable, takeSnapshot } from "./api/endpoint/snapshot";
-import { parseDuration } from "./duration";
 import type { Services } from "./services";
 
 const DEFAULT_INTERVAL = 5 * 60_000;

@@ -1,7 +1,7 @@
 import { isApiError } from "../../client";
+import { registryAuth } from "../../contract/registry-auth";
 import { ProviderError } from "../core/failure";
 import type { Place } from "../docker/place";
-import { registryAuth } from "../registry-auth";
 import type { ContainerSettled } from "./arguments";
 import { canonicalImage } from "./arguments/image";
 

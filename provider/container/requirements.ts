@@ -1,7 +1,7 @@
+import { isAtLeast } from "../../contract";
 import { ProviderError } from "../core/failure";
 import type { Place } from "../docker/place";
 import { type ContainerSettled, containerArguments } from "./arguments";
-import { isAtLeast } from "./specification";
 
 /**
  * Refuses what the engine is too old for: it would leave it out without a word.

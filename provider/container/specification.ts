@@ -1,3 +1,4 @@
+import { isAtLeast } from "../../contract";
 import { URN_LABEL } from "../docker/identity";
 import type { Wire } from "./argument";
 import { type ContainerSettled, containerArguments } from "./arguments";
@@ -54,11 +55,4 @@ function joinNetworks(
     EndpointsConfig: Object.fromEntries(atOnce.map(({ network, config }) => [network, config])),
   };
   return all.slice(atOnce.length);
-}
-
-/** Compares API versions: `1.9` is older than `1.44`. */
-export function isAtLeast(version: string, least: string): boolean {
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  const [leastMajor = 0, leastMinor = 0] = least.split(".").map(Number);
-  return major > leastMajor || (major === leastMajor && minor >= leastMinor);
 }

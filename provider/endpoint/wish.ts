@@ -1,23 +1,10 @@
 import type { SecuritySettings } from "../../contract";
-import { UNASSIGNED_GROUP } from "../../contract";
+import { DEFAULT_SECURITY, UNASSIGNED_GROUP } from "../../contract";
 import type { EndpointSettled } from "./schema";
 import type { Tls } from "./tls";
 
 /** What an environment is to be. What is left out stays as it is; `tls: null` switches TLS off. */
 export type Wish = Omit<Partial<EndpointSettled>, "tls"> & { readonly tls?: Tls | null | undefined };
-
-/** What a new environment allows. */
-const SECURITY: Readonly<SecuritySettings> = {
-  allowBindMountsForRegularUsers: true,
-  allowPrivilegedModeForRegularUsers: true,
-  allowVolumeBrowserForRegularUsers: false,
-  allowHostNamespaceForRegularUsers: true,
-  allowDeviceMappingForRegularUsers: true,
-  allowStackManagementForRegularUsers: true,
-  allowContainerCapabilitiesForRegularUsers: true,
-  allowSysctlSettingForRegularUsers: true,
-  enableHostManagementFeatures: false,
-};
 
 /** What the program says, and for what it said before and says no more, what a new environment has. */
 export function wishOf(olds: Partial<EndpointSettled>, news: EndpointSettled): Wish {
@@ -27,7 +14,7 @@ export function wishOf(olds: Partial<EndpointSettled>, news: EndpointSettled): W
   };
   const security = {
     ...Object.fromEntries(
-      Object.keys(olds.security ?? {}).map((key) => [key, SECURITY[key as keyof SecuritySettings]]),
+      Object.keys(olds.security ?? {}).map((key) => [key, DEFAULT_SECURITY[key as keyof SecuritySettings]]),
     ),
     ...news.security,
   };

@@ -1,3 +1,4 @@
+import { registryAuth } from "../../contract";
 import { callEngine } from "../engine-call";
 import type { GatewayEnvironment, RegistryCredentials } from "../gateway/host";
 import { HttpError } from "../http-error";
@@ -30,7 +31,7 @@ export async function restartService(
   const service = await inspectService(environment, wish.serviceId);
   const { TaskTemplate } = service.Spec;
   const image = tagged(imageFor(TaskTemplate.ContainerSpec.Image, wish));
-  const headers = authHeaders(wish.credentials);
+  const headers = registryAuth(wish.credentials);
   if (wish.tag) await pull(environment, image, headers);
   const pinned = await pin(environment, image, headers);
   const answer = await callEngine(environment, {
@@ -113,11 +114,6 @@ async function pull(environment: GatewayEnvironment, image: string, headers: Rec
   const answer = await callEngine(environment, { method: "POST", path, headers });
   if (answer.status !== 200 || answer.text.includes('"error"'))
     throw new HttpError(404, "Error pulling image with the specified tag", reasonIn(answer.text));
-}
-
-function authHeaders(credentials: RegistryCredentials | undefined): Record<string, string> {
-  if (!credentials) return {};
-  return { "X-Registry-Auth": Buffer.from(JSON.stringify(credentials)).toString("base64url") };
 }
 
 function reasonIn(text: string): string {

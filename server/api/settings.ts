@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { AuthenticationMethod, type contract } from "../../contract";
+import { parseDuration } from "../../contract/duration";
 import { defined } from "../defined";
-import { parseDuration } from "../duration";
 import { HttpError } from "../http-error";
 import type { Handlers } from "../route/call";
 import { INVALID_PAYLOAD } from "../route/decode-json";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { parseDuration } from "../../contract/duration";
 import { type Clock, unixSeconds } from "../clock";
-import { parseDuration } from "../duration";
 import type { UserRecord } from "../store/records";
 import type { Store } from "../store/store";
 

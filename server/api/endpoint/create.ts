@@ -2,6 +2,7 @@ import type { z } from "zod";
 import {
   CreationType,
   type contract,
+  DEFAULT_SECURITY,
   EndpointStatus,
   EndpointType,
   TLS_FILES,
@@ -18,7 +19,7 @@ import type { Store } from "../../store/store";
 import { unknownTag } from "../tag";
 import { connectionOf } from "./connection";
 import { edgeSide } from "./edge";
-import { DEFAULT_SECURITY } from "./security";
+
 import { shown } from "./shown";
 import { look } from "./snapshot";
 

@@ -1,9 +1,9 @@
-import { EndpointStatus, EndpointType, UNASSIGNED_GROUP } from "../../../contract";
+import { DEFAULT_SECURITY, EndpointStatus, EndpointType, UNASSIGNED_GROUP } from "../../../contract";
 import type { EngineOptions } from "../../options";
 import type { Services } from "../../services";
 import type { TlsRecord } from "../../store/records";
 import { hasAdministrator } from "../user";
-import { DEFAULT_SECURITY } from "./security";
+
 import { takeSnapshot } from "./snapshot";
 
 /** Makes the environment `primary`, if there is an administrator and no environment yet. It need not be up. */

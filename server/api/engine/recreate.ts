@@ -1,3 +1,4 @@
+import { isAtLeast, registryAuth } from "../../../contract";
 import { callEngine } from "../../engine-call";
 import type { GatewayEnvironment, RegistryCredentials } from "../../gateway/host";
 
@@ -24,7 +25,7 @@ interface Wish {
 /** These are how a container is, not what it is attached to. */
 const NO_NETWORKS = new Set(["host", "none"]);
 /** The first engine that takes a MAC address for each network. */
-const MAC_BY_NETWORK = 44;
+const MAC_BY_NETWORK = "1.44";
 
 /** Puts a new container of the same description in the place of one. If that fails, the old one is back. Throws the reason. */
 export async function recreate(environment: GatewayEnvironment, id: string, wish: Wish): Promise<Container> {
@@ -64,7 +65,7 @@ const nameOf = ({ Name }: Container): string => Name.replace(/^\//, "");
 
 async function attachmentsOf(ask: Ask, { NetworkSettings }: Container): Promise<Attachments> {
   const { ApiVersion = "" } = await ask<{ ApiVersion?: string }>("GET", "/version");
-  const keepsMac = Number(ApiVersion.split(".")[1]) >= MAC_BY_NETWORK;
+  const keepsMac = isAtLeast(ApiVersion, MAC_BY_NETWORK);
   return Object.entries(NetworkSettings.Networks)
     .filter(([name]) => !NO_NETWORKS.has(name))
     .map(([name, attachment]) => [name, keepsMac ? attachment : { ...attachment, MacAddress: "" }] as const);
@@ -104,14 +105,11 @@ async function putBack(ask: Ask, old: Container, attachments: Attachments, repla
 }
 
 async function pull(environment: GatewayEnvironment, image: string, credentials?: RegistryCredentials) {
-  const headers = credentials && {
-    "X-Registry-Auth": Buffer.from(JSON.stringify(credentials)).toString("base64url"),
-  };
   const path = `/images/create?fromImage=${encodeURIComponent(image)}${/[:@][^/]+$/.test(image) ? "" : "&tag=latest"}`;
   const { status, text } = await callEngine(environment, {
     method: "POST",
     path,
-    ...(headers && { headers }),
+    headers: registryAuth(credentials),
   });
   if (status !== 200 || text.includes('"error"'))
     throw new Error(`pull image error ${image}: ${text.slice(-500).trim()}`);

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { z } from "zod";
 import type { contract } from "../../../contract";
-import { parseDuration } from "../../duration";
+import { parseDuration } from "../../../contract/duration";
 import { type Repository, readRepository } from "../../git";
 import { HttpError } from "../../http-error";
 import { INVALID_PAYLOAD } from "../../route/decode-json";

@@ -1,19 +1,19 @@
+import { encodeRegistryAuth, REGISTRY_AUTH_HEADER } from "../../../contract";
 import type { RequestStep } from "./rule";
 
-const HEADER = "X-Registry-Auth";
 const ANONYMOUS = { username: "", password: "", serveraddress: "docker.io" };
 const UNKNOWN = { username: "", password: "", serveraddress: "" };
 
 /** A client names one of the server's registries by id; the engine gets that registry's credentials instead. */
 export const registryAuth: RequestStep = async ({ host, caller, environment }, draft) => {
-  const sent = decode(draft.header(HEADER));
+  const sent = decode(draft.header(REGISTRY_AUTH_HEADER));
   if (sent === undefined) return;
-  if (Object.keys(sent).length === 0) draft.setHeader(HEADER, undefined);
+  if (Object.keys(sent).length === 0) draft.setHeader(REGISTRY_AUTH_HEADER, undefined);
   const { registryId } = sent;
   if (typeof registryId !== "number") return;
   const credentials =
     registryId === 0 ? ANONYMOUS : ((await host.registryAuth(caller, environment.id, registryId)) ?? UNKNOWN);
-  draft.setHeader(HEADER, encode(credentials));
+  draft.setHeader(REGISTRY_AUTH_HEADER, encodeRegistryAuth(credentials));
 };
 
 /** Anything but an object is left for the engine to judge. */
@@ -25,10 +25,4 @@ function decode(header: string | undefined): { registryId?: unknown } | undefine
   } catch {
     return undefined;
   }
-}
-
-/** Engines read the URL-safe alphabet, with padding: Go's `base64.URLEncoding`. */
-function encode(credentials: object): string {
-  const text = Buffer.from(JSON.stringify(credentials)).toString("base64");
-  return text.replaceAll("+", "-").replaceAll("/", "_");
 }

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
+import { isAtLeast } from "../../../contract";
 import { containerArguments } from "../../../provider/container/arguments";
-import { isAtLeast } from "../../../provider/container/specification";
 import { type ContainerHost, startContainerHost } from "../../support/container-host";
 import { engineApi, has, inspect, makeAnew, sweep, valueAt } from "../../support/engine-api";
 import { engineOrSkip, otherTestImage, testImage } from "../../support/needs";

@@ -1,4 +1,5 @@
-const UNITS: Record<string, number> = {
+/** In milliseconds. */
+const UNITS: Readonly<Record<string, number>> = {
   ns: 1e-6,
   us: 1e-3,
   µs: 1e-3,
@@ -8,7 +9,7 @@ const UNITS: Record<string, number> = {
   h: 3_600_000,
 };
 
-/** Milliseconds of a Go duration such as `8h` or `1m30s`; undefined if it is none. */
+/** The milliseconds of a Go duration, `8h` or `1m30s`; `undefined` if the text is none. */
 export function parseDuration(text: string): number | undefined {
   const match = /^([+-]?)((?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|ms|s|m|h))+$/.exec(text);
   if (text === "0") return 0;
