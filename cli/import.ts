@@ -5,7 +5,6 @@ import { parseArgs } from "node:util";
 import { isApiError, isConnectionError } from "../client";
 import { type Connection, connect } from "../provider/connection";
 import { type ImportableContainer, importableContainers } from "../provider/container";
-import { claimsOf } from "../provider/core/claim";
 import { messageOf, ProviderError } from "../provider/core/failure";
 import { environmentName, gatherSettings } from "../provider/core/settings";
 import { program, type SecretVariable } from "./import/program";
@@ -107,7 +106,6 @@ async function containersOf(
     name: "",
     urn: undefined,
     connection,
-    claims: claimsOf({ holder: "import", urn: undefined }),
     signal: new AbortController().signal,
     progress: say,
     info: say,

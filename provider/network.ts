@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { isApiError } from "../client";
 import type { NetworkInspect } from "../contract";
+import { claim, refuseClaimed, release } from "./core/claim";
 import type { Definition, Inputs } from "./core/definition";
+import { noneIfEmpty } from "./core/equal";
 import { ProviderError } from "./core/failure";
 import { isEnvironmentGone, isNotFound } from "./core/gone";
 import { idNumber } from "./core/id";
@@ -18,8 +20,7 @@ import {
   TextsSchema,
 } from "./docker/fixed";
 import { idOf, parseId } from "./docker/identity";
-import { IpamSchema, ipamOf, ipamRequest } from "./docker/ipam";
-import { isMadeByAnother } from "./docker/maker";
+import { canonicalIpam, IpamSchema, ipamRequest, readIpam } from "./docker/ipam";
 import { openPlace, type Place } from "./docker/place";
 import { namedAndPlaced, siteFields, siteOf } from "./docker/site";
 
@@ -79,12 +80,12 @@ export const network: Definition<typeof NetworkSchema, NetworkOutputs> = {
     name: { change: "replace" },
     nodeName: { change: "replace" },
     driver: { change: "replace" },
-    options: { change: "replace" },
+    options: { change: "replace", normalize: noneIfEmpty },
     internal: { change: "replace" },
     attachable: { change: "replace" },
     enableIPv6: { change: "replace" },
-    ipam: { change: "replace" },
-    labels: { change: "replace" },
+    ipam: { change: "replace", normalize: canonicalIpam },
+    labels: { change: "replace", normalize: noneIfEmpty },
     adopt: { change: "none" },
   },
   secrets: [],
@@ -99,14 +100,13 @@ export const network: Definition<typeof NetworkSchema, NetworkOutputs> = {
   canCoexist: (changed) => ["endpointId", "name", "nodeName"].some((key) => changed.includes(key)),
 
   defaults: namedAndPlaced,
-  identity: ({ networkId }) => networkId && identityOf(networkId),
 
   async create(context, inputs) {
     const place = await openPlace(context, siteOf(inputs));
+    const key = keyOf(place, inputs.name);
+    refuseClaimed(key, context.urn, `the network "${inputs.name}" of environment ${place.endpointId}`);
     const found = await findByName(place, inputs.name);
     if (found) {
-      const what = `the network "${inputs.name}" of environment ${place.endpointId}`;
-      context.claims.seek(identityOf(found.Id), what);
       requireTakeable(place, {
         what: "network",
         name: inputs.name,
@@ -120,6 +120,7 @@ export const network: Definition<typeof NetworkSchema, NetworkOutputs> = {
       });
     }
     const made = found ?? (await make(place, inputs));
+    claim(key, context.urn);
     return { id: idOf(place.endpointId, inputs.name), outputs: { ...inputs, ...outputsOf(place, made) } };
   },
 
@@ -128,7 +129,7 @@ export const network: Definition<typeof NetworkSchema, NetworkOutputs> = {
     const isKnown = state.networkId !== undefined;
     const look = async () => {
       const place = await openPlace(context, { endpointId, nodeName: state.nodeName ?? nodeName }, state);
-      const now = state.networkId ? await findKnown(place, state) : await findByNameOrId(place, nameOrId);
+      const now = (await findByName(place, nameOrId)) ?? (await findById(place, state.networkId ?? nameOrId));
       if (!now) return undefined;
       const { options, labels, ipam } = state;
       const inputs = {
@@ -139,7 +140,7 @@ export const network: Definition<typeof NetworkSchema, NetworkOutputs> = {
         name: now.Name,
         options: readTexts(now.Options, options, isKnown),
         labels: readTexts(labelsOf(now), labels, isKnown),
-        ipam: isKnown && ipam === undefined ? undefined : ipamOf(now.IPAM, ipam),
+        ipam: isKnown && ipam === undefined ? undefined : readIpam(now.IPAM, ipam),
       };
       return { id: idOf(endpointId, now.Name), inputs, outputs: { ...inputs, ...outputsOf(place, now) } };
     };
@@ -154,10 +155,11 @@ export const network: Definition<typeof NetworkSchema, NetworkOutputs> = {
     deleteThere(context, async () => {
       const place = await openPlace(context, siteOf(state), state);
       await remove(place, state);
+      release(keyOf(place, state.name));
     }),
 };
 
-const identityOf = (networkId: string): string => `networks/${networkId}`;
+const keyOf = ({ instanceId, engineId }: Place, name: string) => `${instanceId}/${engineId}/networks/${name}`;
 
 function wishesIn({
   networkId: _1,
@@ -186,7 +188,7 @@ function actualOf(now: NetworkInspect, { ipam }: Pick<Partial<Settled>, "ipam">)
     internal: Internal,
     attachable: Attachable,
     enableIPv6: EnableIPv6,
-    ipam: ipam && ipamOf(IPAM, ipam),
+    ipam: ipam && readIpam(IPAM, ipam),
   };
 }
 
@@ -196,20 +198,6 @@ async function findByName(place: Place, name: string): Promise<NetworkInspect | 
   const list = await place.docker.networks.list({ query: { filters } }, place.call);
   const found = list.find(({ Name }) => Name === name);
   return found && (await findById(place, found.Id));
-}
-
-const findByNameOrId = async (place: Place, nameOrId: string): Promise<NetworkInspect | undefined> =>
-  (await findByName(place, nameOrId)) ?? (await findById(place, nameOrId));
-
-/** By its id; or by its name, if nobody else's resource has made it anew. */
-async function findKnown(
-  place: Place,
-  { networkId = "", name = "" }: Partial<State>,
-): Promise<NetworkInspect | undefined> {
-  const known = await findById(place, networkId);
-  if (known) return known;
-  const namesake = await findByName(place, name);
-  return namesake && isMadeByAnother(place.context.urn, namesake.Labels) ? undefined : namesake;
 }
 
 async function findById({ docker, call }: Place, id: string): Promise<NetworkInspect | undefined> {

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { isApiError } from "../client";
 import type { VolumeInspect } from "../contract";
+import { claim, refuseClaimed, release } from "./core/claim";
 import type { Definition, Inputs } from "./core/definition";
+import { noneIfEmpty } from "./core/equal";
 import { ProviderError } from "./core/failure";
 import { isEnvironmentGone, isNotFound } from "./core/gone";
 import { idNumber } from "./core/id";
@@ -18,8 +20,7 @@ import {
   requireTakeable,
   TextsSchema,
 } from "./docker/fixed";
-import { idOf, parseId, URN_LABEL } from "./docker/identity";
-import { isMadeByAnother } from "./docker/maker";
+import { idOf, parseId } from "./docker/identity";
 import { openPlace, type Place } from "./docker/place";
 import { namedAndPlaced, siteFields, siteOf } from "./docker/site";
 
@@ -70,8 +71,8 @@ export const volume: Definition<typeof VolumeSchema, VolumeOutputs> = {
     name: { change: "replace" },
     nodeName: { change: "replace" },
     driver: { change: "replace" },
-    driverOpts: { change: "replace" },
-    labels: { change: "replace" },
+    driverOpts: { change: "replace", normalize: noneIfEmpty },
+    labels: { change: "replace", normalize: noneIfEmpty },
     adopt: { change: "none" },
     recreate: { change: "none" },
   },
@@ -79,7 +80,6 @@ export const volume: Definition<typeof VolumeSchema, VolumeOutputs> = {
   misnomers: { options: "driverOpts", opts: "driverOpts", driverOptions: "driverOpts", volumeName: "name" },
 
   defaults: namedAndPlaced,
-  identity: identityOf,
 
   replaces(changed, _olds, news) {
     const certain = certainlyChanged(changed, news);
@@ -92,10 +92,10 @@ export const volume: Definition<typeof VolumeSchema, VolumeOutputs> = {
 
   async create(context, inputs) {
     const place = await openPlace(context, siteOf(inputs));
+    const key = keyOf(place, inputs.name);
+    refuseClaimed(key, context.urn, `the volume "${inputs.name}" of environment ${place.endpointId}`);
     const found = await find(place, inputs.name);
     if (found) {
-      const object = identityOf({ ...inputs, engineId: place.engineId });
-      context.claims.seek(object, `the volume "${inputs.name}" of environment ${place.endpointId}`);
       requireTakeable(place, {
         what: "volume",
         name: inputs.name,
@@ -109,6 +109,7 @@ export const volume: Definition<typeof VolumeSchema, VolumeOutputs> = {
       });
     }
     const made = found ?? (await make(place, inputs));
+    claim(key, context.urn);
     return { id: idOf(place.endpointId, inputs.name), outputs: { ...inputs, ...outputsOf(place, made) } };
   },
 
@@ -118,7 +119,7 @@ export const volume: Definition<typeof VolumeSchema, VolumeOutputs> = {
     const look = async () => {
       const place = await openPlace(context, { endpointId, nodeName: state.nodeName ?? nodeName }, state);
       const now = await find(place, nameOrId);
-      if (!now || isAnother(place, now, state)) return undefined;
+      if (!now) return undefined;
       const inputs = {
         ...wishesIn(state),
         endpointId: state.endpointId ?? endpointId,
@@ -140,15 +141,12 @@ export const volume: Definition<typeof VolumeSchema, VolumeOutputs> = {
   delete: (context, _id, state) =>
     deleteThere(context, async () => {
       const place = await openPlace(context, siteOf(state), state);
-      const now = await find(place, state.name);
-      if (now && !isAnother(place, now, state)) await remove(place, state.name);
+      await remove(place, state.name);
+      release(keyOf(place, state.name));
     }),
 };
 
-/** A volume has no id, and an engine may be reached by several environments and servers. */
-function identityOf({ engineId, name }: Partial<Settled & VolumeOutputs>): string {
-  return `${engineId}/volumes/${name}`;
-}
+const keyOf = ({ instanceId, engineId }: Place, name: string) => `${instanceId}/${engineId}/volumes/${name}`;
 
 function wishesIn({
   mountpoint: _1,
@@ -168,18 +166,6 @@ async function find({ docker, call }: Place, name: string): Promise<VolumeInspec
     throw error;
   }
 }
-
-/** Whether the volume was made anew under its name by somebody else: what state says is of one that is gone. */
-function isAnother({ context }: Place, now: VolumeInspect, { createdAt }: Partial<VolumeOutputs>): boolean {
-  const isAnother = isMadeByAnother(context.urn, now.Labels) && isLater(now.CreatedAt, createdAt);
-  if (isAnother)
-    context.warn(`the volume "${now.Name}" is another one now, made by ${now.Labels?.[URN_LABEL]}`);
-  return isAnother;
-}
-
-/** Not every driver says when a volume was made. */
-const isLater = (date: string | undefined, than: string | undefined): boolean =>
-  Date.parse(date ?? "") > Date.parse(than ?? "");
 
 /** What has the name already is answered as it is, so that a lost answer may be asked for again. */
 function make(place: Place, { name, driver, driverOpts, labels }: Settled): Promise<VolumeInspect> {

@@ -32,9 +32,36 @@ export interface Argument<Value = never> {
    * engine would drop them without a word. @default every engine has it
    */
   readonly since?: (value: Value) => Readonly<Record<string, string>>;
+  /**
+   * What an empty value (`""`, `0`, `false`, `[]`, `{}`) asks for:
+   *
+   * - `none`: none of it, as a container has it that asks for nothing;
+   * - `default`: what the image or the engine fills in, the same as to leave it out;
+   * - `value`: something of its own.
+   *
+   * @default "none"
+   */
+  readonly empty?: "none" | "default" | "value";
   /** What the engine warns of when its kernel cannot do this and it has left it out. */
   readonly discarded?: RegExp;
 }
+
+/** A value in the form in which values are compared: one form for all spellings, `null` for what asks for nothing. */
+export function canonical({ normalize, empty = "none" }: Argument, value: unknown): unknown {
+  if (value === undefined || value === null) return null;
+  const plain = normalize ? normalize(value as never) : value;
+  return empty !== "value" && isUnset(plain) ? null : plain;
+}
+
+/** Whether a value is empty and leaves it to the image or the engine what there is. */
+export const isLeftToEngine = (argument: Argument, value: unknown): boolean =>
+  argument.empty === "default" && canonical(argument, value) === null;
+
+/** The same argument, of which an empty value is filled in by the image or the engine. */
+export const filledIn = <Value>(argument: Argument<Value>): Argument<Value> => ({
+  ...argument,
+  empty: "default",
+});
 
 /** The value at a path of the engine's object: `["HostConfig", "Memory"]`. */
 export function at(wire: unknown, path: readonly string[]): unknown {

@@ -3,22 +3,36 @@ import { milliseconds } from "../core/duration";
 import type { ResourceReference } from "../core/id";
 import { bytes } from "./size";
 
+/** A text that is not empty. */
+export const Text = (what: string) => z.string().min(1, `${what} is empty`);
+
 /** Below this the engine refuses a memory limit, and a number without a unit was probably meant with one. */
 const SMALLEST_MEMORY = 6 * 2 ** 20;
 
 const show = (value: unknown): string => JSON.stringify(value);
 
 /** A size in bytes, or a text with a unit. */
-export const Size = z.union([z.number(), z.string()]).refine((value) => bytes(value) !== undefined, {
+export const Size = z.union([z.number(), z.string()]).refine((value) => (bytes(value) ?? -1) >= 0, {
   error: ({ input }) =>
     `${show(input)} is not a size: write bytes as a number, or a text such as "512m" or "2g"`,
 });
 
-/** A memory limit: a size that the engine can grant. */
-export const MemorySize = Size.refine((value) => (bytes(value) ?? SMALLEST_MEMORY) >= SMALLEST_MEMORY, {
-  error: ({ input }) =>
-    `${show(input)} is ${bytes(input as number)} bytes; did you mean "${String(input).replace(/\D/g, "")}m"? The smallest limit is 6m`,
-});
+/** A memory limit: a size that the engine can grant, or 0 for none. */
+export const MemorySize = Size.refine(
+  (value) => [0, undefined].includes(bytes(value)) || byteCount(value) >= SMALLEST_MEMORY,
+  {
+    error: ({ input }) => {
+      const hint = /^\d+$/.test(String(input)) ? `bytes; did you mean "${input}m"?` : "too little.";
+      return `${show(input)} is ${hint} The smallest limit is 6m, and 0 is none`;
+    },
+  },
+);
+
+/** A number that is 0, for the engine's own, or in a range. */
+export const ZeroOr = (least: number, most: number, range: string) =>
+  z.int().refine((value) => value === 0 || (value >= least && value <= most), {
+    error: ({ input }) => `${show(input)} is not ${range}, nor 0 for the default`,
+  });
 
 /** A duration: a text such as `"30s"` or `"1m30s"`, or seconds as a number. */
 export const Duration = z
@@ -27,8 +41,26 @@ export const Duration = z
     error: ({ input }) => `${show(input)} is not a duration: write "30s", "1m30s", or seconds as a number`,
   });
 
-/** A namespace's owner in a text of the engine; in a program it may be the `Container` itself. */
-export const Mode: z.ZodType<string, string | ResourceReference> = z.string() as never;
+/**
+ * A namespace's owner in a text of the engine, where `""` is the default; in a program it may be the `Container` itself.
+ *
+ * @param words those that the engine knows; any, where none are given
+ */
+export function modeOf(...words: readonly string[]): z.ZodType<string, string | ResourceReference> {
+  const known = words.map((word) => `"${word}"`).join(", ");
+  return z
+    .string()
+    .refine(
+      (mode) =>
+        (words.length === 0 && mode !== "container:") ||
+        ["", ...words].includes(mode) ||
+        /^container:./.test(mode),
+      {
+        error: ({ input }) =>
+          `${show(input)} is none of ${known}${known && ", "}"container:<name or id>" or a \`Container\``,
+      },
+    ) as never;
+}
 
 /** The engine counts durations in nanoseconds. */
 export const nanoseconds = (duration: string | number): number =>

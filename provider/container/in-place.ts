@@ -3,7 +3,7 @@ import { equal } from "../core/equal";
 import { hasUnknown, isUnknown } from "../core/unknown";
 import type { Place } from "../docker/place";
 import { ownershipOf, setAccess } from "./access";
-import { at, type Wire } from "./argument";
+import { at, canonical, type Wire } from "./argument";
 import { type ContainerSettled, containerArguments } from "./arguments";
 import { fileFolders } from "./arguments/file-placement";
 import { type FileInput, fileArguments, fileSpecification } from "./arguments/files";
@@ -35,11 +35,14 @@ export function needRollOut(
     const argument = containerArguments[key];
     if (argument.change !== "inPlace") return argument.change === "rollout";
     if (mayNeedRollOut(key, news[key])) return true;
-    const isTakenAway = news[key] === undefined || news[key] === null;
+    const isTakenAway = !hasUnknown(news[key]) && canonical(argument, news[key]) === null;
     if (key in limitFields) return (isTakenAway && !(key in NO_LIMIT)) || switchesCpuLimit(key, olds);
     if (key === "networks") {
       return (
-        isTakenAway || isFixed(news.networkMode) || joinsWithMac(olds.networks ?? [], news.networks ?? [])
+        isTakenAway ||
+        [olds.networks, news.networks].some((list) => list?.length === 0) ||
+        isFixed(news.networkMode) ||
+        joinsWithMac(olds.networks ?? [], news.networks ?? [])
       );
     }
     if (key === "files") {
@@ -114,7 +117,7 @@ async function updateLimits(
     containerArguments[key].write?.((news[key] ?? NO_LIMIT[key]) as never, body);
   }
   const update: Wire = { ...(body["HostConfig"] as Wire | undefined) };
-  if (changed.includes("memory") && news.memorySwap === undefined)
+  if (changed.includes("memory") && canonical(containerArguments.memorySwap, news.memorySwap) === null)
     update["MemorySwap"] = swapBeside(container, update);
   if (changed.includes("restart")) update["RestartPolicy"] = restartPolicy(news.restart ?? "no");
   if (Object.keys(update).length === 0) return [];

@@ -1,7 +1,7 @@
 import type { ContainerInspect } from "../../contract";
 import { equal } from "../core/equal";
 import type { Properties } from "../core/hidden";
-import type { Argument } from "./argument";
+import { type Argument, canonical, isLeftToEngine } from "./argument";
 import { type ContainerSettled, containerArguments } from "./arguments";
 
 type Wishes = Partial<ContainerSettled>;
@@ -20,7 +20,8 @@ export function observe(
   const entries = Object.entries(containerArguments).flatMap(([key, argument]) => {
     const wish = wished?.[key as keyof ContainerSettled];
     if (wished !== undefined && isUnset(wish)) return [];
-    const isRead = argument.read && !isDiscarded(argument, warnings);
+    const isOpen = wished !== undefined && isLeftToEngine(argument, wish);
+    const isRead = argument.read && !isOpen && !isDiscarded(argument, warnings);
     const value = isRead ? readOne(argument, container, wish) : wish;
     return value === undefined ? [] : [[key, value] as const];
   });
@@ -48,9 +49,8 @@ function isDiscarded({ discarded }: Argument, warnings: readonly string[]): bool
   return discarded !== undefined && warnings.some((warning) => discarded.test(warning));
 }
 
-function isSame({ normalize }: Argument, left: unknown, right: unknown): boolean {
-  const canonical = (value: unknown) => (isUnset(value) || !normalize ? value : normalize(value as never));
-  return equal(canonical(left), canonical(right));
+function isSame(argument: Argument, left: unknown, right: unknown): boolean {
+  return equal(canonical(argument, left), canonical(argument, right));
 }
 
 function isUnset(value: unknown): value is undefined | null {

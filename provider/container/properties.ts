@@ -1,4 +1,5 @@
 import type { Property } from "../core/definition";
+import { canonical } from "./argument";
 import { type ContainerSettled, containerArguments } from "./arguments";
 
 type Properties = { readonly [Key in keyof ContainerSettled]-?: Property };
@@ -8,8 +9,11 @@ export const isPlace = (key: string): boolean => key === "endpointId" || key ===
 
 /** How each argument is compared. */
 export const containerProperties = Object.fromEntries(
-  Object.entries(containerArguments).map(([key, { normalize }]): [string, Property] => [
+  Object.entries(containerArguments).map(([key, argument]): [string, Property] => [
     key,
-    { change: isPlace(key) ? "replace" : "update", ...(normalize && { normalize }) },
+    {
+      change: isPlace(key) ? "replace" : "update",
+      normalize: (value: unknown) => canonical(argument, value),
+    },
   ]),
 ) as Properties;

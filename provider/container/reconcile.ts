@@ -1,4 +1,5 @@
 import type { ContainerInspect } from "../../contract";
+import { claim, refuseClaimed } from "../core/claim";
 import { difference } from "../core/diff";
 import { ProviderError } from "../core/failure";
 import type { Place } from "../docker/place";
@@ -8,9 +9,7 @@ import { fileFolders } from "./arguments/file-placement";
 import { byIds } from "./by-id";
 import { createNew } from "./creation";
 import { hasFileVolumes, removeFileVolumes } from "./file-volumes";
-import { findByName } from "./find";
 import { changeInPlace, needRollOut } from "./in-place";
-import { CREATE_LABEL, identityOf, labelsOf } from "./labels";
 import { leftoverOf, leftoversFor } from "./leftovers";
 import { observe, unfulfilled } from "./observe";
 import { containerProperties, isPlace } from "./properties";
@@ -42,6 +41,7 @@ export async function reconcile(
     place.context.info(`"${olds.name}" is gone: it is created anew`);
     return await createNew(place, news, id);
   }
+  claim(found.Id, place.context.urn);
   return await bringAbout(place, found, olds, news);
 }
 
@@ -83,7 +83,8 @@ export async function takeOver(
   inputs: ContainerSettled,
   { container: found, change }: Adoption,
 ): Promise<ContainerState> {
-  place.context.claims.hold(identityOf(found.Id));
+  refuseClaimed(found.Id, place.context.urn, `the container "${inputs.name}"`);
+  claim(found.Id, place.context.urn);
   const outputs = { ...inputs, ...(await outputsOf(place, found)) };
   if (!change) return outputs;
   // What is in its files cannot be seen, so they are put there.
@@ -97,23 +98,15 @@ export async function takeOver(
 
 /** The container of the state, the other one of a roll-out that was killed, and the volumes of their files. */
 export async function removeAll(place: Place, state: ContainerState): Promise<void> {
-  const another = await removeContainers(place, state);
-  const areOurs = another === undefined || labelsOf(another)[CREATE_LABEL] !== state.createId;
-  if (areOurs && fileFolders(state).length > 0) await removeFileVolumes(place, state.createId);
+  await removeContainers(place, state);
+  if (fileFolders(state).length > 0) await removeFileVolumes(place, state.createId);
 }
 
-/** @returns the container of that name, if another resource of this run has taken it: it is left alone. */
-async function removeContainers(place: Place, state: ContainerState): Promise<ContainerInspect | undefined> {
+async function removeContainers(place: Place, state: ContainerState): Promise<void> {
   const { containerId, removeVolumes = false } = state;
   const isAside = leftoverOf(containerId, state.name) !== undefined;
   const wasInterrupted = isAside || (await leftoversFor(place, state.name)).length > 0;
-  if (!wasInterrupted && (await remove(place, containerId, removeVolumes))) return undefined;
-  const namesake = await findByName(place, leftoverOf(containerId, state.name)?.name ?? state.name);
-  if (namesake && place.context.claims.isHeldByAnother(identityOf(namesake.Id))) {
-    await remove(place, containerId, removeVolumes);
-    return namesake;
-  }
+  if (!wasInterrupted && (await remove(place, containerId, removeVolumes))) return;
   const found = await recover(place, state, state);
   if (found) await remove(place, found.Id, removeVolumes);
-  return undefined;
 }

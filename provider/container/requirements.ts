@@ -1,6 +1,7 @@
 import { isAtLeast } from "../../contract";
 import { ProviderError } from "../core/failure";
 import type { Place } from "../docker/place";
+import { canonical } from "./argument";
 import { type ContainerSettled, containerArguments } from "./arguments";
 
 /**
@@ -17,7 +18,8 @@ export async function refuseTooNew(
   const needs = keys.flatMap((key) => {
     const value = inputs[key];
     const { since } = containerArguments[key] ?? {};
-    return since && value !== undefined && value !== null ? Object.entries(since(value as never)) : [];
+    const isAsked = canonical(containerArguments[key] ?? {}, value) !== null;
+    return since && isAsked ? Object.entries(since(value as never)) : [];
   });
   if (needs.length === 0) return;
   const apiVersion = await place.docker.apiVersion(place.call);

@@ -1,6 +1,6 @@
 import { isAtLeast } from "../../contract";
 import { URN_LABEL } from "../docker/identity";
-import type { Wire } from "./argument";
+import { canonical, type Wire } from "./argument";
 import { type ContainerSettled, containerArguments } from "./arguments";
 import { attachments } from "./arguments/attachment";
 import { fileVolumesFor, mountFileVolumes } from "./file-volumes";
@@ -27,7 +27,7 @@ export function specification(
   const body: Wire & { Image: string } = { Image: inputs.image };
   for (const [key, argument] of Object.entries(containerArguments)) {
     const value = inputs[key as keyof ContainerSettled];
-    if (value !== undefined && value !== null) argument.write?.(value as never, body);
+    if (canonical(argument, value) !== null) argument.write?.(value as never, body);
   }
   const print = fingerprint(body);
   body["Labels"] = {
@@ -40,7 +40,10 @@ export function specification(
   return { body, furtherNetworks: joinNetworks(inputs, apiVersion, body), fingerprint: print };
 }
 
-/** The first network is named as the container's mode, so that it does not join the default bridge as well. */
+/**
+ * The first network is named as the container's mode, so that it does not join the default bridge as well. Whoever is to
+ * be on none is so by the mode: the engine connects every other container to the default bridge when it starts it.
+ */
 function joinNetworks(
   inputs: ContainerSettled,
   apiVersion: string,
@@ -48,7 +51,11 @@ function joinNetworks(
 ): Specification["furtherNetworks"] {
   const all = attachments(inputs.networks ?? []);
   const [first] = all;
-  if (!first) return [];
+  if (!first) {
+    if (inputs.networks)
+      body["HostConfig"] = { ...(body["HostConfig"] as Wire | undefined), NetworkMode: "none" };
+    return [];
+  }
   const atOnce = isAtLeast(apiVersion, SEVERAL_NETWORKS) ? all : [first];
   body["HostConfig"] = { ...(body["HostConfig"] as Wire | undefined), NetworkMode: first.network };
   body["NetworkingConfig"] = {

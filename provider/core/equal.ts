@@ -12,6 +12,11 @@ export function equal(left: unknown, right: unknown): boolean {
   return [...keys].every((key) => equal(left[key], right[key]));
 }
 
+/** The value, or `null` for an empty list or map: where both ask for nothing. */
+export function noneIfEmpty<Value extends object>(value: Value | null | undefined): Value | null {
+  return value && Object.keys(value).length > 0 ? value : null;
+}
+
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -41,6 +41,13 @@ function strict(schema: z.ZodObject): z.ZodObject {
 }
 
 function failures(issue: Issue, schema: z.ZodObject, misnomers: Readonly<Record<string, string>>): Failure[] {
+  if (issue.code === "invalid_key") {
+    const key = JSON.stringify(issue.path.at(-1));
+    return issue.issues.map(({ message }) => ({
+      property: pathText(issue.path),
+      reason: `${key}: ${message}`,
+    }));
+  }
   if (issue.code !== "unrecognized_keys") return [{ property: pathText(issue.path), reason: issue.message }];
   const known = keysAt(schema, issue.path);
   return issue.keys.map((key) => {
@@ -53,7 +60,12 @@ function failures(issue: Issue, schema: z.ZodObject, misnomers: Readonly<Record<
   });
 }
 
-/** A union fails with one list of issues for each of its forms: what is said is the form that came nearest. */
+const UNNAMED = "Invalid input";
+
+/**
+ * A union fails with one list of issues for each of its forms: what is said is the form that came nearest, unless the
+ * union has a text of its own and no form was any nearer than the others.
+ */
 function innermost(issue: Issue, parent: Path = []): Issue[] {
   const path = [...parent, ...issue.path];
   if (issue.code !== "invalid_union") return [{ ...issue, path }];
@@ -63,7 +75,8 @@ function innermost(issue: Issue, parent: Path = []): Issue[] {
       issues.some((inner) => inner.path.length > path.length || inner.code !== "invalid_type"),
     )
     .sort((left, right) => depth(right) - depth(left))[0];
-  return deepest ?? [{ ...issue, path, message: unionMessage(issue) }];
+  if (deepest && (issue.message === UNNAMED || depth(deepest) > path.length)) return deepest;
+  return [{ ...issue, path, message: deepest ? issue.message : unionMessage(issue) }];
 }
 
 const depth = (issues: readonly Issue[]): number => Math.max(...issues.map(({ path }) => path.length));

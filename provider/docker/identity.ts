@@ -3,8 +3,6 @@ import { ProviderError } from "../core/failure";
 /** The URN of the resource that made an object. It says whose it may be; only state says whose it is. */
 export const URN_LABEL = "io.pulumi.portainer.urn";
 
-export type Texts = Readonly<Record<string, string>>;
-
 /** `1/web`: the environment, and the name that the object was first given. */
 export const idOf = (endpointId: number | string, name: string): string => `${endpointId}/${name}`;
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { NetworkInspect } from "../../contract";
-import { TextsSchema } from "./fixed";
-import type { Texts } from "./identity";
+import { equal, noneIfEmpty } from "../core/equal";
+import { type Texts, TextsSchema } from "./fixed";
 
 const NO_SUBNET = "is not a subnet such as 10.1.0.0/24";
 const NO_ADDRESS = "is not an address such as 10.1.0.1";
@@ -47,8 +47,26 @@ export function ipamRequest({ driver, options, config }: Ipam): object {
   };
 }
 
-/** What the engine shows, cut to what is wished: it fills in the gateway and the driver itself. */
-export function ipamOf(actual: NetworkInspect["IPAM"], wished: Ipam | undefined): Ipam | undefined {
+/** The same without what is empty: it asks for nothing, and the engine fills it in. */
+export function canonicalIpam({ driver, options, config }: Ipam): object | null {
+  const pools = config?.map(({ auxAddresses, ...pool }) => ({
+    ...pool,
+    auxAddresses: noneIfEmpty(auxAddresses),
+  }));
+  const ipam = { driver, options: noneIfEmpty(options), config: noneIfEmpty(pools) };
+  return Object.values(ipam).every((value) => (value ?? null) === null) ? null : ipam;
+}
+
+/** What the engine shows, as it is wished if it means the same: the engine fills in the gateway and the driver itself. */
+export function readIpam(actual: NetworkInspect["IPAM"], wished: Ipam | undefined): Ipam | undefined {
+  if (wished === undefined) return ipamOf(actual, undefined);
+  if (canonicalIpam(wished) === null) return wished;
+  const { config, ...others } = wished;
+  const shown = ipamOf(actual, config?.length === 0 ? others : wished);
+  return shown && equal(canonicalIpam(shown), canonicalIpam(wished)) ? wished : shown;
+}
+
+function ipamOf(actual: NetworkInspect["IPAM"], wished: Ipam | undefined): Ipam | undefined {
   const config = (actual?.Config ?? []).map(poolOf);
   const whole = {
     driver: actual?.Driver ?? "default",

@@ -550,12 +550,12 @@ describe("a name that is taken", () => {
     const { stack } = host;
     await make("edge-1");
     const args = { name: "edge-1", url: engine.url, adopt: "matching" };
-    const login = { username: "admin", password: PASSWORD };
-    await using _run = await host.switchTo(login, { engine: "127.0.0.1:1" }); // A run of its own.
+    await using _process = await host.switchTo({ username: "admin", password: PASSWORD });
     await stack.up("Endpoint", "one", args);
     await expect(stack.up("Endpoint", "two", args)).rejects.toThrow(
-      /environment 1 is "one" in this stack already/,
+      /environment 1 is "one" in this program already/,
     );
+    await stack.destroy("one");
   });
 
   test("is taken and changed when that is asked for", async () => {

@@ -1,12 +1,13 @@
 /** How a container hangs on its networks. */
 import { z } from "zod";
 import { at, isObject, type Wire, withoutEmpty } from "../argument";
+import { Text } from "../fields";
 
 export const NetworkSchema = z.strictObject({
   /** The network's name or id, or the `Network`. */
   network: z.string().min(1, "the network's name is empty"),
   /** Further names of the container on this network. */
-  aliases: z.array(z.string()).optional(),
+  aliases: z.array(Text("the alias")).optional(),
   /** A fixed IPv4 address in the network's subnet. */
   ipv4Address: z.ipv4("is not an IPv4 address").optional(),
   /** A fixed IPv6 address in the network's subnet. */
@@ -82,7 +83,10 @@ export function readNetworks(
   container: unknown,
   wished: readonly NetworkInput[] | undefined,
 ): NetworkInput[] {
-  return Object.entries(actualNetworks(container)).map(([name, actual]) => {
+  const actuals = Object.entries(actualNetworks(container));
+  // Who is on no network is shown on the one of that name.
+  if (wished?.length === 0 && actuals.every(([name]) => name === "none")) return [];
+  return actuals.map(([name, actual]) => {
     const wish = wished?.find((entry) => {
       const network = typeof entry === "string" ? entry : entry.network;
       return network === name || network === actual["NetworkID"];
@@ -137,4 +141,26 @@ export function networksSince(networks: readonly NetworkInput[]): Readonly<Recor
     ...(details.some(({ macAddress }) => macAddress !== undefined) && { "networks[].macAddress": "1.44" }),
     ...(details.some(({ gwPriority }) => gwPriority !== undefined) && { "networks[].gwPriority": "1.48" }),
   };
+}
+
+/** Networks of the engine's own; nobody has addresses or aliases of their own there. */
+const PREDEFINED = /^(?:bridge|default|host|none|container:.*)$/;
+const ALONE = /^(?:host|none|container:.*)$/;
+
+/** What of some networks cannot be together. */
+export function networkConflict(networks: readonly NetworkInput[]): string | undefined {
+  const all = attachments(networks);
+  const names = all.map(({ network }) => network);
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined) return `"${twice}" is named twice: put all details into one entry`;
+  const alone = names.find((name) => ALONE.test(name));
+  if (alone !== undefined && names.length > 1) return `a container on "${alone}" is on no other network`;
+  const detailed = all.find(
+    ({ network, config }) =>
+      PREDEFINED.test(network) && ("Aliases" in config || config["IPAMConfig"] !== undefined),
+  );
+  return (
+    detailed &&
+    `"${detailed.network}" knows no addresses and aliases: they are for networks that somebody made`
+  );
 }

@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { type Argument, at, field, put, type Wire, withoutEmpty } from "../argument";
+import { Text } from "../fields";
 
 const DeviceSchema = z.strictObject({
   /** The device on the host, `"/dev/ttyUSB0"`. */
   hostPath: z.string().min(1, "the device's path is empty"),
   /** Its path inside. @default the same path */
-  containerPath: z.string().optional(),
+  containerPath: Text("the device's path").optional(),
   /** What may be done with it: `r`ead, `w`rite, `m`ake nodes. @default "rwm" */
   permissions: z
     .string()
@@ -19,13 +20,15 @@ const ShortDevice = z
 
 const DeviceRequestSchema = z.strictObject({
   /** The driver, `"nvidia"`. @default one that has the capabilities */
-  driver: z.string().optional(),
+  driver: Text("the driver's name").optional(),
   /** How many devices; -1 for all. @default 0 */
   count: z.int().min(-1).optional(),
   /** Which devices, by the driver's ids. */
-  deviceIds: z.array(z.string()).optional(),
+  deviceIds: z.array(Text("the device's id")).optional(),
   /** What the devices have to be capable of: one of the lists, with all its words. */
-  capabilities: z.array(z.array(z.string())).optional(),
+  capabilities: z
+    .array(z.array(Text("the capability")).min(1, "the list of capabilities is empty"))
+    .optional(),
   /** Options for the driver. */
   options: z.record(z.string(), z.string()).optional(),
 });
@@ -56,7 +59,7 @@ export const deviceFields = {
     .union([
       z.int().positive(),
       z.string().regex(/^(?:all|[1-9]\d*)$/, 'must be "all", a number, or a list of ids'),
-      z.array(z.string()).min(1, "the list of ids is empty"),
+      z.array(Text("the id")).min(1, "the list of ids is empty"),
     ])
     .optional(),
 };

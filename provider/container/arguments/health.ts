@@ -1,23 +1,41 @@
 import { z } from "zod";
 import { equal } from "../../core/equal";
-import { type Argument, at, isObject, type Wire } from "../argument";
+import { type Argument, at, isObject, type Wire, withoutEmpty } from "../argument";
 import { Duration, nanoseconds } from "../fields";
+
+/** An engine takes no less than a millisecond; older ones crash at a test without a command. */
+const CheckDuration = Duration.refine((value) => nanoseconds(value) === 0 || nanoseconds(value) >= 1e6, {
+  error: ({ input }) => `${JSON.stringify(input)} is shorter than a millisecond`,
+});
+const TEST_RULE =
+  'the test has no command: write a command line, a list such as ["wget", "-q", "http://localhost"], leave it out for the image\'s, or set `disable: true` for none';
+const CheckTest = z.union([
+  z.string().regex(/\S/, TEST_RULE),
+  z.array(z.string()).refine(hasCommand, TEST_RULE),
+]);
+
+function hasCommand(words: readonly string[]): boolean {
+  const [first = "", ...rest] = words;
+  if (first === "NONE") return rest.length === 0;
+  const command = first === "CMD" || first === "CMD-SHELL" ? rest[0] : first;
+  return command !== undefined && command.trim() !== "";
+}
 
 export const HealthcheckSchema = z.strictObject({
   /**
    * A command line for the container's shell, or a list of words that is run as it is. A list may begin with Docker's
    * `"CMD"` or `"CMD-SHELL"`.
    */
-  test: z.union([z.string(), z.array(z.string())]).optional(),
-  /** Time between two checks. @default 30s */
-  interval: Duration.optional(),
-  /** How long a check may take. @default 30s */
-  timeout: Duration.optional(),
-  /** Time at the start in which failures do not count. @default 0s */
-  startPeriod: Duration.optional(),
-  /** Time between two checks in the start period; engines with API 1.44 or newer. @default 5s */
-  startInterval: Duration.optional(),
-  /** How many failures in a row make it unhealthy. @default 3 */
+  test: CheckTest.optional(),
+  /** Time between two checks. @default the image's, or 30s */
+  interval: CheckDuration.optional(),
+  /** How long a check may take. @default the image's, or 30s */
+  timeout: CheckDuration.optional(),
+  /** Time at the start in which failures do not count. @default the image's, or 0s */
+  startPeriod: CheckDuration.optional(),
+  /** Time between two checks in the start period; engines with API 1.44 or newer. @default the image's, or 5s */
+  startInterval: CheckDuration.optional(),
+  /** How many failures in a row make it unhealthy. @default the image's, or 3 */
   retries: z.int().nonnegative().optional(),
   /** Run no check, not even the image's. @default false */
   disable: z.boolean().optional(),
@@ -25,7 +43,10 @@ export const HealthcheckSchema = z.strictObject({
 export type Healthcheck = z.infer<typeof HealthcheckSchema>;
 
 export const healthFields = {
-  /** How to find out whether it is healthy. A change recreates the container. Docker: `Healthcheck`. @default the image's */
+  /**
+   * How to find out whether it is healthy; what is left out, or is 0, is the image's. A change recreates the container.
+   * Docker: `Healthcheck`. @default the image's
+   */
   healthcheck: HealthcheckSchema.optional(),
 };
 
@@ -34,7 +55,10 @@ function wireTest(test: string | string[]): string[] {
   return ["CMD", "CMD-SHELL", "NONE"].includes(test[0] ?? "") ? test : ["CMD", ...test];
 }
 
-/** Only what is given: the engine fills in the rest from the image. */
+const duration = (value: string | number | undefined) =>
+  value === undefined ? undefined : nanoseconds(value);
+
+/** Only what is given, and not zero: the engine fills in the rest from the image. */
 function toWire({
   test,
   interval,
@@ -45,14 +69,14 @@ function toWire({
   disable,
 }: Healthcheck): Wire {
   if (disable) return { Test: ["NONE"] };
-  return {
-    ...(test !== undefined && { Test: wireTest(test) }),
-    ...(interval !== undefined && { Interval: nanoseconds(interval) }),
-    ...(timeout !== undefined && { Timeout: nanoseconds(timeout) }),
-    ...(startPeriod !== undefined && { StartPeriod: nanoseconds(startPeriod) }),
-    ...(startInterval !== undefined && { StartInterval: nanoseconds(startInterval) }),
-    ...(retries !== undefined && { Retries: retries }),
-  };
+  return withoutEmpty({
+    Test: test === undefined ? undefined : wireTest(test),
+    Interval: duration(interval),
+    Timeout: duration(timeout),
+    StartPeriod: duration(startPeriod),
+    StartInterval: duration(startInterval),
+    Retries: retries,
+  });
 }
 
 function fromWire(wire: Wire): Healthcheck {
@@ -74,9 +98,9 @@ function fromWire(wire: Wire): Healthcheck {
 export const healthArguments = {
   healthcheck: {
     change: "rollout",
+    empty: "default",
     normalize: toWire,
-    since: ({ startInterval }) =>
-      startInterval === undefined ? {} : { "healthcheck.startInterval": "1.44" },
+    since: ({ startInterval }) => (duration(startInterval) ? { "healthcheck.startInterval": "1.44" } : {}),
     write: (healthcheck, body) => {
       body["Healthcheck"] = toWire(healthcheck);
     },

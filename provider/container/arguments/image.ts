@@ -63,5 +63,5 @@ export const imageArguments = {
   } satisfies Argument<string>,
   pull: setting,
   registryId: setting,
-  platform: { change: "rollout" } satisfies Argument<string>,
+  platform: { change: "rollout", empty: "default" } satisfies Argument<string>,
 };

@@ -1,19 +1,30 @@
 import { z } from "zod";
-import { type Argument, at, field, put } from "../argument";
-import { byteCount, MemorySize, Size } from "../fields";
+import { type Argument, at, field, filledIn, put } from "../argument";
+import { byteCount, MemorySize, Size, ZeroOr } from "../fields";
 import { sizeText } from "../size";
 
 const NANO = 1e9;
 
 const Cpus = z
   .union([z.number(), z.string()])
-  .refine((value) => Number(value) > 0, 'must be a number of processors above 0, such as 0.5 or "2"');
+  .refine((value) => String(value).trim() !== "" && (Number(value) === 0 || Number(value) >= 0.01), {
+    error: ({ input }) =>
+      `${JSON.stringify(input)} is not a number of processors: write 0.5 or "2", at least 0.01, or 0 for no limit`,
+  });
 
-const Count = z.int();
+const Micros = z.int().nonnegative();
+const List = z
+  .string()
+  .refine((list) => list === "" || list.split(",").every(isRange), 'write it as "0-1,3"');
+
+function isRange(text: string): boolean {
+  const [, first = "", last = first] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [];
+  return first !== "" && Number(first) <= Number(last);
+}
 
 export const limitFields = {
   /**
-   * How much memory it may use, `"512m"`. A change is made in place; taking the limit away recreates the container.
+   * How much memory it may use, `"512m"`; 0 is no limit. A change is made in place; taking the limit away recreates the container.
    * Docker: `HostConfig.Memory`, bytes. @default no limit
    */
   memory: MemorySize.optional(),
@@ -25,34 +36,40 @@ export const limitFields = {
    */
   memorySwap: z.union([z.literal(-1), Size]).optional(),
   /**
-   * How many processors it may use, `1.5`. A change is made in place; taking the limit away recreates the container.
+   * How many processors it may use, `1.5`; 0 is no limit. A change is made in place; taking the limit away recreates the container.
    * Docker: `HostConfig.NanoCpus`. @default no limit
    */
   cpus: Cpus.optional(),
   /** Its share of processor time when that is short. In place; taking it away recreates. Docker: `HostConfig.CpuShares`. @default 1024 */
-  cpuShares: Count.optional(),
+  cpuShares: ZeroOr(2, 262_144, "a share of 2 to 262144").optional(),
   /** The scheduler's period, in microseconds. In place; taking it away recreates. Docker: `HostConfig.CpuPeriod`. */
-  cpuPeriod: Count.optional(),
+  cpuPeriod: ZeroOr(1_000, 1_000_000, "a period of 1000 to 1000000").optional(),
   /** Processor time per period, in microseconds. In place; taking it away recreates. Docker: `HostConfig.CpuQuota`. */
-  cpuQuota: Count.optional(),
+  cpuQuota: z
+    .int()
+    .refine(
+      (quota) => quota <= 0 || quota >= 1_000,
+      "a quota is at least 1000; -1 is no limit, 0 the default",
+    )
+    .optional(),
   /**
    * The period of real-time scheduling, in microseconds. In place; taking it away recreates. Docker:
    * `HostConfig.CpuRealtimePeriod`, kernels with real-time groups.
    */
-  cpuRealtimePeriod: Count.optional(),
+  cpuRealtimePeriod: Micros.optional(),
   /**
    * Real-time processor time per period, in microseconds. In place; taking it away recreates. Docker:
    * `HostConfig.CpuRealtimeRuntime`, kernels with real-time groups.
    */
-  cpuRealtimeRuntime: Count.optional(),
+  cpuRealtimeRuntime: Micros.optional(),
   /** The processors it may run on, `"0-1,3"`. In place; taking it away recreates. Docker: `HostConfig.CpusetCpus`. */
-  cpusetCpus: z.string().optional(),
+  cpusetCpus: List.optional(),
   /** The memory nodes it may use. In place; taking it away recreates. Docker: `HostConfig.CpusetMems`. */
-  cpusetMems: z.string().optional(),
+  cpusetMems: List.optional(),
   /** How many processes it may have; 0 or -1 for no limit. In place. Docker: `HostConfig.PidsLimit`. */
-  pidsLimit: Count.optional(),
+  pidsLimit: z.int().min(-1).optional(),
   /** Its weight for disk access, 10 to 1000. In place; taking it away recreates. Docker: `HostConfig.BlkioWeight`. */
-  blkioWeight: Count.optional(),
+  blkioWeight: ZeroOr(10, 1000, "a weight of 10 to 1000").optional(),
   /**
    * How readily its memory is swapped out, 0 to 100. A change recreates the container. Docker:
    * `HostConfig.MemorySwappiness`, engines with cgroup v1. @default the kernel's
@@ -84,11 +101,13 @@ const limit = <Value>(
 export const limitArguments = {
   memory: limit("Memory", /memory limit capabilities.* discarded/i, byteCount, sizeText),
   memoryReservation: limit("MemoryReservation", /memory soft limit.* discarded/i, byteCount, sizeText),
-  memorySwap: limit<string | number>(
-    "MemorySwap",
-    /limited without swap/i,
-    (swap) => (swap === -1 ? -1 : byteCount(swap)),
-    sizeText,
+  memorySwap: filledIn(
+    limit<string | number>(
+      "MemorySwap",
+      /limited without swap/i,
+      (swap) => (swap === -1 ? -1 : byteCount(swap)),
+      sizeText,
+    ),
   ),
   cpus: {
     ...field<string | number>("HostConfig.NanoCpus", "inPlace", nanoCpus, (nano: number) => nano / NANO),
@@ -105,6 +124,7 @@ export const limitArguments = {
   blkioWeight: limit<number>("BlkioWeight", /\bweight discarded/i),
   memorySwappiness: {
     change: "rollout",
+    empty: "value",
     write: (swappiness, body) => put(body, ["HostConfig", "MemorySwappiness"], swappiness),
     // 0 is a wish here; the engine says "unset" by null, and older ones by -1.
     read: (container) => {

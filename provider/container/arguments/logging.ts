@@ -20,6 +20,7 @@ export const loggingFields = {
 export const loggingArguments = {
   logging: {
     change: "rollout",
+    empty: "default",
     normalize: ({ driver, options }) => withoutEmpty({ driver, options }),
     write: ({ driver, options }, body) =>
       put(body, ["HostConfig", "LogConfig"], withoutEmpty({ Type: driver, Config: options })),

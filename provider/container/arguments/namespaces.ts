@@ -1,21 +1,24 @@
 import { z } from "zod";
-import { field } from "../argument";
-import { Mode } from "../fields";
+import { field, filledIn } from "../argument";
+import { modeOf } from "../fields";
 
 export const namespaceFields = {
   /**
    * Whose processes it sees: `"host"`, or `"container:<name or id>"`, or the `Container`, with which it is then
    * recreated. A change recreates the container. Docker: `HostConfig.PidMode`. @default its own
    */
-  pidMode: Mode.optional(),
+  pidMode: modeOf("host").optional(),
   /**
    * Whose shared memory it uses: `"none"`, `"private"`, `"shareable"`, `"host"`, or `"container:<name or id>"`, or the
    * `Container`, with which it is then recreated. A change recreates the container. Docker: `HostConfig.IpcMode`.
    * @default the engine's, `"private"`
    */
-  ipcMode: Mode.optional(),
+  ipcMode: modeOf("none", "private", "shareable", "host").optional(),
   /** `"host"` to have the host's own name. A change recreates the container. Docker: `HostConfig.UTSMode`. @default its own */
-  utsMode: z.string().optional(),
+  utsMode: z
+    .string()
+    .regex(/^(?:host)?$/, 'must be "host", or left out')
+    .optional(),
   /**
    * `"host"` to keep the engine's mapping of user ids from it. A change recreates the container. Docker:
    * `HostConfig.UsernsMode`. @default as the engine is set up
@@ -37,7 +40,7 @@ export const namespaceFields = {
 
 export const namespaceArguments = {
   pidMode: field<string>("HostConfig.PidMode", "rollout"),
-  ipcMode: field<string>("HostConfig.IpcMode", "rollout"),
+  ipcMode: filledIn(field<string>("HostConfig.IpcMode", "rollout")),
   utsMode: field<string>("HostConfig.UTSMode", "rollout"),
   usernsMode: field<string>("HostConfig.UsernsMode", "rollout"),
   cgroupnsMode: {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Argument, field, type Wire } from "../argument";
-import { Mode } from "../fields";
+import { modeOf, Text } from "../fields";
 import {
   canonicalNetworks,
   type NetworkInput,
@@ -9,10 +9,13 @@ import {
   readNetworks,
 } from "./attachment";
 
+const Address = z.union([z.ipv4(), z.ipv6()], "must be an address such as 10.0.0.53");
+
 export const networkFields = {
   /**
    * The networks to join, by name, as a `Network`, or with details; the first is the one that `networkMode` would name. A change
-   * connects and disconnects in place, unless the container is on the default bridge or shares another's network.
+   * connects and disconnects in place, unless the container is on the default bridge or shares another's network. An
+   * empty list means none, and a change from or to it recreates the container.
    * Docker: `NetworkingConfig`, `POST /networks/{id}/connect`. @default the engine's default bridge
    */
   networks: z.array(z.union([z.string().min(1, "the network's name is empty"), NetworkSchema])).optional(),
@@ -21,7 +24,7 @@ export const networkFields = {
    * which it is then recreated. Not together with `networks`. A change recreates the container. Docker:
    * `HostConfig.NetworkMode`. @default "bridge"
    */
-  networkMode: Mode.optional(),
+  networkMode: modeOf().optional(),
   /**
    * Containers on the default bridge that it finds by name: `"db"`, or `"db:database"` for another name. On other networks
    * names are found without it. A change recreates the container. Docker: `HostConfig.Links`. @default none
@@ -30,13 +33,18 @@ export const networkFields = {
     .array(z.string().regex(/^[^:/]+(?::[^:/]+)?$/, 'write a link as "db" or "db:database"'))
     .optional(),
   /** DNS servers. A change recreates the container. Docker: `HostConfig.Dns`. */
-  dns: z.array(z.string()).optional(),
+  dns: z.array(Address).optional(),
   /** DNS search domains. A change recreates the container. Docker: `HostConfig.DnsSearch`. */
-  dnsSearch: z.array(z.string()).optional(),
+  dnsSearch: z.array(Text("the search domain")).optional(),
   /** DNS options. A change recreates the container. Docker: `HostConfig.DnsOptions`. */
-  dnsOptions: z.array(z.string()).optional(),
+  dnsOptions: z.array(Text("the option")).optional(),
   /** Further lines of /etc/hosts: host name to address. A change recreates the container. Docker: `HostConfig.ExtraHosts`. */
-  extraHosts: z.record(z.string(), z.string()).optional(),
+  extraHosts: z
+    .record(
+      z.string().regex(/^[^:\s]+$/, "the host's name is empty or has a colon"),
+      z.union([z.literal("host-gateway"), z.ipv4(), z.ipv6()], 'must be an address, or "host-gateway"'),
+    )
+    .optional(),
 };
 
 /** `""`, `default` and `bridge` are one mode on Linux engines. */
@@ -59,6 +67,7 @@ function linkFromWire(link: string): string {
 export const networkArguments = {
   networks: {
     change: "inPlace",
+    empty: "value",
     normalize: canonicalNetworks,
     read: readNetworks,
     since: networksSince,

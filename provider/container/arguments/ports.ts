@@ -14,7 +14,9 @@ const PortSchema = z.strictObject({
   /** The port on the host. @default one that the engine picks */
   hostPort: Port.optional(),
   /** The address on the host to listen at. @default all addresses */
-  hostIp: z.string().optional(),
+  hostIp: z
+    .union([z.literal(""), z.ipv4(), z.ipv6()], "must be an address of the host, such as 127.0.0.1")
+    .optional(),
   /** @default "tcp" */
   protocol: z.enum(PROTOCOLS).optional(),
 });
@@ -34,7 +36,14 @@ export const portFields = {
   publishAllPorts: z.boolean().optional(),
   /** Ports to expose without publishing them, `"9090/tcp"`. A change recreates the container. Docker: `ExposedPorts`. */
   exposedPorts: z
-    .array(z.string().regex(/^\d+(?:-\d+)?(?:\/(?:tcp|udp|sctp))?$/, 'write it as "9090" or "9090/udp"'))
+    .array(
+      z
+        .string()
+        .regex(/^\d+(?:-\d+)?(?:\/(?:tcp|udp|sctp))?$/, 'write it as "9090" or "9090/udp"')
+        .refine((text) => shortPortProblem(text) === undefined, {
+          error: ({ input }) => shortPortProblem(String(input)) ?? "",
+        }),
+    )
     .optional(),
 };
 
@@ -53,6 +62,7 @@ function shortPortProblem(text: string): string | undefined {
   const [, , host, inside = ""] = match;
   const numbers = `${host ?? inside}-${inside}`.split("-").map(Number);
   if (numbers.some((port) => port > 65535)) return `"${text}" has a port above 65535`;
+  if (rangeOf(inside).length === 0) return `"${text}" is a range that ends before it begins`;
   if (host !== undefined && rangeOf(host).length !== rangeOf(inside).length) {
     return `"${text}" maps ranges of different lengths`;
   }
@@ -95,6 +105,27 @@ function shortBindings(text: string): Binding[] {
 function canonical({ key, HostIp, HostPort }: Binding): string {
   const ip = ["", "0.0.0.0", "::"].includes(HostIp) ? "" : HostIp;
   return `${ip}:${HostPort === "0" ? "" : HostPort}:${key}`;
+}
+
+/** The first port of the host that is published more than once, where that cannot be. */
+export function portTakenTwice(ports: readonly PortInput[]): string | undefined {
+  const taken = bindings(ports).filter(({ HostPort }) => HostPort !== "" && HostPort !== "0");
+  const twice = taken.find((one, index) => taken.some((other, at) => at < index && isSamePlace(one, other)));
+  return twice && `port ${twice.HostPort}/${protocolOf(twice)} of the host is published twice`;
+}
+
+const protocolOf = ({ key }: Binding): string => key.slice(key.indexOf("/") + 1);
+
+function isSamePlace(one: Binding, other: Binding): boolean {
+  if (one.HostPort !== other.HostPort || protocolOf(one) !== protocolOf(other)) return false;
+  const [left, right] = [one.HostIp, other.HostIp];
+  return left === right || covers(left, right) || covers(right, left);
+}
+
+/** Whether an address stands for all of a kind, the other among them. */
+function covers(all: string, ip: string): boolean {
+  if (all === "") return true;
+  return ip !== "" && (ip.includes(":") ? all === "::" : all === "0.0.0.0");
 }
 
 function readBindings(container: unknown): Binding[] {

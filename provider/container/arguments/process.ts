@@ -1,9 +1,8 @@
-import { constants } from "node:os";
 import { posix } from "node:path";
 import { z } from "zod";
 import { milliseconds } from "../../core/duration";
-import { type Argument, field } from "../argument";
-import { Duration } from "../fields";
+import { type Argument, field, filledIn } from "../argument";
+import { Duration, Text } from "../fields";
 import { keyed } from "./keyed";
 
 const Words = z.array(z.string(), {
@@ -16,15 +15,18 @@ const EnvironmentName = z
 
 export const processFields = {
   /**
-   * The command, a list of words. An empty list means no command, not even the image's. A change recreates the
-   * container. Docker: `Cmd`. @default the image's
+   * The command, a list of words. An empty list means none, and needs an `entrypoint`: without one the engine runs the
+   * image's command. A change recreates the container. Docker: `Cmd`. @default the image's; none beside an `entrypoint`
    */
   command: Words.optional(),
   /**
-   * The entrypoint, a list of words; an empty list removes the image's. A change recreates the container. Docker:
-   * `Entrypoint`. @default the image's
+   * The entrypoint, a list of words. An empty list, or `[""]`, means none, not even the image's: the command then
+   * stands alone. A change recreates the container. Docker: `Entrypoint`. @default the image's
    */
-  entrypoint: Words.optional(),
+  entrypoint: Words.refine(
+    ([first, ...rest]) => first !== "" || rest.length === 0,
+    "the entrypoint's program is empty; [] is none",
+  ).optional(),
   /**
    * Environment variables; those of the image are kept beside them. Any value may be secret. A change recreates the
    * container. Docker: `Env`.
@@ -37,15 +39,24 @@ export const processFields = {
    * or newer. @default none
    */
   annotations: z.record(z.string().min(1, "an annotation's name is empty"), z.string()).optional(),
-  /** User and group by name or id, `"1000:1000"`. A change recreates the container. Docker: `User`. @default the image's */
+  /**
+   * User and group by name or id, `"1000:1000"`; `"0"` is root, `""` the image's. A change recreates the container.
+   * Docker: `User`. @default the image's
+   */
   user: z.string().optional(),
-  /** The folder that the command starts in, an absolute path. A change recreates the container. Docker: `WorkingDir`. */
+  /**
+   * The folder that the command starts in, an absolute path; `""` is the image's. A change recreates the container.
+   * Docker: `WorkingDir`. @default the image's
+   */
   workingDir: z
     .string()
     .refine((path) => path === "" || path.startsWith("/"), "must be an absolute path, such as /app")
     .optional(),
-  /** The host name inside. A change recreates the container. Docker: `Hostname`. @default the container's short id */
-  hostname: z.string().optional(),
+  /**
+   * The host name inside; `""` is the default. A change recreates the container. Docker: `Hostname`.
+   * @default the container's short id
+   */
+  hostname: z.string().max(64, "a host name has at most 64 characters").optional(),
   /** The domain name inside. A change recreates the container. Docker: `Domainname`. */
   domainname: z.string().optional(),
   /** Give the process a terminal. A change recreates the container. Docker: `Tty`. @default false */
@@ -54,27 +65,47 @@ export const processFields = {
   stdinOpen: z.boolean().optional(),
   /** Run an init process that forwards signals and reaps children. A change recreates. Docker: `HostConfig.Init`. */
   init: z.boolean().optional(),
-  /** The signal that stops it, `"SIGQUIT"` or a number. A change recreates the container. Docker: `StopSignal`. */
-  stopSignal: z.string().optional(),
+  /**
+   * The signal that stops it, `"SIGQUIT"` or a number; `""` is the image's. A change recreates the container. Docker:
+   * `StopSignal`. @default the image's, or SIGTERM
+   */
+  stopSignal: z
+    .string()
+    .refine(isSignal, 'is not a signal of Linux: write it as "SIGQUIT", "QUIT" or "3"')
+    .optional(),
   /**
    * How long it may take to stop before it is killed. A change recreates the container. Docker: `StopTimeout`, whole
    * seconds. @default the engine's, 10 s
    */
   stopTimeout: Duration.optional(),
   /** Further groups of the process. A change recreates the container. Docker: `HostConfig.GroupAdd`. */
-  groupAdd: z.array(z.string()).optional(),
+  groupAdd: z.array(Text("the group's name")).optional(),
 };
 
-const SIGNALS: Readonly<Record<string, number>> = constants.signals;
+/** The signals of Linux by number, from 1: the engine's, whatever this machine is. */
+const SIGNALS = (
+  "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT " +
+  "CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS"
+).split(" ");
+const OTHER_NAMES: Readonly<Record<string, string>> = { IOT: "ABRT", CLD: "CHLD", POLL: "IO" };
+const REAL_TIME = /^RTM(?:IN(?:\+\d+)?|AX(?:-\d+)?)$/;
 
 /** `15`, `TERM` and `SIGTERM` are one signal. */
 function signalNumber(signal: string): string | number {
-  const name = signal.toUpperCase();
-  return SIGNALS[name] ?? SIGNALS[`SIG${name}`] ?? (/^\d+$/.test(signal) ? Number(signal) : name);
+  if (/^\d+$/.test(signal)) return Number(signal);
+  const name = signal.toUpperCase().replace(/^SIG/, "");
+  const index = SIGNALS.indexOf(OTHER_NAMES[name] ?? name);
+  return index < 0 ? name : index + 1;
+}
+
+function isSignal(signal: string): boolean {
+  const number = signalNumber(signal);
+  if (typeof number === "number") return number > 0 && number < 128;
+  return number === "" || REAL_TIME.test(number);
 }
 
 export const processArguments = {
-  command: field<string[]>("Cmd", "rollout"),
+  command: { ...field<string[]>("Cmd", "rollout"), empty: "value" } satisfies Argument<string[]>,
   entrypoint: entrypoint(),
   env: keyed<string>("Env", {
     to: (env) => Object.entries(env).map(([name, value]) => `${name}=${value}`),
@@ -85,30 +116,45 @@ export const processArguments = {
     ...keyed<string>("HostConfig.Annotations"),
     since: () => ({ annotations: "1.43" }),
   } satisfies Argument<Readonly<Record<string, string>>>,
-  user: field<string>("User", "rollout"),
-  workingDir: field<string>("WorkingDir", "rollout", cleanPath),
-  hostname: field<string>("Hostname", "rollout"),
+  user: filledIn(field<string>("User", "rollout")),
+  workingDir: filledIn(field<string>("WorkingDir", "rollout", cleanPath)),
+  hostname: filledIn(field<string>("Hostname", "rollout")),
   domainname: field<string>("Domainname", "rollout"),
   tty: field<boolean>("Tty", "rollout"),
   stdinOpen: field<boolean>("OpenStdin", "rollout"),
-  init: field<boolean>("HostConfig.Init", "rollout"),
+  // Not to have an init process is not to leave that to the engine, and not to wait is not to wait for 10 s.
+  init: { ...field<boolean>("HostConfig.Init", "rollout"), empty: "value" } satisfies Argument<boolean>,
   stopSignal: {
     ...field<string>("StopSignal", "rollout"),
     normalize: signalNumber,
+    empty: "default",
   } satisfies Argument<string>,
-  stopTimeout: field<string | number>("StopTimeout", "rollout", (value) =>
-    Math.round((milliseconds(value) ?? 0) / 1_000),
-  ),
+  stopTimeout: {
+    ...field<string | number>("StopTimeout", "rollout", (value) =>
+      Math.round((milliseconds(value) ?? 0) / 1_000),
+    ),
+    empty: "value",
+  } satisfies Argument<string | number>,
   groupAdd: field<string[]>("HostConfig.GroupAdd", "rollout"),
 };
 
-/** The engine takes `[""]` for "none", and shows none as null. */
+/** `[""]` is Docker's other spelling of none. */
+export function entrypointWords(words: readonly string[]): readonly string[] {
+  return words.length === 1 && words[0] === "" ? [] : words;
+}
+
+/**
+ * None is sent as `[]`, beside which the engine keeps the image's command. Beside a command of the program it is `[""]`,
+ * which podman knows as well. The engine shows none as null.
+ */
 function entrypoint(): Argument<string[]> {
-  const plain = field<string[]>("Entrypoint", "rollout");
+  const plain = field<string[]>("Entrypoint", "rollout", entrypointWords);
   return {
     ...plain,
+    empty: "value",
     write: (words, body) => {
-      body["Entrypoint"] = words.length === 0 ? [""] : words;
+      const plainWords = entrypointWords(words);
+      body["Entrypoint"] = plainWords.length === 0 && body["Cmd"] !== undefined ? [""] : plainWords;
     },
     read: (container, wished) => plain.read?.(container, wished) ?? (wished === undefined ? undefined : []),
   };

@@ -1,12 +1,13 @@
 import { z } from "zod";
 import type { ResourceReference } from "../../core/id";
-import { type Argument, field, put } from "../argument";
-import { byteCount, Size } from "../fields";
+import { type Argument, field, filledIn, put } from "../argument";
+import { byteCount, Size, Text } from "../fields";
 import { sizeText } from "../size";
 import {
   canonicalVolume,
   readVolumes,
   ShortVolume,
+  Target,
   toMount,
   type VolumeInput,
   VolumeSchema,
@@ -14,7 +15,7 @@ import {
 } from "./volume";
 
 /** A container in a text; in a program it may be the `Container` itself. */
-const Source: z.ZodType<string, string | ResourceReference> = z.string() as never;
+const Source: z.ZodType<string, string | ResourceReference> = Text("the container's name") as never;
 
 export const storageFields = {
   /**
@@ -28,8 +29,11 @@ export const storageFields = {
    */
   volumesFrom: z.array(Source).optional(),
   /** Memory mounted as a folder: path to options (`"size=64m,mode=1777"`). A change recreates. Docker: `HostConfig.Tmpfs`. */
-  tmpfs: z.record(z.string(), z.string()).optional(),
-  /** The size of /dev/shm. A change recreates the container. Docker: `HostConfig.ShmSize`. @default the engine's, 64m */
+  tmpfs: z.record(Target, z.string()).optional(),
+  /**
+   * The size of /dev/shm; 0 is the default. A change recreates the container. Docker: `HostConfig.ShmSize`.
+   * @default the engine's, 64m
+   */
   shmSize: Size.optional(),
   /** Mount the container's own files read-only. A change recreates. Docker: `HostConfig.ReadonlyRootfs`. @default false */
   readOnly: z.boolean().optional(),
@@ -61,7 +65,7 @@ export const storageArguments = {
   } satisfies Argument<VolumeInput[]>,
   volumesFrom: field<string[]>("HostConfig.VolumesFrom", "rollout"),
   tmpfs: field<Record<string, string>>("HostConfig.Tmpfs", "rollout"),
-  shmSize: field<string | number>("HostConfig.ShmSize", "rollout", byteCount, sizeText),
+  shmSize: filledIn(field<string | number>("HostConfig.ShmSize", "rollout", byteCount, sizeText)),
   readOnly: field<boolean>("HostConfig.ReadonlyRootfs", "rollout"),
   storageOpt: field<Record<string, string>>("HostConfig.StorageOpt", "rollout"),
 };

@@ -5,12 +5,20 @@ import { keyed } from "./keyed";
 /** -1 is the kernel's word for no limit. */
 const Limit = z.int().min(-1);
 
-const UlimitSchema = z.strictObject({
-  /** The limit that holds, and that the process may raise. */
-  soft: Limit,
-  /** Up to where it may raise it. @default the soft limit */
-  hard: Limit.optional(),
-});
+const NAMES =
+  /^(?:as|core|cpu|data|fsize|locks|memlock|msgqueue|nice|nofile|nproc|rss|rtprio|rttime|sigpending|stack)$/;
+
+const UlimitSchema = z
+  .strictObject({
+    /** The limit that holds, and that the process may raise. */
+    soft: Limit,
+    /** Up to where it may raise it. @default the soft limit */
+    hard: Limit.optional(),
+  })
+  .refine(
+    ({ soft, hard = soft }) => hard === -1 || (soft !== -1 && soft <= hard),
+    "the soft limit is above the hard one",
+  );
 type Ulimit = number | z.infer<typeof UlimitSchema>;
 
 export const ulimitFields = {
@@ -19,7 +27,14 @@ export const ulimitFields = {
    * Those that the engine sets by default are kept beside them. A change recreates the container. Docker:
    * `HostConfig.Ulimits`. @default the engine's
    */
-  ulimits: z.record(z.string(), z.union([Limit, UlimitSchema])).optional(),
+  ulimits: z
+    .record(
+      z.string().regex(NAMES, {
+        error: ({ input }) => `${JSON.stringify(input)} is no limit of Linux, such as "nofile" or "nproc"`,
+      }),
+      z.union([Limit, UlimitSchema]),
+    )
+    .optional(),
 };
 
 interface WireUlimit {

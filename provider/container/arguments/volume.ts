@@ -7,9 +7,41 @@ const SHORT_RULE =
   'write a volume as "data:/var/lib/data", "/host/path:/path:ro", or { type, source, target }';
 
 /** `"data:/var/lib/data:ro"`. */
-export const ShortVolume = z.string().regex(/^[^:]+:\/[^:]*(?::[\w,]+)?$/, SHORT_RULE);
+export const ShortVolume = z.string().superRefine((text, context) => {
+  const reason = shortVolumeProblem(text);
+  if (reason !== undefined) context.addIssue({ code: "custom", message: reason });
+});
 
-export const VolumeSchema = z.strictObject({
+function shortVolumeProblem(text: string): string | undefined {
+  const [, source = "", target = "", options = ""] =
+    /^(?:([^:]+):)?(\/[^:]*)(?::([\w,]+))?$/.exec(text) ?? [];
+  if (target === "") return SHORT_RULE;
+  if (source === "")
+    return `"${text}" names no source: for a new anonymous volume write { target: "${target}" }, else ${SHORT_RULE}`;
+  if (isRoot(target)) return ROOT_RULE;
+  const flags = options.split(",");
+  if (flags.includes("ro") && flags.includes("rw")) return `"${text}" is both "ro" and "rw"`;
+  if (source.startsWith("/") || VOLUME_NAME.test(source)) return undefined;
+  return `"${source}" is neither a path of the host, which begins with "/", nor the name of a volume: at least two letters, digits, "_", "." or "-"`;
+}
+
+const VOLUME_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
+const ROOT_RULE = 'nothing can be mounted at "/"';
+const isRoot = (path: string): boolean => posix.normalize(path) === "/";
+
+/** Where something is mounted; a pipe of Windows has another form. */
+export const Target = z
+  .string()
+  .refine((path) => /^(?:\/|\\\\|[a-z]:)/i.test(path), {
+    error: ({ input }) => `${JSON.stringify(input)} is not an absolute path`,
+  })
+  .refine((path) => !isRoot(path), ROOT_RULE);
+
+const Propagation = z
+  .string()
+  .regex(/^r?(?:private|shared|slave)$/, 'must be "private", "shared" or "slave", or "r" and one of them');
+
+const MountSchema = z.strictObject({
   /**
    * `"volume"` is the engine's, `"bind"` a path of the host, `"tmpfs"` memory, `"image"` the files of an image (API 1.48),
    * `"npipe"` a pipe of Windows, `"cluster"` a volume of the swarm (API 1.42). @default "volume"
@@ -18,12 +50,12 @@ export const VolumeSchema = z.strictObject({
   /** The volume's name or the `Volume`, the host's path, the image or the pipe. @default a new anonymous volume */
   source: z.string().optional(),
   /** The path inside. */
-  target: z.string().min(1, "the target is empty"),
+  target: Target,
   /** @default false */
   readOnly: z.boolean().optional(),
   /** Options of a bind: `propagation` ("rprivate", "rshared" …). */
   bind: z
-    .strictObject({ propagation: z.string().optional(), nonRecursive: z.boolean().optional() })
+    .strictObject({ propagation: Propagation.optional(), nonRecursive: z.boolean().optional() })
     .optional(),
   /** Options of a volume: `noCopy`, `labels`, `driver`, `driverOpts`, `subpath` (API 1.45). */
   volume: z
@@ -40,7 +72,45 @@ export const VolumeSchema = z.strictObject({
   /** Options of an image: `subpath`, a folder of it. */
   image: z.strictObject({ subpath: z.string().optional() }).optional(),
 });
-type Mount = z.infer<typeof VolumeSchema>;
+type Mount = z.infer<typeof MountSchema>;
+
+/** A mount that an engine takes: each kind has its own rules. */
+export const VolumeSchema = MountSchema.superRefine((mount, context) => {
+  const message = mountProblem(mount);
+  if (message !== undefined) context.addIssue({ code: "custom", message });
+});
+
+function mountProblem({ type = "volume", source = "", readOnly, ...options }: Mount): string | undefined {
+  const foreign = (["bind", "volume", "tmpfs", "image"] as const).find(
+    (kind) => kind !== type && options[kind],
+  );
+  if (foreign) return `\`${foreign}\` is not for a mount of the type "${type}"`;
+  if (type === "tmpfs") return source === "" ? undefined : 'a mount of the type "tmpfs" has no `source`';
+  if (type === "volume") {
+    if (source === "" && readOnly)
+      return "a new anonymous volume is empty, and cannot be `readOnly`: name a `source`";
+    if (source === "" && options.volume?.subpath)
+      return "a new anonymous volume has no `subpath`: name a `source`";
+    const isName = source === "" || VOLUME_NAME.test(source);
+    return isName
+      ? undefined
+      : `${JSON.stringify(source)} is not the name of a volume; for a path of the host set \`type: "bind"\``;
+  }
+  if (source === "") return `a mount of the type "${type}" needs a \`source\``;
+  const isPath = type !== "bind" || /^(?:\/|[a-z]:)/i.test(source);
+  return isPath ? undefined : `${JSON.stringify(source)} is not an absolute path of the host`;
+}
+
+/** What is mounted over by another one. */
+export function mountedTwice(volumes: readonly VolumeInput[], tmpfs: object): string | undefined {
+  const targets = [
+    ...volumes.map((volume) => String(canonicalVolume(volume)["Target"])),
+    ...Object.keys(tmpfs).map(cleanTarget),
+  ];
+  const twice = targets.find((target, index) => targets.indexOf(target) < index);
+  return twice && `"${twice}" is mounted twice, by \`volumes\` or \`tmpfs\`: keep one`;
+}
+
 export type VolumeInput = string | Mount;
 
 /** Options of the short form that are the default, that Podman adds, or that say nothing of what is mounted. */

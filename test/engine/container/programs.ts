@@ -1,7 +1,6 @@
 import fc from "fast-check";
 
 const word = fc.stringMatching(/^[a-z][a-z0-9]{0,7}$/);
-const words = fc.array(word, { maxLength: 3 });
 const texts = fc.dictionary(fc.stringMatching(/^[A-Z_]{1,8}$/), fc.string({ maxLength: 12 }).map(printable), {
   maxKeys: 4,
 });
@@ -10,6 +9,8 @@ const size = (least: number) =>
     fc.integer({ min: least, max: 4 * least }).map((mebibytes) => `${mebibytes}m`),
     fc.integer({ min: least, max: 4 * least }).map((mebibytes) => mebibytes * 2 ** 20),
   );
+/** For ports of the host, which are taken while it runs: below those that systems give out by themselves. */
+const hostPort = fc.integer({ min: 20_000, max: 29_999 });
 const duration = fc.oneof(fc.integer({ min: 1, max: 90 }), fc.constantFrom("2s", "1m30s", "1500ms", "2m"));
 const capability = fc.constantFrom("CHOWN", "cap_net_raw", "Kill", "CAP_SETUID", "sys_time");
 const port = fc.integer({ min: 1, max: 65535 });
@@ -35,7 +36,7 @@ const volume = fc.oneof(
   target.map((inside) => `/tmp:${inside}:ro`),
 );
 
-/** Values of each argument that an engine takes, whichever others there are; not started, they need no such device. */
+/** Values of each argument that an engine takes at creation, whichever others there are; it need not have such a device. */
 const values: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   command: fc.array(fc.string({ minLength: 1, maxLength: 8 }).map(printable), { minLength: 1, maxLength: 3 }),
   entrypoint: fc.array(word, { maxLength: 2 }),
@@ -55,8 +56,8 @@ const values: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
     fc.constant({ disable: true }),
     fc.record(
       {
-        test: fc.oneof(word, words),
-        interval: duration,
+        test: fc.oneof(word, fc.array(word, { minLength: 1, maxLength: 3 })),
+        interval: fc.oneof(duration, fc.constant("5ms")),
         timeout: duration,
         retries: fc.integer({ min: 1, max: 9 }),
       },
@@ -68,14 +69,14 @@ const values: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
       fc.record(
         {
           containerPort: port,
-          hostPort: port,
+          hostPort,
           hostIp: fc.constantFrom("127.0.0.1", "0.0.0.0", "::1"),
           protocol: fc.constantFrom("tcp", "udp"),
         },
         { requiredKeys: ["containerPort"] },
       ),
       port.map(String),
-      fc.tuple(port, port).map(([outside, inside]) => `127.0.0.1:${outside}:${inside}/udp`),
+      fc.tuple(hostPort, port).map(([outside, inside]) => `127.0.0.1:${outside}:${inside}/udp`),
     ),
     { maxLength: 3, selector: (value) => JSON.stringify(value) },
   ),
