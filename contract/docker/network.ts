@@ -54,7 +54,14 @@ export const networks = {
     access: "restricted",
     summary: "List the networks that the caller may see",
     query: z.object({ filters: z.string().optional() }),
-    response: z.array(z.looseObject({ Id: z.string(), Name: z.string() })),
+    response: z.array(
+      z.looseObject({
+        Id: z.string(),
+        Name: z.string(),
+        Scope: z.string().optional(),
+        Labels: Text.nullish(),
+      }),
+    ),
     verified: live,
   }),
   delete: route({

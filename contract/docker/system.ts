@@ -10,6 +10,8 @@ export const EngineInfo = z.looseObject({
   LoggingDriver: z.string().optional(),
   /** Whether the kernel can limit swap. */
   SwapLimit: z.boolean().optional(),
+  /** Where networks get their subnets, where the engine is set up with other pools than its own. */
+  DefaultAddressPools: z.array(z.looseObject({ Base: z.string(), Size: z.int() })).nullish(),
 });
 export type EngineInfo = z.infer<typeof EngineInfo>;
 

@@ -1,0 +1,130 @@
+/** What is on an environment, whoever made it, as a program would declare it and a state would hold it. */
+import { BlockList } from "node:net";
+import type { EngineInfo } from "../contract";
+import { type ImportableContainer, importableContainers } from "./container";
+import { canonicalVolume } from "./container/arguments/volume";
+import type { Context } from "./core/definition";
+import { isNotFound } from "./core/gone";
+import type { Properties } from "./core/hidden";
+import { URN_LABEL } from "./docker/identity";
+import { openPlace, type Place } from "./docker/place";
+import { network } from "./network";
+import { volume } from "./volume";
+
+/** A volume or a network as a state would hold it. */
+export interface ImportableObject {
+  readonly id: string;
+  readonly inputs: Properties;
+  readonly outputs: Properties;
+}
+
+/** An object that is not to be imported. */
+export interface SkippedObject {
+  /** `the network "shop"`. */
+  readonly what: string;
+  readonly reason: string;
+}
+
+export interface Importable {
+  readonly containers: readonly ImportableContainer[];
+  /** The volumes and networks that these containers name. */
+  readonly volumes: readonly ImportableObject[];
+  readonly networks: readonly ImportableObject[];
+  readonly skipped: readonly SkippedObject[];
+}
+
+/**
+ * Reads the containers of an environment, and the volumes and networks that they have, without a write. Left out is
+ * what a stack's state has already, and what belongs to a swarm.
+ *
+ * @param filters the engine's own, for containers: `{ name: ["web"], label: ["team=ops"] }`.
+ */
+export async function importable(
+  context: Context,
+  endpointId: number,
+  filters: Readonly<Record<string, readonly string[]>>,
+): Promise<Importable> {
+  const place = await openPlace(context, { endpointId });
+  const engine = await place.docker.system.info({}, place.call);
+  const { containers, skipped } = await importableContainers(place, engine, filters);
+  const volumes = await volumesOf(place, containers);
+  const networks = await networksOf(place, engine, containers);
+  return {
+    containers,
+    volumes: volumes.found,
+    networks: networks.found,
+    skipped: [...skipped, ...volumes.skipped, ...networks.skipped],
+  };
+}
+
+interface Found {
+  readonly found: readonly ImportableObject[];
+  readonly skipped: readonly SkippedObject[];
+}
+
+async function volumesOf(place: Place, containers: readonly ImportableContainer[]): Promise<Found> {
+  const mounts = containers.flatMap(({ inputs }) => (inputs.volumes ?? []).map(canonicalVolume));
+  const names = mounts.flatMap(({ Type, Source }) => (Type === "volume" && Source ? [String(Source)] : []));
+  return await objectsOf("volume", names, async (name) => {
+    const { Labels } = await place.docker.volumes.inspect({ params: { name } }, place.call);
+    const reason = whyManaged(Labels);
+    return reason ?? (await volume.read(place.context, `${place.endpointId}/${name}`, {}));
+  });
+}
+
+async function networksOf(
+  place: Place,
+  engine: EngineInfo,
+  containers: readonly ImportableContainer[],
+): Promise<Found> {
+  const attachments = containers.flatMap(({ inputs }) =>
+    (inputs.networks ?? []).map((entry) => (typeof entry === "string" ? { network: entry } : entry)),
+  );
+  const hasFixedAddress = (name: string) =>
+    attachments.some((one) => one.network === name && ("ipv4Address" in one || "ipv6Address" in one));
+  const names = attachments.map((one) => one.network);
+  const all = names.length === 0 ? [] : await place.docker.networks.list({}, place.call);
+  return await objectsOf("network", names, async (name) => {
+    const listed = all.find(({ Name }) => Name === name);
+    if (PREDEFINED.has(name) || !listed) return undefined;
+    const reason = listed.Scope === "swarm" ? "it belongs to a swarm" : whyManaged(listed.Labels);
+    if (reason !== undefined) return reason;
+    const found = await network.read(place.context, `${place.endpointId}/${name}`, {});
+    if (!found || hasFixedAddress(name) || !isChosenByEngine(found.inputs.ipam, engine)) return found;
+    const { ipam: _inputs, ...inputs } = found.inputs;
+    const { ipam: _outputs, ...outputs } = found.outputs;
+    return { ...found, inputs, outputs };
+  });
+}
+
+/** The networks that every engine has. */
+const PREDEFINED: ReadonlySet<string> = new Set(["bridge", "host", "none", "default"]);
+
+/** Reads each object once; what is gone meanwhile is neither found nor worth a word. */
+async function objectsOf(
+  kind: string,
+  names: readonly string[],
+  read: (name: string) => Promise<ImportableObject | string | undefined>,
+): Promise<Found> {
+  const distinct = [...new Set(names)].sort();
+  const read_ = await Promise.all(
+    distinct.map((name) =>
+      read(name).catch((error: unknown) => {
+        if (isNotFound(error)) return undefined;
+        throw error;
+      }),
+    ),
+  );
+  return {
+    found: read_.filter((one) => typeof one === "object"),
+    skipped: read_.flatMap((reason, index) =>
+      typeof reason === "string" ? [{ what: `the ${kind} "${distinct[index]}"`, reason }] : [],
+    ),
+  };
+}
+
+/** Why an object with these labels is somebody's already. */
+export function whyManaged(labels: Readonly<Record<string, string>> | null | undefined): string | undefined {
+  const urn = labels?.[URN_LABEL];
+  return urn === undefined ? undefined : `it is managed by Pulumi as ${urn}`;
+}
