@@ -4,16 +4,17 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { isApiError, isConnectionError } from "../client";
 import { type Connection, connect } from "../provider/connection";
-import { type ImportableContainer, importableContainers } from "../provider/container";
 import { messageOf, ProviderError } from "../provider/core/failure";
 import { environmentName, gatherSettings } from "../provider/core/settings";
+import { type Importable, importable } from "../provider/importable";
 import { program, type SecretVariable } from "./import/program";
-import { importFile, named } from "./import/resources";
+import { type ImportedResource, importFile, named } from "./import/resources";
 import { UsageError } from "./usage-error";
 
 const HELP = `Usage: pulumi-portainer import [options]
 
-Writes a Pulumi program and an import file for the containers that are there, whoever made them. Nothing is changed.
+Writes a Pulumi program and an import file for the containers that are there, whoever made them, and for the volumes and networks
+that they have. Nothing is changed.
 
 Options:
       --url <url>            The Portainer server [default: PORTAINER_URL]
@@ -62,13 +63,14 @@ export async function importContainers(args: string[]): Promise<void> {
     }),
   );
   try {
-    const resources = named(await containersOf(connection, flags.endpoint, filtersOf(flags.filter)));
+    const there = await importablesOf(connection, flags.endpoint, filtersOf(flags.filter));
+    const resources = named(there);
     if (resources.length === 0) throw new UsageError("There is no container to import; nothing was written.");
     const { text, secrets } = program(resources);
     await mkdir(flags.out, { recursive: true });
     await writeFile(files.program, text);
     await writeFile(files.state, importFile(resources), PRIVATE);
-    process.stdout.write(nextSteps(files, resources.length, secrets));
+    process.stdout.write(nextSteps(files, resources, secrets));
   } catch (error) {
     if (!(error instanceof ProviderError || isApiError(error) || isConnectionError(error))) throw error;
     throw new UsageError(`${messageOf(error)}\nNothing was written.`);
@@ -97,11 +99,11 @@ function filtersOf(texts: readonly string[]): Record<string, string[]> {
   return filters;
 }
 
-async function containersOf(
+async function importablesOf(
   connection: Connection,
   endpoints: readonly string[],
   filters: Readonly<Record<string, string[]>>,
-): Promise<ImportableContainer[]> {
+): Promise<Importable[]> {
   const context = {
     name: "",
     urn: undefined,
@@ -111,11 +113,11 @@ async function containersOf(
     info: say,
     warn: say,
   };
-  const all: ImportableContainer[] = [];
+  const all: Importable[] = [];
   for (const endpointId of await endpointIds(connection, endpoints)) {
-    const { containers, skipped } = await importableContainers(context, endpointId, filters);
-    for (const { name, reason } of skipped) say(`Left out: ${name}, ${reason}.`);
-    all.push(...containers);
+    const found = await importable(context, endpointId, filters);
+    for (const { name, reason } of found.skipped) say(`Left out: ${name}, ${reason}.`);
+    all.push(found);
   }
   return all;
 }
@@ -141,15 +143,19 @@ function say(message: string): void {
 
 function nextSteps(
   { program: programFile, state }: { program: string; state: string },
-  count: number,
+  resources: readonly ImportedResource[],
   secrets: readonly SecretVariable[],
 ): string {
   const keep = secrets.map(({ config }) => `  pulumi config set --secret ${quoted(config)}`).join("\n");
   const before =
     secrets.length === 0
       ? ""
-      : `\nValues that look secret are not in the program. Set each (import.json has it, under env), it is asked for:\n${keep}\n`;
-  return `${programFile}: ${count} ${count === 1 ? "container" : "containers"}; import it from your program's index.ts.
+      : `\nValues that look secret are not in the program. Set each (import.json has it, as plaintext), it is asked for:\n${keep}\n`;
+  const counts = (["container", "volume", "network"] as const).flatMap((kind) => {
+    const count = resources.filter(({ type }) => type.toLowerCase() === kind).length;
+    return count === 0 ? [] : [`${count} ${kind}${count === 1 ? "" : "s"}`];
+  });
+  return `${programFile}: ${counts.join(", ")}; import it from your program's index.ts.
 ${state}: the state that they are to have. It holds the values of environment variables: remove it afterwards.
 ${before}
 Then:

@@ -1,32 +1,26 @@
 /** What is on an environment, whoever made it, as a program would declare it and a state would hold it. */
-import { BlockList } from "node:net";
+import { BlockList, isIPv4 } from "node:net";
 import type { EngineInfo } from "../contract";
-import { type ImportableContainer, importableContainers } from "./container";
+import { type ImportableContainer, importableContainers, type SkippedObject } from "./container";
 import { canonicalVolume } from "./container/arguments/volume";
 import type { Context } from "./core/definition";
 import { isNotFound } from "./core/gone";
 import type { Properties } from "./core/hidden";
-import { URN_LABEL } from "./docker/identity";
+import { managedAs } from "./docker/identity";
+import type { Ipam } from "./docker/ipam";
 import { openPlace, type Place } from "./docker/place";
 import { network } from "./network";
 import { volume } from "./volume";
 
-/** A volume or a network as a state would hold it. */
+/** An object of an engine as a state would hold it. */
 export interface ImportableObject {
   readonly id: string;
   readonly inputs: Properties;
   readonly outputs: Properties;
 }
 
-/** An object that is not to be imported. */
-export interface SkippedObject {
-  /** `the network "shop"`. */
-  readonly what: string;
-  readonly reason: string;
-}
-
 export interface Importable {
-  readonly containers: readonly ImportableContainer[];
+  readonly containers: readonly ImportableObject[];
   /** The volumes and networks that these containers name. */
   readonly volumes: readonly ImportableObject[];
   readonly networks: readonly ImportableObject[];
@@ -50,7 +44,7 @@ export async function importable(
   const volumes = await volumesOf(place, containers);
   const networks = await networksOf(place, engine, containers);
   return {
-    containers,
+    containers: containers.map(({ id, inputs, outputs }) => ({ id, inputs, outputs: { ...outputs } })),
     volumes: volumes.found,
     networks: networks.found,
     skipped: [...skipped, ...volumes.skipped, ...networks.skipped],
@@ -67,8 +61,7 @@ async function volumesOf(place: Place, containers: readonly ImportableContainer[
   const names = mounts.flatMap(({ Type, Source }) => (Type === "volume" && Source ? [String(Source)] : []));
   return await objectsOf("volume", names, async (name) => {
     const { Labels } = await place.docker.volumes.inspect({ params: { name } }, place.call);
-    const reason = whyManaged(Labels);
-    return reason ?? (await volume.read(place.context, `${place.endpointId}/${name}`, {}));
+    return managedAs(Labels) ?? (await volume.read(place.context, `${place.endpointId}/${name}`, {}));
   });
 }
 
@@ -87,7 +80,7 @@ async function networksOf(
   return await objectsOf("network", names, async (name) => {
     const listed = all.find(({ Name }) => Name === name);
     if (PREDEFINED.has(name) || !listed) return undefined;
-    const reason = listed.Scope === "swarm" ? "it belongs to a swarm" : whyManaged(listed.Labels);
+    const reason = listed.Scope === "swarm" ? "it is a swarm's" : managedAs(listed.Labels);
     if (reason !== undefined) return reason;
     const found = await network.read(place.context, `${place.endpointId}/${name}`, {});
     if (!found || hasFixedAddress(name) || !isChosenByEngine(found.inputs.ipam, engine)) return found;
@@ -107,7 +100,7 @@ async function objectsOf(
   read: (name: string) => Promise<ImportableObject | string | undefined>,
 ): Promise<Found> {
   const distinct = [...new Set(names)].sort();
-  const read_ = await Promise.all(
+  const answers = await Promise.all(
     distinct.map((name) =>
       read(name).catch((error: unknown) => {
         if (isNotFound(error)) return undefined;
@@ -116,15 +109,35 @@ async function objectsOf(
     ),
   );
   return {
-    found: read_.filter((one) => typeof one === "object"),
-    skipped: read_.flatMap((reason, index) =>
-      typeof reason === "string" ? [{ what: `the ${kind} "${distinct[index]}"`, reason }] : [],
+    found: answers.filter((one) => typeof one === "object"),
+    skipped: answers.flatMap((reason, index) =>
+      typeof reason === "string" ? [{ name: `${kind} ${distinct[index]}`, reason }] : [],
     ),
   };
 }
 
-/** Why an object with these labels is somebody's already. */
-export function whyManaged(labels: Readonly<Record<string, string>> | null | undefined): string | undefined {
-  const urn = labels?.[URN_LABEL];
-  return urn === undefined ? undefined : `it is managed by Pulumi as ${urn}`;
+/** The engine's own pools, where it is not set up with others. */
+const POOLS = [
+  { Base: "172.16.0.0/12", Size: 16 },
+  { Base: "192.168.0.0/16", Size: 20 },
+];
+
+/** Whether a network has the subnet and gateway that an engine gives to one that asks for none. */
+function isChosenByEngine(ipam: Ipam | undefined, { DefaultAddressPools }: EngineInfo): boolean {
+  const [only, ...more] = ipam?.config ?? [];
+  if (!ipam || !only || more.length > 0 || Object.keys(ipam).length > 1) return false;
+  const { subnet, gateway, ...further } = only;
+  const [network = "", size] = subnet.split("/");
+  const isFirst = gateway === undefined || gateway === network.replace(/0$/, "1");
+  if (!isFirst || Object.keys(further).length > 0) return false;
+  return (DefaultAddressPools ?? POOLS).some(
+    ({ Base, Size }) => Size === Number(size) && isIPv4(network) && holds(Base, network),
+  );
+}
+
+function holds(pool: string, address: string): boolean {
+  const [base = "", size] = pool.split("/");
+  const list = new BlockList();
+  if (isIPv4(base)) list.addSubnet(base, Number(size));
+  return list.check(address);
 }

@@ -1,104 +1,118 @@
-import type { ContainerSettled } from "../../provider/container";
-import type { ImportedResource } from "./resources";
+import type { Properties } from "../../provider/core/hidden";
+import { Code, literal, Variables } from "./code";
+import { type References, withReferences } from "./references";
+import { type ImportedResource, MAPS_WITH_SECRETS } from "./resources";
 import { isSecret } from "./secret-variables";
 
-/** An environment variable whose value the program does not show. */
+/** A text of the state that the program does not show. */
 export interface SecretVariable {
   /** The name in stack config. */
   readonly config: string;
   readonly value: string;
 }
 
-const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
-const LINE_WIDTH = 100;
+/** What goes without saying, by class: the defaults of its arguments. */
+const DEFAULTS: Readonly<Record<ImportedResource["type"], Properties>> = {
+  Container: { desiredState: "running" },
+  Volume: { driver: "local" },
+  Network: { driver: "bridge", internal: false, attachable: false, enableIPv6: false },
+};
 
-/** Part of a program, as opposed to a value. */
-class Code {
-  readonly text: string;
-
-  constructor(text: string) {
-    this.text = text;
-  }
-}
-
-/** A program that declares these containers, and what it keeps in stack config. */
+/**
+ * A program that declares these resources, each after those that it refers to, and what it keeps in stack config.
+ * Where two refer to each other, the second reference stays a name or an id.
+ */
 export function program(resources: readonly ImportedResource[]): { text: string; secrets: SecretVariable[] } {
+  const names = new Variables();
+  // Containers first: they are what a person looks for by name.
+  const variables = new Map(
+    [...resources]
+      .sort((left, right) => Number(right.type === "Container") - Number(left.type === "Container"))
+      .map((resource) => [resource, names.take(resource.name, resource.type)] as const),
+  );
   const secrets: SecretVariable[] = [];
-  const taken = new Set<string>(["config", "portainer", "pulumi"]);
-  const declarations = resources.map(({ name, inputs }) => {
-    const args = { ...argumentsOf(name, inputs), ...hiding(name, inputs, secrets) };
-    return `export const ${variable(name, taken)} = new portainer.Container(${JSON.stringify(name)}, ${literal(args, 0)});\n`;
-  });
+  const declarations = new Map<ImportedResource, string>();
+  const begun = new Set<ImportedResource>();
+  let hasInterpolation = false;
+
+  const refer = (resource: ImportedResource | undefined): Code | undefined => {
+    if (!resource) return undefined;
+    if (!begun.has(resource)) declare(resource);
+    return declarations.has(resource) ? new Code(variables.get(resource) ?? "") : undefined;
+  };
+
+  const referencesOn = (endpointId: unknown): References => {
+    const find = (type: ImportedResource["type"], isMeant: (resource: ImportedResource) => boolean) =>
+      resources.find((one) => one.type === type && one.inputs["endpointId"] === endpointId && isMeant(one));
+    const isNamed =
+      (name: string) =>
+      ({ inputs }: ImportedResource) =>
+        inputs["name"] === name;
+    return {
+      network: (name) => refer(find("Network", isNamed(name))),
+      volume: (name) => refer(find("Volume", isNamed(name))),
+      container: (nameOrId) =>
+        refer(find("Container", (one) => isNamed(nameOrId)(one) || one.outputs["containerId"] === nameOrId)),
+      interpolated(...parts) {
+        hasInterpolation = true;
+        const inside = parts.map((part) => (part instanceof Code ? `\${${part.text}}` : escaped(part)));
+        return new Code(`pulumi.interpolate\`${inside.join("")}\``);
+      },
+    };
+  };
+
+  function declare(resource: ImportedResource): void {
+    begun.add(resource);
+    const { type, name, inputs } = resource;
+    const args = withReferences(argumentsOf(resource), referencesOn(inputs["endpointId"]));
+    const shown = literal(hiding(name, args, secrets), 0);
+    declarations.set(
+      resource,
+      `export const ${variables.get(resource)} = new portainer.${type}(${JSON.stringify(name)}, ${shown});\n`,
+    );
+  }
+
+  for (const resource of resources) if (!begun.has(resource)) declare(resource);
   const head = [
-    ...(secrets.length > 0 ? ['import * as pulumi from "@pulumi/pulumi";'] : []),
+    ...(secrets.length > 0 || hasInterpolation ? ['import * as pulumi from "@pulumi/pulumi";'] : []),
     'import * as portainer from "pulumi-portainer";',
     ...(secrets.length > 0 ? ["", "const config = new pulumi.Config();"] : []),
     "",
   ];
-  return { text: [head.join("\n"), ...declarations].join("\n"), secrets };
+  return { text: [head.join("\n"), ...declarations.values()].join("\n"), secrets };
 }
 
-/** Without what goes without saying. */
-function argumentsOf(name: string, inputs: ContainerSettled): Record<string, unknown> {
-  const { desiredState, name: containerName, endpointId, image, ...rest } = inputs;
+/** Where it is and what it is called first; without what goes without saying. */
+function argumentsOf({ type, name, inputs }: ImportedResource): Properties {
+  const { endpointId, name: objectName, image, ...rest } = inputs;
+  const said = Object.entries(rest).filter(([key, value]) => DEFAULTS[type][key] !== value);
   return {
     endpointId,
-    ...(containerName !== name && { name: containerName }),
-    image,
-    ...rest,
-    ...(desiredState !== "running" && { desiredState }),
+    ...(objectName !== name && { name: objectName }),
+    ...(image !== undefined && { image }),
+    ...Object.fromEntries(said),
   };
 }
 
-function hiding(name: string, { env }: ContainerSettled, secrets: SecretVariable[]): { env?: unknown } {
-  if (env === undefined) return {};
-  const shown = Object.entries(env).map(([key, value]) => {
-    if (!isSecret(key, value)) return [key, value];
-    const config = `${name}-${key}`;
-    secrets.push({ config, value });
-    return [key, new Code(`config.requireSecret(${JSON.stringify(config)})`)];
-  });
-  return { env: Object.fromEntries(shown) };
-}
-
-/** A name for the constant: `web-1` is `web1`. */
-function variable(name: string, taken: Set<string>): string {
-  const camel = name.replace(
-    /[^A-Za-z0-9]+(.)?/g,
-    (_, next: string | undefined) => next?.toUpperCase() ?? "",
+/** Reads what looks secret from stack config. */
+function hiding(name: string, args: Properties, secrets: SecretVariable[]): Properties {
+  const shown = (map: object) =>
+    Object.fromEntries(
+      Object.entries(map).map(([key, value]: [string, string]) => {
+        if (!isSecret(key, value)) return [key, value];
+        const config = `${name}-${key}`;
+        secrets.push({ config, value });
+        return [key, new Code(`config.requireSecret(${JSON.stringify(config)})`)];
+      }),
+    );
+  return Object.fromEntries(
+    Object.entries(args).map(([key, value]) =>
+      MAPS_WITH_SECRETS.has(key) && typeof value === "object" && value !== null
+        ? [key, shown(value)]
+        : [key, value],
+    ),
   );
-  const base = /^[A-Za-z]/.test(camel) ? camel : `container${camel}`;
-  for (let count = 1; ; count++) {
-    const candidate = count === 1 ? base : `${base}${count}`;
-    if (isReserved(candidate) || taken.has(candidate)) continue;
-    taken.add(candidate);
-    return candidate;
-  }
 }
 
-function isReserved(word: string): boolean {
-  try {
-    new Function(`"use strict"; const ${word} = 0;`);
-    return false;
-  } catch {
-    return true;
-  }
-}
-
-function literal(value: unknown, depth: number): string {
-  if (value instanceof Code) return value.text;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const isList = Array.isArray(value);
-  const [open, close] = isList ? "[]" : "{}";
-  const parts = isList
-    ? value.map((item) => literal(item, depth + 1))
-    : Object.entries(value).map(([key, item]) => `${keyOf(key)}: ${literal(item, depth + 1)}`);
-  if (parts.length === 0) return `${open}${close}`;
-  const pad = isList ? "" : " ";
-  const line = `${open}${pad}${parts.join(", ")}${pad}${close}`;
-  if (depth > 0 && line.length < LINE_WIDTH - 2 * depth && !line.includes("\n")) return line;
-  const indent = "  ".repeat(depth + 1);
-  return `${open}\n${parts.map((part) => `${indent}${part},\n`).join("")}${"  ".repeat(depth)}${close}`;
-}
-
-const keyOf = (key: string): string => (IDENTIFIER.test(key) ? key : JSON.stringify(key));
+/** A text as a template holds it. */
+const escaped = (text: string): string => text.replace(/[\\`]|\$(?=\{)/g, "\\$&");

@@ -1,7 +1,16 @@
 const SECRET_NAME =
   /passw(?:or)?d|passphrase|secret|token|credential|(?:api|private|access|encryption)_?key/i;
+/** The mount options of a share: `addr=10.0.0.2,username=nas,password=…`. */
+const SECRET_OPTION = /(?:^|,)\s*passw(?:or)?d=/i;
+/** `postgres://shop:…@db/shop`. */
+const URL_WITH_PASSWORD = /:\/\/[^/\s:@]*:[^/\s@]+@/;
 
-/** Whether an environment variable looks secret by its name. `DB_PASSWORD_FILE` names a file, and that is none. */
+/**
+ * Whether an environment variable looks secret by its name, or any text by a password in it.
+ * `DB_PASSWORD_FILE` names a file, and that is none.
+ */
 export function isSecret(name: string, value: string): boolean {
-  return value !== "" && SECRET_NAME.test(name) && !/_FILE$/i.test(name);
+  if (value === "") return false;
+  const isNamedSo = SECRET_NAME.test(name) && !/_FILE$/i.test(name);
+  return isNamedSo || SECRET_OPTION.test(value) || URL_WITH_PASSWORD.test(value);
 }

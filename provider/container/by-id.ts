@@ -1,26 +1,78 @@
+import type { ContainerInspect } from "../../contract";
+import { ProviderError } from "../core/failure";
 import type { Place } from "../docker/place";
 import { withIds as accessWithIds } from "./access";
 import type { ContainerSettled } from "./arguments";
 import type { Access } from "./arguments/access";
-import { findById, findByName } from "./find";
+import { findById, findByName, nameOfContainer } from "./find";
 
-type Wishes = Partial<ContainerSettled>;
+type Desired = Partial<ContainerSettled>;
 
 const MODES = ["networkMode", "pidMode", "ipcMode"] as const;
 const BY_NAME = /^container:(?![0-9a-f]{64}$)(.+)$/;
+const FULL_ID = /^[0-9a-f]{64}$/;
+const OF_CONTAINER = /^container:(.+)$/;
 
 /**
  * The same wishes as engine and Portainer show them: users, teams and containers by their ids. The names of those that
  * are not there stay.
  */
-export async function byIds<Wished extends Wishes>(place: Place, wished: Wished): Promise<Wished> {
+export async function byIds<Wished extends Desired>(place: Place, wished: Wished): Promise<Wished> {
   const access: Access | undefined = wished.access && (await accessWithIds(place, wished.access));
-  const modes: Wishes = {};
+  const modes: Desired = {};
   for (const key of MODES) {
     const name = BY_NAME.exec(wished[key] ?? "")?.[1];
     if (name === undefined) continue;
-    const owner = (await findByName(place, name)) ?? (await findById(place, name));
+    const owner = await findOwner(place, name);
     if (owner) modes[key] = `container:${owner.Id}`;
   }
   return { ...wished, ...modes, ...(access && { access }) };
+}
+
+/** By its full id, its name, or the beginning of its id. */
+async function findOwner(place: Place, nameOrId: string): Promise<ContainerInspect | undefined> {
+  if (FULL_ID.test(nameOrId)) return await findById(place, nameOrId);
+  return (await findByName(place, nameOrId)) ?? (await findById(place, nameOrId));
+}
+
+/**
+ * The inputs of a container that is imported, with the containers whose namespaces it shares by name: an id is
+ * another one after the next roll-out. Those that are imported too stay as ids, and a program refers to them.
+ */
+export async function withNames(
+  place: Place,
+  inputs: ContainerSettled,
+  imported: ReadonlySet<string>,
+): Promise<ContainerSettled> {
+  const modes: Desired = {};
+  for (const key of MODES) {
+    const id = OF_CONTAINER.exec(inputs[key] ?? "")?.[1];
+    if (id === undefined || imported.has(id)) continue;
+    const owner = await findOwner(place, id);
+    if (owner) modes[key] = `container:${nameOfContainer(owner)}`;
+  }
+  return { ...inputs, ...modes };
+}
+
+/**
+ * Refuses to create a container in the namespaces of one that is gone or does not run. The engine would say so only
+ * when the new container starts. In a roll-out the old one is stopped by then, and cannot start again either.
+ *
+ * @throws ProviderError before anything is changed.
+ */
+export async function requireOwners(place: Place, inputs: ContainerSettled): Promise<void> {
+  const isToRun = inputs.desiredState === "running" || inputs.desiredState === "paused";
+  for (const key of MODES) {
+    const owner = OF_CONTAINER.exec(inputs[key] ?? "")?.[1];
+    if (owner === undefined) continue;
+    const found = await findOwner(place, owner);
+    if (found && (found.State.Running || !isToRun)) continue;
+    const short = FULL_ID.test(owner) ? owner.slice(0, 12) : owner;
+    throw new ProviderError(
+      found
+        ? `\`${key}\` is that of "${nameOfContainer(found)}", which does not run: nothing was changed. Start that container first.`
+        : `\`${key}\` is that of the container "${short}", and environment ${place.endpointId} has no such container: nothing was changed. ` +
+            `Containers get another id when they are recreated: give the \`Container\` itself, or \`"container:<name>"\`.`,
+    );
+  }
 }

@@ -1,12 +1,11 @@
-import type { ContainerInspect } from "../../contract";
-import type { Context } from "../core/definition";
+import type { ContainerInspect, EngineInfo } from "../../contract";
 import { isNotFound } from "../core/gone";
-import { idOf, URN_LABEL } from "../docker/identity";
-import { openPlace, type Place } from "../docker/place";
+import { idOf, managedAs } from "../docker/identity";
+import type { Place } from "../docker/place";
 import type { ContainerSettled } from "./arguments";
+import { withNames } from "./by-id";
 import { declared } from "./declared";
 import { findById, nameOfContainer } from "./find";
-import { labelsOf } from "./labels";
 import { type ContainerOutputs, outputsOf } from "./state";
 
 const SWARM_LABEL = "com.docker.swarm.task.id";
@@ -18,8 +17,8 @@ export interface ImportableContainer {
   readonly outputs: ContainerSettled & ContainerOutputs;
 }
 
-/** A container that is not to be imported. */
-export interface SkippedContainer {
+/** What is not to be imported. */
+export interface SkippedObject {
   readonly name: string;
   readonly reason: string;
 }
@@ -31,12 +30,10 @@ export interface SkippedContainer {
  * @param filters the engine's own: `{ name: ["web"], label: ["team=ops"] }`.
  */
 export async function importableContainers(
-  context: Context,
-  endpointId: number,
+  place: Place,
+  engine: EngineInfo,
   filters: Readonly<Record<string, readonly string[]>>,
-): Promise<{ containers: ImportableContainer[]; skipped: SkippedContainer[] }> {
-  const place = await openPlace(context, { endpointId });
-  const engine = await place.docker.system.info({}, place.call);
+): Promise<{ containers: ImportableContainer[]; skipped: SkippedObject[] }> {
   const list = await place.docker.containers.list(
     { query: { all: "1", filters: JSON.stringify(filters) } },
     place.call,
@@ -50,25 +47,24 @@ export async function importableContainers(
     const reason = whyNot(container);
     return reason === undefined ? [] : [{ name: nameOfContainer(container), reason }];
   });
+  const imported = there.filter((container) => whyNot(container) === undefined);
+  const ids = new Set(imported.map(({ Id }) => Id));
   const images = imagesOf(place);
   const containers = await Promise.all(
-    there
-      .filter((container) => whyNot(container) === undefined)
-      .map(async (container) => {
-        const inputs = declared(container, await images(container.Image), engine, endpointId);
-        const outputs = { ...inputs, ...(await outputsOf(place, container)) };
-        return { id: idOf(endpointId, inputs.name), inputs, outputs };
-      }),
+    imported.map(async (container) => {
+      const given = declared(container, await images(container.Image), engine, place.endpointId);
+      const inputs = await withNames(place, given, ids);
+      const outputs = { ...inputs, ...(await outputsOf(place, container)) };
+      return { id: idOf(place.endpointId, inputs.name), inputs, outputs };
+    }),
   );
   return { containers, skipped };
 }
 
-function whyNot(container: ContainerInspect): string | undefined {
-  const labels = labelsOf(container);
-  const urn = labels[URN_LABEL];
-  if (urn !== undefined) return `already managed by Pulumi as ${urn}`;
+function whyNot({ Config }: ContainerInspect): string | undefined {
+  const labels = Config.Labels ?? {};
   if (labels[SWARM_LABEL] !== undefined) return "a task of a swarm service";
-  return undefined;
+  return managedAs(labels);
 }
 
 /** Each image is asked for once; one that is gone has no say. */

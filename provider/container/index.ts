@@ -22,7 +22,7 @@ import { show } from "./show";
 import type { ContainerOutputs } from "./state";
 
 export type { ContainerInputs, ContainerSettled } from "./arguments";
-export { type ImportableContainer, importableContainers } from "./importable";
+export { type ImportableContainer, importableContainers, type SkippedObject } from "./importable";
 export type { ContainerOutputs } from "./state";
 
 type Schema = typeof ContainerSchema;

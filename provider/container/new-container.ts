@@ -3,6 +3,7 @@ import { afterwards, type Place } from "../docker/place";
 import { ownershipOf, setAccess } from "./access";
 import type { ContainerSettled } from "./arguments";
 import { carryOver } from "./arguments/volume";
+import { requireOwners } from "./by-id";
 import { createFileVolumes, fileVolumesFor, removeFileVolumes } from "./file-volumes";
 import { connect } from "./networks";
 import { isImageMissing, pullImage } from "./pull";
@@ -37,6 +38,7 @@ export async function createContainer(
   birth: Birth,
 ): Promise<NewContainer> {
   await refuseTooNew(place, inputs);
+  await requireOwners(place, inputs);
   if (inputs.pull === "always") await pullImage(place, inputs);
   const apiVersion = await place.docker.apiVersion(place.call);
   const wished = specification(inputs, apiVersion, place.context.urn, birth.createId);

@@ -16,12 +16,12 @@ export function declaredSystemPaths({
   HostConfig,
 }: ContainerInspect): Pick<ContainerSettled, "maskedPaths" | "readonlyPaths"> {
   const unconfined = HostConfig["Privileged"] === true;
-  const asked = (field: keyof typeof ALWAYS): string[] | undefined => {
+  const asked = (key: "maskedPaths" | "readonlyPaths", field: keyof typeof ALWAYS) => {
     const paths = HostConfig[field] as string[] | null | undefined;
-    if (!paths || (unconfined && paths.length === 0)) return undefined;
-    return isOwn(paths, ALWAYS[field]) ? undefined : paths;
+    if (!paths || (unconfined && paths.length === 0)) return {};
+    return isOwn(paths, ALWAYS[field]) ? {} : { [key]: paths };
   };
-  return { maskedPaths: asked("MaskedPaths"), readonlyPaths: asked("ReadonlyPaths") };
+  return { ...asked("maskedPaths", "MaskedPaths"), ...asked("readonlyPaths", "ReadonlyPaths") };
 }
 
 function isOwn(paths: readonly string[], always: readonly string[]): boolean {

@@ -3,6 +3,12 @@ import { ProviderError } from "../core/failure";
 /** The URN of the resource that made an object. It says whose it may be; only state says whose it is. */
 export const URN_LABEL = "io.pulumi.portainer.urn";
 
+/** Says that an object with these labels is in somebody's state; nothing where none says so. */
+export function managedAs(labels: Readonly<Record<string, string>> | null | undefined): string | undefined {
+  const urn = labels?.[URN_LABEL];
+  return urn === undefined ? undefined : `already managed by Pulumi as ${urn}`;
+}
+
 /** `1/web`: the environment, and the name that the object was first given. */
 export const idOf = (endpointId: number | string, name: string): string => `${endpointId}/${name}`;
 

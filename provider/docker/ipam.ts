@@ -28,7 +28,7 @@ export const IpamSchema = z.strictObject({
   /** The subnets. @default one of the engine's choice */
   config: z.array(PoolSchema).optional(),
 });
-type Ipam = z.infer<typeof IpamSchema>;
+export type Ipam = z.infer<typeof IpamSchema>;
 type Pool = z.infer<typeof PoolSchema>;
 
 /** The body that the engine takes. */

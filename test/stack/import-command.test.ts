@@ -58,12 +58,53 @@ const containers: Readonly<Record<string, object>> = {
   },
 };
 
+/** What `docker compose up` makes of a file with a database, who shares all that can be shared with it, and a network. */
+const composed = (named: (name: string) => string): Readonly<Record<string, object>> => {
+  const db = named("db");
+  const labels = { "com.docker.compose.project": "shop" };
+  return {
+    db: {
+      Hostname: "db-host",
+      Domainname: "example.test",
+      Labels: labels,
+      HostConfig: {
+        NetworkMode: named("net"),
+        IpcMode: "shareable",
+        Binds: [`${named("data")}:/var/lib/db:rw`],
+        Mounts: [{ Type: "volume", Source: named("config"), Target: "/etc/db", ReadOnly: true }],
+      },
+      NetworkingConfig: { EndpointsConfig: { [named("net")]: { Aliases: ["db", "0123456789ab"] } } },
+    },
+    exporter: {
+      HostConfig: {
+        NetworkMode: `container:${db}`,
+        PidMode: `container:${db}`,
+        IpcMode: `container:${db}`,
+        VolumesFrom: [`${db}:ro`],
+      },
+    },
+    backup: { HostConfig: { NetworkMode: "none", Binds: [`${named("data")}:/data:ro`], VolumesFrom: [] } },
+  };
+};
+
+/** What the engine, an image or Portainer said, and nobody's program is to say. */
+const ownWords: Readonly<Record<string, object>> = {
+  // As Portainer's "recreate" leaves it: with the short id of the container before as its name.
+  recreated: { Hostname: "0123456789ab", ExposedPorts: { "9090/tcp": {} } },
+  privileged: { HostConfig: { Privileged: true, SecurityOpt: ["no-new-privileges"] } },
+  host: { HostConfig: { NetworkMode: "host", PidMode: "host" } },
+};
+
+/** The machine that runs the tests may itself lack the rights to give. */
+const unstarted: readonly string[] = ["created", "privileged"];
+
 stackOrSkip()("the command `import`", () => {
   let site: Site;
   const nameOf = (name: string) => `${site.prefix}${name}`;
+  const everything = () => ({ ...containers, ...composed(nameOf), ...ownWords });
   const idsNow = () =>
     Promise.all(
-      [...Object.keys(containers), "joined"].map(async (name) => (await inspect(nameOf(name)))?.Id),
+      [...Object.keys(everything()), "joined"].map(async (name) => (await inspect(nameOf(name)))?.Id),
     );
 
   const run = (...args: string[]) =>
@@ -73,11 +114,17 @@ stackOrSkip()("the command `import`", () => {
 
   beforeAll(async () => {
     site = await openSite("");
-    for (const [name, body] of Object.entries(containers)) {
-      await engineApi("POST", `/containers/create?name=${nameOf(name)}`, { Image: testImage, ...body });
-      if (name !== "created") await engineApi("POST", `/containers/${nameOf(name)}/start`);
+    await engineApi("POST", "/networks/create", { Name: nameOf("net"), Labels: { tier: "back" } });
+    await engineApi("POST", "/volumes/create", { Name: nameOf("data"), Labels: { tier: "db" } });
+    const sleeps = { Image: testImage, Cmd: ["sleep", "1000"] };
+    for (const [name, body] of Object.entries(everything())) {
+      const { status, text } = await engineApi("POST", `/containers/create?name=${nameOf(name)}`, {
+        ...(name === "created" ? { Image: testImage } : sleeps),
+        ...body,
+      });
+      if (status !== 201) throw new Error(text);
+      if (!unstarted.includes(name)) await engineApi("POST", `/containers/${nameOf(name)}/start`);
     }
-    await engineApi("POST", "/networks/create", { Name: nameOf("net") });
     const joined = {
       Image: testImage,
       Cmd: ["sleep", "1000"],
@@ -105,7 +152,14 @@ stackOrSkip()("the command `import`", () => {
 
     const text = await readFile(join(folder, "containers.ts"), "utf8");
     expect(text).not.toContain(SECRET);
-    expect(text).toContain(`networks: [{ network: "${nameOf("net")}", aliases: ["www"] }]`);
+    const [net, data, db] = ["net", "data", "db"].map((name) => variableOf(text, nameOf(name)));
+    expect(text).toContain(`networks: [{ network: ${net}, aliases: ["www"] }]`);
+    expect(text).toContain(`volumes: [{ source: ${data}, target: "/data", readOnly: true }]`);
+    for (const mode of ["networkMode", "pidMode", "ipcMode"]) expect(text).toContain(`${mode}: ${db},\n`);
+    for (const nobodys of ["undefined", "0123456789ab", "label=", "ipam", "MaskedPaths", "maskedPaths: [],"])
+      expect(text).not.toContain(nobodys);
+    expect(text.match(/hostname: .*/g)).toEqual(['hostname: "db-host",', 'hostname: "rich",']);
+    expect(text).toContain('exposedPorts: ["9090/tcp"]');
     expect(text).toContain('memory: "64m"');
     expect(said).toContain(`pulumi config set --secret ${nameOf("rich")}-DB_PASSWORD`);
     const state = join(folder, "import.json");
@@ -124,9 +178,9 @@ stackOrSkip()("the command `import`", () => {
     expect(Object.keys(must(await site.stack.preview()).changes)).toEqual(["same"]);
     expect(Object.keys(must(await site.stack.up()).changes)).toEqual(["same"]);
     expect(await idsNow()).toEqual(before);
-    expect(
-      (await site.stack.state()).resources.filter(({ type }) => type.endsWith(":Container")),
-    ).toHaveLength(4);
+    const { resources } = await site.stack.state();
+    const countOf = (type: string) => resources.filter((one) => one.type.endsWith(`:${type}`)).length;
+    expect([countOf("Container"), countOf("Volume"), countOf("Network")]).toEqual([10, 2, 1]);
     expect(await site.stack.stateFile()).not.toContain(SECRET);
   });
 
@@ -146,4 +200,43 @@ stackOrSkip()("the command `import`", () => {
     expect(Config?.["Env"]).toEqual(expect.arrayContaining(["MODE=staging", `DB_PASSWORD=${SECRET}`]));
     expect(HostConfig).toMatchObject(KEPT);
   });
+
+  it("rolls out a container together with those that share its namespaces", async () => {
+    const file = join(site.stack.program.folder, "containers.js");
+    const text = await readFile(file, "utf8");
+    await writeFile(file, text.replace('hostname: "db-host"', 'hostname: "db-2"'));
+    must(await site.stack.up());
+    const [db, exporter] = [await inspect(nameOf("db")), await inspect(nameOf("exporter"))];
+    const shared = `container:${db?.Id}`;
+    expect(exporter?.State.Running).toBe(true);
+    expect(exporter?.HostConfig).toMatchObject({ NetworkMode: shared, PidMode: shared, IpcMode: shared });
+    expect(exporter?.Mounts.map(({ Destination }) => Destination).sort()).toEqual(["/etc/db", "/var/lib/db"]);
+    expect(db?.NetworkSettings.Networks[nameOf("net")]?.["Aliases"]).toEqual(expect.arrayContaining(["db"]));
+    must(await site.stack.refresh());
+    expect(Object.keys(must(await site.stack.preview()).changes)).toEqual(["same"]);
+  });
+
+  it("names a container that is not imported, whose namespaces one shares", async () => {
+    const folder = join(site.stack.program.folder, "some");
+    await engineApi("POST", `/containers/create?name=${nameOf("guest")}`, {
+      Image: testImage,
+      HostConfig: { NetworkMode: `container:${nameOf("joined")}` },
+    });
+    await run("--out", folder, "--filter", `name=${nameOf("guest")}`);
+    const text = await readFile(join(folder, "containers.ts"), "utf8");
+    expect(text).toContain(`networkMode: "container:${nameOf("joined")}"`);
+  });
+
+  it("leaves out what Pulumi manages already", async () => {
+    const folder = join(site.stack.program.folder, "again");
+    await expect(run("--out", folder, "--filter", `name=${nameOf("db")}$`)).rejects.toMatchObject({
+      stderr: expect.stringMatching(
+        /Left out: .*db, already managed by Pulumi as urn:pulumi:.*\n.*no container to import/,
+      ),
+    });
+  });
 });
+
+/** The constant that a program has for a resource of that name. */
+const variableOf = (text: string, name: string): string | undefined =>
+  new RegExp(`const (\\w+) = new portainer\\.\\w+\\("${name}"`).exec(text)?.[1];

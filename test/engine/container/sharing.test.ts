@@ -62,6 +62,39 @@ engineOrSkip()("a container that shares another's namespaces", () => {
     expect((await hostConfig("side"))?.["PidMode"]).toMatch(/^container:/);
   });
 
+  test.each(modes)("is neither made nor rolled out where the one that %s names is gone", async (mode) => {
+    const gone = await host.neighbour("db");
+    await up("side", { [mode]: `container:${gone}` });
+    const before = await inspect(nameOf("side"));
+    await makeAnew(nameOf("db"), (await inspect(nameOf("db"))) ?? {});
+    const since = host.server.requests().length;
+    const missing = new RegExp(
+      `\`${mode}\` is that of the container "${gone.slice(0, 12)}".*no such container`,
+    );
+    await expect(up("side", { [mode]: `container:${gone}`, labels: { a: "1" } })).rejects.toThrow(missing);
+    await expect(up("other", { [mode]: `container:${gone}` })).rejects.toThrow(missing);
+    const asked = host.server.requests().slice(since);
+    expect(asked.filter(({ method }) => method !== "GET")).toEqual([]);
+    const now = await inspect(nameOf("side"));
+    expect(now?.Id).toBe(before?.Id);
+    // A namespace of processes ends with the first of them.
+    expect(now?.State.Running).toBe(mode !== "pidMode");
+    expect(await up("side", { [mode]: `container:${nameOf("db")}`, labels: { a: "1" } })).toBe("update");
+    expect((await inspect(nameOf("side")))?.State.Running).toBe(true);
+  });
+
+  test("is not rolled out while the other does not run, and is made without it when it is not to run", async () => {
+    const args = { networkMode: `container:${nameOf("db")}` };
+    await host.neighbour("db");
+    await up("side", args);
+    await engineApi("POST", `/containers/${nameOf("db")}/stop?t=0`);
+    await expect(up("side", { ...args, labels: { a: "1" } })).rejects.toThrow(
+      `\`networkMode\` is that of "${nameOf("db")}", which does not run: nothing was changed.`,
+    );
+    expect((await inspect(nameOf("side")))?.State.Running).toBe(true);
+    expect(await up("later", { ...args, desiredState: "created" })).toBe("create");
+  });
+
   test("is adopted by the other's name as well as by its id", async () => {
     const id = await host.neighbour("db");
     await engineApi("POST", `/containers/create?name=${nameOf("side")}`, {

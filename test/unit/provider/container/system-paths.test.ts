@@ -7,14 +7,14 @@ const READ_ONLY = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sys
 
 const declared = (hostConfig: object) =>
   declaredSystemPaths({ HostConfig: hostConfig } as unknown as ContainerInspect);
-const NOTHING = { maskedPaths: undefined, readonlyPaths: undefined };
+const NOTHING = {};
 
 test.each([
   ["20.10", ["/proc/asound", "/proc/latency_stats", "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi"]],
   ["26.1", ["/proc/asound", "/proc/scsi", "/sys/devices/virtual/powercap"]],
   ["28.5", ["/proc/interrupts", "/proc/scsi", "/sys/devices/system/cpu/cpu0/thermal_throttle"]],
 ])("what an engine %s hides by itself was asked for by nobody", (_version, more) => {
-  expect(declared({ MaskedPaths: [...MASKED, ...more], ReadonlyPaths: READ_ONLY })).toEqual(NOTHING);
+  expect(declared({ MaskedPaths: [...MASKED, ...more], ReadonlyPaths: READ_ONLY })).toStrictEqual(NOTHING);
 });
 
 test("a list that lacks something, or has more, was asked for", () => {
@@ -27,9 +27,9 @@ test("a list that lacks something, or has more, was asked for", () => {
 test("an empty list was asked for, unless the container is privileged", () => {
   const none = { MaskedPaths: [], ReadonlyPaths: [] };
   expect(declared(none)).toEqual({ maskedPaths: [], readonlyPaths: [] });
-  expect(declared({ ...none, Privileged: true })).toEqual(NOTHING);
+  expect(declared({ ...none, Privileged: true })).toStrictEqual(NOTHING);
 });
 
 test("an engine that does not say has been asked for nothing", () => {
-  expect(declared({ MaskedPaths: null })).toEqual(NOTHING);
+  expect(declared({ MaskedPaths: null })).toStrictEqual(NOTHING);
 });

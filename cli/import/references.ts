@@ -1,0 +1,75 @@
+/** How the program of an import refers from one of its resources to another, in the place of a name or an id. */
+import type { Code } from "./code";
+
+/** The variable that holds an object of the program, if it has that one. */
+export interface References {
+  network(name: string): Code | undefined;
+  volume(name: string): Code | undefined;
+  /** By its name, or by the engine's whole id. */
+  container(nameOrId: string): Code | undefined;
+  /** A text with values of other resources in it. */
+  interpolated(...parts: readonly (string | Code)[]): Code;
+}
+
+type Properties = Readonly<Record<string, unknown>>;
+
+const MODES = ["networkMode", "pidMode", "ipcMode"] as const;
+const FULL_ID = /^[0-9a-f]{64}$/;
+
+/** The arguments of a container, with references wherever they name what the program has too. */
+export function withReferences(inputs: Properties, to: References): Properties {
+  const { networks, volumes, volumesFrom, links } = inputs;
+  const modes = MODES.flatMap((key) => {
+    const [, owner] = /^container:(.+)$/.exec(String(inputs[key])) ?? [];
+    const reference = owner === undefined ? undefined : to.container(owner);
+    return reference ? [[key, reference] as const] : [];
+  });
+  return {
+    ...inputs,
+    ...Object.fromEntries(modes),
+    ...(Array.isArray(networks) && { networks: networks.map((entry) => attachment(entry, to)) }),
+    ...(Array.isArray(volumes) && { volumes: volumes.map((entry) => mount(entry, to)) }),
+    ...(Array.isArray(volumesFrom) && { volumesFrom: volumesFrom.map((entry) => source(entry, to)) }),
+    ...(Array.isArray(links) && { links: links.map((entry) => link(entry, to)) }),
+  };
+}
+
+function attachment(entry: string | { readonly network: string }, to: References): unknown {
+  if (typeof entry === "string") return to.network(entry) ?? entry;
+  const network = to.network(entry.network);
+  return network ? { ...entry, network } : entry;
+}
+
+/** `"data:/var/lib/data:ro"`, or a mount with details. */
+function mount(
+  entry: string | { readonly type?: string; readonly source?: string },
+  to: References,
+): unknown {
+  if (typeof entry !== "string") {
+    const isVolume = (entry.type ?? "volume") === "volume" && entry.source !== undefined;
+    const volume = isVolume ? to.volume(String(entry.source)) : undefined;
+    return volume ? { ...entry, source: volume } : entry;
+  }
+  const [name = "", target = "", options = "rw"] = entry.split(":");
+  const volume = to.volume(name);
+  if (!volume) return entry;
+  if (options === "rw") return { source: volume, target };
+  if (options === "ro") return { source: volume, target, readOnly: true };
+  return to.interpolated(volume.property("name"), `:${target}:${options}`);
+}
+
+/** `"db"` or `"db:ro"`: by name or id, as the engine shows it. */
+function source(entry: string, to: References): unknown {
+  const [owner = "", mode] = entry.split(":");
+  const container = to.container(owner);
+  if (!container) return entry;
+  const named = container.property(FULL_ID.test(owner) ? "containerId" : "name");
+  return mode === undefined ? named : to.interpolated(named, `:${mode}`);
+}
+
+/** `"db:database"`. */
+function link(entry: string, to: References): unknown {
+  const [target = "", alias = target] = entry.split(":");
+  const container = to.container(target);
+  return container ? to.interpolated(container.property("name"), `:${alias}`) : entry;
+}
