@@ -48,6 +48,20 @@ const writes = () =>
     .map(({ method, path }) => `${method} ${path.replace("/api", "")}`);
 
 describe("an environment", () => {
+  test.each([
+    { publicUrl: "" },
+    { tagIds: [] },
+    { access: {} },
+    { access: { users: [], teams: [] } },
+    { security: {} },
+  ])("with %j, an empty value, settles", async (empty) => {
+    const { stack } = host;
+    const args = { url: engine.url, ...empty };
+    await stack.up("Endpoint", "edge-1", args);
+    await stack.refresh("edge-1");
+    expect(await stack.up("Endpoint", "edge-1", args)).toBe("same");
+  });
+
   test("is made, is up, and goes again", async () => {
     const { stack } = host;
     expect(await stack.up("Endpoint", "edge-1", { url: engine.url })).toBe("create");
