@@ -15,7 +15,6 @@ export { parseDuration } from "../contract/duration";
 export type { Clock } from "./clock";
 export type { Failure, FailureKind } from "./http/failures";
 export type { RecordedRequest, RequestFilter } from "./http/recorder";
-export type { ServerOptions } from "./options";
-export type { Administrator } from "./seed";
+export type { Administrator, ServerOptions } from "./options";
 export type { RunningServer } from "./server";
 export { startServer } from "./start";

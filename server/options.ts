@@ -1,5 +1,4 @@
 import type { Clock } from "./clock";
-import type { Administrator } from "./seed";
 
 export interface ServerOptions {
   /** A folder to keep everything in. Without it nothing outlives the server, and nothing is left on the disk. */
@@ -55,3 +54,12 @@ export interface EngineOptions {
   /** PEM contents; what is absent is not used. Without `ca` the engine's certificate is not checked. */
   readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
 }
+
+/** The first user, by password or by its bcrypt hash. */
+export type Administrator = {
+  /** @default "admin" */
+  readonly username?: string;
+} & (
+  | { readonly password: string; readonly passwordHash?: undefined }
+  | { readonly passwordHash: string; readonly password?: undefined }
+);

@@ -7,15 +7,6 @@ import type { Clock } from "./clock";
 import { DEFAULT_SETTINGS } from "./store/settings-record";
 import type { Store } from "./store/store";
 
-/** The first user, by password or by its bcrypt hash. */
-export type Administrator = {
-  /** @default "admin" */
-  readonly username?: string;
-} & (
-  | { readonly password: string; readonly passwordHash?: undefined }
-  | { readonly passwordHash: string; readonly password?: undefined }
-);
-
 /** What every installation has, made at its first start. */
 export async function seed(store: Store): Promise<void> {
   await store.change(() => {

@@ -1,33 +1,30 @@
 import { hkdfSync, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { AgentIdentity } from "./agent/identity";
-import { ensurePrimary } from "./api/endpoint/primary";
+import { ensurePrimary } from "./api/endpoint/create";
+import { AutoUpdates } from "./api/stack/auto-updates";
 import { hasAdministrator } from "./api/user";
 import { createApi } from "./app";
 import { AdminWindow } from "./auth/admin-window";
 import { Authenticator } from "./auth/authenticate";
-import { bucketsInMemory, bucketsInStore } from "./auth/buckets";
 import { CsrfGuard } from "./auth/csrf";
-import { LoginLimiter } from "./auth/limiter";
+import { LoginLimiter, loginBucketsInMemory, loginBucketsInStore } from "./auth/limiter";
 import { Sessions } from "./auth/session";
-import { AutoUpdates } from "./auto-updates";
 import { systemClock } from "./clock";
 import { createGateway } from "./gateway";
-import { createGatewayHost } from "./gateway-host";
+import { createGatewayHost } from "./host";
 import { createApiPlane } from "./http/api-plane";
 import { type Failure, Failures } from "./http/failures";
 import { createListener } from "./http/listener";
 import { type RecordedRequest, Recorder, type RequestFilter } from "./http/recorder";
 import { Serving } from "./https/serving";
-import { keepUp } from "./keep-up";
+import { followReplicas, takeSnapshots } from "./jobs";
 import type { Logger } from "./log";
 import type { ServerOptions } from "./options";
 import { seed, seedAdministrator, seedApiKey } from "./seed";
 import type { Services } from "./services";
-import { keepSnapshots } from "./snapshots";
 import type { Store } from "./store/store";
-import { TlsFiles } from "./tls-files";
-import { shelfInFolder, shelfInStore } from "./tls-shelf";
+import { TlsFiles, tlsStorageInFolder, tlsStorageInStore } from "./tls-files";
 
 /** Where Kubernetes puts it. */
 const SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -84,16 +81,17 @@ export async function serve({
   const limiter = new LoginLimiter(
     clock,
     options.loginLimit ?? true,
-    store.isShared ? bucketsInStore(store) : bucketsInMemory(),
+    store.isShared ? loginBucketsInStore(store) : loginBucketsInMemory(),
   );
   const sessions = new Sessions(store, clock, secretFor("session", store));
   const authenticator = new Authenticator(store, sessions, clock, recorder);
-  const tlsFiles = new TlsFiles(store.isShared ? shelfInStore(store) : shelfInFolder(data));
+  const tlsFiles = new TlsFiles(store.isShared ? tlsStorageInStore(store) : tlsStorageInFolder(data));
   const agentIdentity = new AgentIdentity(store, options.agentSecret);
   const { serviceAccount = SERVICE_ACCOUNT } = options;
   const gateway = createGateway(
     createGatewayHost(store, authenticator, { tlsFiles, agentIdentity }, serviceAccount),
   );
+  const autoUpdates = new AutoUpdates(() => services, report);
   const services: Services = {
     store,
     clock,
@@ -104,7 +102,7 @@ export async function serve({
     agentIdentity,
     serviceAccount,
     gateway,
-    autoUpdates: new AutoUpdates(() => services, report),
+    autoUpdates,
     setupToken: options.setupToken,
     folderOf: (kind, id) => join(data ?? "/data", kind, String(id)),
     serving: new Serving(store, options),
@@ -125,7 +123,7 @@ export async function serve({
     report,
     catchUp: store.isShared ? () => store.catchUp() : undefined,
   });
-  const { serving, autoUpdates } = services;
+  const { serving } = services;
   await primary;
   await serving.open(listener);
   const asStarted = store.dump();
@@ -133,8 +131,8 @@ export async function serve({
   for (const each of new Set([url, httpsUrl ?? url])) log.info({ url: each }, "listening");
 
   autoUpdates.start();
-  const endSnapshots = keepSnapshots(services, report);
-  const endKeepingUp = keepUp(services, report);
+  const endSnapshots = takeSnapshots(services, report);
+  const endKeepingUp = followReplicas(services, report);
   let stopped: Promise<void> | undefined;
   const stop = (grace = 0) => {
     stopped ??= close(grace);

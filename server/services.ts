@@ -2,10 +2,10 @@ import type { AgentIdentity } from "./agent/identity";
 import type { Authenticator } from "./auth/authenticate";
 import type { LoginLimiter } from "./auth/limiter";
 import type { Sessions } from "./auth/session";
-import type { AutoUpdates } from "./auto-updates";
 import type { Clock } from "./clock";
 import type { Gateway } from "./gateway";
 import type { Serving } from "./https/serving";
+import type { StackRecord } from "./store/records";
 import type { Store } from "./store/store";
 import type { TlsFiles } from "./tls-files";
 
@@ -19,7 +19,7 @@ export interface Services {
   readonly tlsFiles: TlsFiles;
   readonly agentIdentity: AgentIdentity;
   readonly gateway: Gateway;
-  readonly autoUpdates: AutoUpdates;
+  readonly autoUpdates: { update(stack: StackRecord): Promise<void> };
   /** The folder of the server's own account in a cluster. */
   readonly serviceAccount: string;
   /** Asked of whoever initialises the server, when set. */

@@ -1,7 +1,6 @@
 import { hashPassword } from "./auth/password";
 import { createLog } from "./log";
-import type { ServerOptions } from "./options";
-import type { Administrator } from "./seed";
+import type { Administrator, ServerOptions } from "./options";
 import type { RunningServer } from "./server";
 import { openStore } from "./store/open";
 import type { Store } from "./store/store";

@@ -1,8 +1,7 @@
 import { type contract, Role } from "../../contract";
 import { insertApiKey } from "../auth/api-key";
 import { passwordMatches } from "../auth/password";
-import { HttpError } from "../http-error";
-import { found, noSuchRow } from "../not-found";
+import { found, HttpError, noSuchRow } from "../http-error";
 import type { Handlers } from "../route/call";
 import type { Services } from "../services";
 import type { ApiKeyRecord } from "../store/records";

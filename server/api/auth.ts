@@ -1,6 +1,6 @@
 import { AuthenticationMethod, type contract, SESSION_COOKIE } from "../../contract";
 import { credentialOf } from "../auth/authenticate";
-import { cookie } from "../auth/cookie";
+import { cookie } from "../auth/csrf";
 import { isLongEnough, passwordMatches } from "../auth/password";
 import { HttpError } from "../http-error";
 import type { Handlers } from "../route/call";

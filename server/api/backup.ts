@@ -1,5 +1,5 @@
 import type { contract } from "../../contract";
-import { requireSetupToken } from "../auth/setup-token";
+import { requireSetupToken } from "../auth/admin-window";
 import { decrypted, encrypted, isEncrypted } from "../backup/encryption";
 import { milliseconds } from "../clock";
 import { HttpError } from "../http-error";

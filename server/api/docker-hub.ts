@@ -1,14 +1,54 @@
 import { type contract, RegistryType } from "../../contract";
-import { requireEndpointAccess } from "../auth/access";
+import { mayUseRegistry, requireEndpointAccess } from "../auth/access";
 import type { Caller } from "../auth/caller";
-import { mayUseRegistry } from "../auth/registry";
-import { type HubAccount, NoHubToken, pullLimits } from "../docker-hub";
-import { HttpError } from "../http-error";
-import { found } from "../not-found";
+import { found, HttpError } from "../http-error";
 import type { Handlers } from "../route/call";
 import type { Services } from "../services";
 import type { Store } from "../store/store";
 import { createRegistry, updatedRegistry } from "./registry/change";
+
+interface PullLimits {
+  readonly remaining: number;
+  readonly limit: number;
+}
+
+interface HubAccount {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** No token was to be had. */
+class NoHubToken extends Error {}
+
+/** Where Docker Hub is asked, and about which image: asking about this one does not count as a pull. */
+const DOCKER_HUB = { auth: "https://auth.docker.io", registry: "https://registry-1.docker.io" };
+const IMAGE = "ratelimitpreview/test";
+const TIMEOUT = 15_000;
+
+/** How many pulls are left to an account, or to this address. Throws the reason if Docker Hub does not say. */
+export async function pullLimits(account: HubAccount | undefined, hub = DOCKER_HUB): Promise<PullLimits> {
+  const basic = account && Buffer.from(`${account.username}:${account.password}`).toString("base64");
+  const signal = AbortSignal.timeout(TIMEOUT);
+  const scope = `repository:${IMAGE}:pull`;
+  const tokenAnswer = await fetch(`${hub.auth}/token?service=registry.docker.io&scope=${scope}`, {
+    headers: basic ? { authorization: `Basic ${basic}` } : {},
+    signal,
+  }).catch((cause: Error) => {
+    throw new NoHubToken(cause.message, { cause });
+  });
+  if (tokenAnswer.status !== 200)
+    throw new NoHubToken(`failed fetching dockerhub token: ${tokenAnswer.status}`);
+  const { token } = (await tokenAnswer.json()) as { token: string };
+  const { status, headers } = await fetch(`${hub.registry}/v2/${IMAGE}/manifests/latest`, {
+    method: "HEAD",
+    headers: { authorization: `Bearer ${token}` },
+    signal,
+  });
+  if (status !== 200) throw new Error(`failed fetching dockerhub limits: ${status}`);
+  // Accounts without a limit are told none.
+  const amount = (name: string) => Number(/^\d+/.exec(headers.get(name) ?? "")?.[0] ?? -1);
+  return { remaining: amount("ratelimit-remaining"), limit: amount("ratelimit-limit") };
+}
 
 /** Registry 0 stands for nobody. */
 const ANONYMOUS = 0;
@@ -46,7 +86,7 @@ export function dockerHubHandlers({ store }: Services): Handlers<typeof contract
       const endpoint = found(store.endpoints, params.id);
       requireEndpointAccess(store, caller, endpoint);
       if (!endpoint.URL.startsWith("unix://")) throw new HttpError(400, "Invalid environment type");
-      const account = accountOf(store, caller, endpoint.Id, params.registryId);
+      const account = accountFor(store, caller, endpoint.Id, params.registryId);
       return pullLimits(account).catch((cause: Error) => {
         const what = cause instanceof NoHubToken ? "token" : "rate limits";
         throw new HttpError(500, `Unable to retrieve DockerHub ${what} from DockerHub`, cause.message, {
@@ -57,7 +97,7 @@ export function dockerHubHandlers({ store }: Services): Handlers<typeof contract
   };
 }
 
-function accountOf(
+function accountFor(
   store: Store,
   caller: Caller,
   endpointId: number,

@@ -1,8 +1,7 @@
 import type { z } from "zod";
 import type { contract } from "../../contract";
 import { isEdge } from "../gateway/environment-type";
-import { HttpError } from "../http-error";
-import { found, noSuchRow } from "../not-found";
+import { found, HttpError, noSuchRow } from "../http-error";
 import type { Handlers } from "../route/call";
 import type { Services } from "../services";
 import type { EdgeGroupRecord, EndpointRecord } from "../store/records";

@@ -1,7 +1,6 @@
 import { type contract, UNASSIGNED_GROUP } from "../../contract";
 import { mayUseGroup } from "../auth/access";
-import { HttpError } from "../http-error";
-import { found, noSuchRow } from "../not-found";
+import { found, HttpError, noSuchRow } from "../http-error";
 import type { Handlers } from "../route/call";
 import type { Services } from "../services";
 import type { EndpointGroupRecord } from "../store/records";

@@ -1,11 +1,10 @@
 import type { z } from "zod";
 import type { contract } from "../../contract";
+import { mayUseControl } from "../auth/access";
 import type { Caller } from "../auth/caller";
-import { mayUseControl } from "../auth/resource-control";
-import { HttpError } from "../http-error";
-import { found } from "../not-found";
+import { found, HttpError } from "../http-error";
 import type { Handlers } from "../route/call";
-import { INVALID_PAYLOAD } from "../route/decode-json";
+import { INVALID_PAYLOAD } from "../route/decode";
 import type { Services } from "../services";
 import type { ResourceControlRecord } from "../store/records";
 

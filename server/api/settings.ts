@@ -4,10 +4,10 @@ import { parseDuration } from "../../contract/duration";
 import { defined } from "../defined";
 import { HttpError } from "../http-error";
 import type { Handlers } from "../route/call";
-import { INVALID_PAYLOAD } from "../route/decode-json";
+import { INVALID_PAYLOAD } from "../route/decode";
 import type { Services } from "../services";
 import { DEFAULT_SETTINGS, type SettingsRecord } from "../store/settings-record";
-import { edgeHost } from "./endpoint/edge";
+import { edgeHost } from "./endpoint/create";
 
 type Change = z.output<typeof contract.settings.update.body>;
 

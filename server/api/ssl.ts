@@ -1,7 +1,7 @@
 import type { contract } from "../../contract";
 import { HttpError } from "../http-error";
 import type { Handlers } from "../route/call";
-import { INVALID_PAYLOAD } from "../route/decode-json";
+import { INVALID_PAYLOAD } from "../route/decode";
 import type { Services } from "../services";
 
 export function sslHandlers({ serving }: Services): Handlers<typeof contract.ssl> {

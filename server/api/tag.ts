@@ -1,6 +1,5 @@
 import type { contract } from "../../contract";
-import { HttpError } from "../http-error";
-import { found } from "../not-found";
+import { found, HttpError } from "../http-error";
 import type { Handlers } from "../route/call";
 import type { Services } from "../services";
 import type { EndpointRecord, TagRecord } from "../store/records";

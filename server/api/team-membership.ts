@@ -1,7 +1,6 @@
 import type { contract } from "../../contract";
 import type { Caller } from "../auth/caller";
-import { HttpError } from "../http-error";
-import { found } from "../not-found";
+import { found, HttpError } from "../http-error";
 import type { Handlers } from "../route/call";
 import type { Services } from "../services";
 

@@ -1,8 +1,7 @@
 import type { contract } from "../../contract";
 import { mayUseEndpoint } from "../auth/access";
 import type { Caller } from "../auth/caller";
-import { HttpError } from "../http-error";
-import { found, noSuchRow } from "../not-found";
+import { found, HttpError, noSuchRow } from "../http-error";
 import type { Handlers } from "../route/call";
 import type { Services } from "../services";
 

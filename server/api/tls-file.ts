@@ -1,10 +1,10 @@
 import type { contract, TlsFile } from "../../contract";
 import { HttpError } from "../http-error";
-import type { Call, Handlers } from "../route/call";
-import { isMultipart } from "../route/decode-form";
+import type { Handlers, RouteCall } from "../route/call";
+import { isMultipart } from "../route/decode";
 import type { Services } from "../services";
 
-type UploadCall = Call<typeof contract.tlsFiles.upload>;
+type UploadCall = RouteCall<typeof contract.tlsFiles.upload>;
 
 export function tlsFileHandlers({ tlsFiles }: Services): Handlers<typeof contract.tlsFiles> {
   return {

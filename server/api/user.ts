@@ -1,11 +1,10 @@
 import { AuthenticationMethod, type contract, Role } from "../../contract";
 import { mayUseEndpoint } from "../auth/access";
+import { requireSetupToken } from "../auth/admin-window";
 import type { Caller } from "../auth/caller";
 import { hashPassword, isLongEnough, passwordMatches } from "../auth/password";
-import { requireSetupToken } from "../auth/setup-token";
 import { unixSeconds } from "../clock";
-import { HttpError } from "../http-error";
-import { found, NOT_IN_DATABASE, noSuchRow } from "../not-found";
+import { found, HttpError, NOT_IN_DATABASE, noSuchRow } from "../http-error";
 import type { Handlers } from "../route/call";
 import { integerIn } from "../route/params";
 import type { Services } from "../services";

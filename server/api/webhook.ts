@@ -1,15 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { contract } from "../../contract";
+import { mayUseRegistry } from "../auth/access";
 import type { Caller } from "../auth/caller";
-import { mayUseRegistry } from "../auth/registry";
-import { HttpError } from "../http-error";
-import { found, NOT_IN_DATABASE, noSuchRow } from "../not-found";
+import { connectionOf } from "../environment";
+import { found, HttpError, NOT_IN_DATABASE, noSuchRow } from "../http-error";
 import type { Handlers } from "../route/call";
-import { readFilters } from "../route/filters";
+import { readFilters } from "../route/decode";
 import type { Services } from "../services";
 import type { Store } from "../store/store";
-import { connectionOf } from "./endpoint/connection";
 import { restartService } from "./service";
 
 export function webhookHandlers(services: Services): Handlers<typeof contract.webhooks> {

@@ -1,6 +1,11 @@
 import type { Access, AccessPolicies } from "../../contract";
 import { HttpError } from "../http-error";
-import type { EndpointGroupRecord, EndpointRecord } from "../store/records";
+import type {
+  EndpointGroupRecord,
+  EndpointRecord,
+  RegistryRecord,
+  ResourceControlRecord,
+} from "../store/records";
 import type { Store } from "../store/store";
 import type { Caller } from "./caller";
 
@@ -14,7 +19,7 @@ export function requireAccess(access: Access, caller: Caller): void {
 }
 
 /** As much of a caller as the question needs, so that it can be asked of users too. */
-export type Person = Pick<Caller, "id" | "isAdmin" | "teamIds">;
+type Person = Pick<Caller, "id" | "isAdmin" | "teamIds">;
 
 interface Governed {
   readonly UserAccessPolicies: AccessPolicies;
@@ -45,4 +50,26 @@ export function mayUseGroup(caller: Caller, group: EndpointGroupRecord): boolean
 export function requireEndpointAccess(store: Store, caller: Caller, endpoint: EndpointRecord): void {
   if (!mayUseEndpoint(store, caller, endpoint))
     throw new HttpError(403, "Permission denied to access environment", "Access denied to environment");
+}
+
+/** Standard users may use a registry where somebody has let them, environment by environment. */
+export function mayUseRegistry(caller: Caller, registry: RegistryRecord, endpointId: number): boolean {
+  if (caller.isAdmin) return true;
+  const access = registry.RegistryAccesses[String(endpointId)];
+  return (
+    access !== undefined &&
+    (String(caller.id) in (access.UserAccessPolicies ?? {}) ||
+      caller.teamIds.some((team) => String(team) in (access.TeamAccessPolicies ?? {})))
+  );
+}
+
+type Accesses = Pick<ResourceControlRecord, "Public" | "UserAccesses" | "TeamAccesses">;
+
+/** Whether a standard user may use what a control protects. */
+export function mayUseControl(caller: Caller, control: Accesses): boolean {
+  return (
+    control.Public ||
+    control.UserAccesses.some(({ UserId }) => UserId === caller.id) ||
+    control.TeamAccesses.some(({ TeamId }) => caller.teamIds.includes(TeamId))
+  );
 }

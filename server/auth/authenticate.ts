@@ -5,10 +5,10 @@ import { HttpError } from "../http-error";
 import type { Store } from "../store/store";
 import { userOfApiKey } from "./api-key";
 import { type Caller, callerOf } from "./caller";
-import { cookie } from "./cookie";
+import { cookie } from "./csrf";
 import type { Sessions } from "./session";
 
-export interface Asker {
+export interface Credentials {
   readonly headers: IncomingHttpHeaders;
   readonly query: URLSearchParams;
 }
@@ -45,7 +45,7 @@ export class Authenticator {
     this.#witness = witness;
   }
 
-  async identify(asker: Asker): Promise<Identity> {
+  async identify(asker: Credentials): Promise<Identity> {
     const credential = credentialOf(asker);
     if (!credential) throw new HttpError(401, "A valid authorization token is missing", "Unauthorized");
     const { kind, value } = credential;
@@ -63,13 +63,13 @@ export class Authenticator {
 }
 
 /** Both at once are refused even where no login is needed. */
-export function refuseTwoCredentials({ headers }: Asker): void {
+export function refuseTwoCredentials({ headers }: Credentials): void {
   const both = headers[API_KEY_HEADER] !== undefined && headers.authorization !== undefined;
   if (both && cookie(headers, SESSION_COOKIE) === undefined)
     throw new HttpError(403, "api key and auth header are not allowed at the same time");
 }
 
-export function credentialOf({ headers, query }: Asker): Credential | undefined {
+export function credentialOf({ headers, query }: Credentials): Credential | undefined {
   const apiKey = headers[API_KEY_HEADER] ?? apiKeyInQuery(query);
   if (typeof apiKey === "string" && apiKey !== "") return { kind: "apiKey", value: apiKey };
   const session = cookie(headers, SESSION_COOKIE);

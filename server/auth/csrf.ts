@@ -1,12 +1,20 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { SESSION_COOKIE } from "../../contract";
-import { cookie } from "./cookie";
+
+/** The value of a request's cookie; empty if it was sent empty. */
+export function cookie(headers: IncomingHttpHeaders, name: string): string | undefined {
+  for (const part of headers.cookie?.split(";") ?? []) {
+    const [key, ...value] = part.split("=");
+    if (key?.trim() === name) return value.join("=").trim();
+  }
+  return undefined;
+}
 
 const CSRF_COOKIE = "_gorilla_csrf";
 const SAFE = new Set(["GET", "HEAD", "OPTIONS", "TRACE"]);
 
-export interface IssuedToken {
+interface IssuedToken {
   /** For the response header `X-CSRF-Token`; empty for who uses no cookie. */
   readonly token: string;
   readonly setCookie?: string;

@@ -1,18 +1,19 @@
 import { type Clock, milliseconds } from "../clock";
+import type { Store } from "../store/store";
 
 const BURST = 10;
 const REFILL_MS = 1_000;
 const BAN_MS = 3_600_000;
 
 /** What is left to an address. */
-export interface Bucket {
+interface Bucket {
   readonly tokens: number;
   readonly at: number;
   readonly bannedUntil: number;
 }
 
 /** Where buckets are kept, by address. */
-export interface Buckets {
+interface Buckets {
   /** Puts another bucket in the place of an address's; of those that `isIdle`, some are forgotten. */
   replace(
     address: string,
@@ -62,4 +63,50 @@ export class LoginLimiter {
   reset(): Promise<void> {
     return this.#buckets.clear();
   }
+}
+
+const MANY = 10_000;
+
+/** Buckets of a server alone. */
+export function loginBucketsInMemory(): Buckets {
+  const buckets = new Map<string, Bucket>();
+  return {
+    async replace(address, next, isIdle) {
+      if (buckets.size > MANY) for (const [key, bucket] of buckets) if (isIdle(bucket)) buckets.delete(key);
+      buckets.set(address, next(buckets.get(address)));
+    },
+    clear: async () => buckets.clear(),
+  };
+}
+
+/** Buckets that replicas share. */
+export function loginBucketsInStore(store: Store): Buckets {
+  const { loginBuckets: rows } = store;
+  const bucketOf = ({
+    Tokens,
+    At,
+    BannedUntil,
+  }: {
+    Tokens: number;
+    At: number;
+    BannedUntil: number;
+  }): Bucket => ({
+    tokens: Tokens,
+    at: At,
+    bannedUntil: BannedUntil,
+  });
+  return {
+    replace: (Address, next, isIdle) =>
+      store.change(() => {
+        const own = rows.find((row) => row.Address === Address);
+        for (const row of rows.list()) if (row !== own && isIdle(bucketOf(row))) rows.delete(row.Id);
+        const { tokens: Tokens, at: At, bannedUntil: BannedUntil } = next(own && bucketOf(own));
+        const Id = own?.Id ?? rows.nextId();
+        rows.put(Id, { Id, Address, Tokens, At, BannedUntil });
+      }),
+    clear: () =>
+      store.change(() => {
+        for (const { Id } of rows.list()) rows.delete(Id);
+      }),
+  };
 }

@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { type Listener, type OpenPort, open } from "../http/open";
 import { HttpError } from "../http-error";
 import type { HttpsOptions, ServerOptions } from "../options";
-import { replaceFile } from "../replace-file";
 import type { SslRecord } from "../store/records";
 import type { Store } from "../store/store";
+import { replaceFile } from "../tls-files";
 import { type Identity, requireUsable, validFor } from "./identity";
 import { makeSelfSigned } from "./self-signed";
 

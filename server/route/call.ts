@@ -4,7 +4,7 @@ import type { PathParameter, Route } from "../../contract";
 import type { Caller } from "../auth/caller";
 
 /** One request for a route, decoded as the contract says. */
-export interface Call<R extends Route> {
+export interface RouteCall<R extends Route> {
   readonly params: Params<R["path"]>;
   readonly query: R["query"] extends z.ZodObject ? z.output<R["query"]> : undefined;
   /** Decoded when it is first looked at, so that a handler may refuse the path before the body. */
@@ -39,13 +39,13 @@ export type Params<Path extends string> = {
 };
 
 /** What a handler returns; nothing where the answer is empty. */
-export type Answer<R extends Route> = R["response"] extends z.ZodType
+export type ResultOf<R extends Route> = R["response"] extends z.ZodType
   ? z.input<R["response"]>
   : R["bytes"] extends true
     ? Content
     : undefined;
 
-export type Handler<R extends Route> = (call: Call<R>) => Answer<R> | Promise<Answer<R>>;
+export type Handler<R extends Route> = (call: RouteCall<R>) => ResultOf<R> | Promise<ResultOf<R>>;
 
 /** A handler for each route of an entity: a missing or misspelt one does not compile. */
 export type Handlers<Rs extends Readonly<Record<string, Route>>> = {

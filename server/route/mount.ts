@@ -8,7 +8,7 @@ import type { Content, Handler, Handlers, Reply } from "./call";
 import { decode } from "./decode";
 import { jsonOf } from "./json";
 import { paramsReader } from "./params";
-import type { Answer, Question, Router } from "./router";
+import type { ApiRequest, ApiResponse, Router } from "./router";
 
 /** What guards the routes. */
 export interface Gate {
@@ -46,7 +46,7 @@ function pathOf({ path, choices = {} }: Route): string {
 async function admit(
   { store, authenticator, limiter }: Gate,
   { access, limited, feature }: Route,
-  question: Question,
+  question: ApiRequest,
 ): Promise<Identity | undefined> {
   const identity = access === "public" ? undefined : await authenticator.identify(question);
   if (identity) requireAccess(access, identity.caller);
@@ -57,7 +57,11 @@ async function admit(
   return identity;
 }
 
-function answer(route: Route, { headers, status = successStatus(route) }: Reply, result: unknown): Answer {
+function answer(
+  route: Route,
+  { headers, status = successStatus(route) }: Reply,
+  result: unknown,
+): ApiResponse {
   if (result === undefined) return { status, headers };
   const { type, body } = route.bytes
     ? (result as Content)

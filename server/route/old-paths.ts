@@ -1,12 +1,12 @@
 import type { Authenticator } from "../auth/authenticate";
 import { HttpError } from "../http-error";
-import type { Question, Router } from "./router";
+import type { ApiRequest, Router } from "./router";
 
 const STACK_TYPES: Record<string, string> = { "1": "swarm", "2": "standalone", "3": "kubernetes" };
 
 /** Servers up to 2.18 had the kind of a creation in the query, where later ones have it in the path. */
 export function acceptOldPaths(router: Router, authenticator: Authenticator): void {
-  const forward = (question: Question, path: string) => router.serve({ ...question, path });
+  const forward = (question: ApiRequest, path: string) => router.serve({ ...question, path });
   router.add("POST", "/stacks", async (question) => {
     await authenticator.identify(question);
     const method = question.query.get("method");

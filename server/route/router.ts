@@ -3,7 +3,7 @@ import findMyWay from "find-my-way";
 import type { Method } from "../../contract";
 
 /** A request of the API, before it is known which operation it asks for. */
-export interface Question {
+export interface ApiRequest {
   readonly method: string;
   /** Below `/api`, as it was sent. */
   readonly path: string;
@@ -14,18 +14,21 @@ export interface Question {
 }
 
 /** An answer, ready to be sent. */
-export interface Answer {
+export interface ApiResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[]>>;
   readonly body?: string | Uint8Array;
 }
 
-type Serve = (question: Question, parameters: Readonly<Record<string, string>>) => Answer | Promise<Answer>;
+type Serve = (
+  question: ApiRequest,
+  parameters: Readonly<Record<string, string>>,
+) => ApiResponse | Promise<ApiResponse>;
 
 /** Ids of Docker's objects and names of files may be parameters: only the size of a request's head limits them. */
 const MAX_PARAMETER_LENGTH = 16 * 1024;
-const REFUSED: Answer = { status: 405, headers: {} };
-export const NOT_FOUND: Answer = {
+const REFUSED: ApiResponse = { status: 405, headers: {} };
+export const NOT_FOUND: ApiResponse = {
   status: 404,
   headers: { "Content-Type": "text/plain; charset=utf-8" },
   body: "404 page not found\n",
@@ -45,7 +48,7 @@ export class Router {
     this.#routes.on(method, path, notCalled, serve);
   }
 
-  serve(question: Question): Answer | Promise<Answer> {
+  serve(question: ApiRequest): ApiResponse | Promise<ApiResponse> {
     const { method, path } = question;
     const found = this.#find(method, path);
     if (found) return (found.store as Serve)(question, found.params as Record<string, string>);

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { pullLimits } from "../../server/docker-hub";
+import { pullLimits } from "../../server/api/docker-hub";
 import { startTinyEngine, type TinyEngine } from "../support/tiny-engine";
 import { form, play, startWorld, type World } from "./kit";
 

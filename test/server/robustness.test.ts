@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { connect as connectTls } from "node:tls";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { startServer } from "../../server";
-import { readBody } from "../../server/route/read-body";
+import { readBody } from "../../server/route/decode";
 import { startFakeEngine } from "../support/fake-engine";
 import { eventually } from "../support/processes";
 import { startTinyEngine, type TinyEngine } from "../support/tiny-engine";

@@ -1,14 +1,13 @@
 import { type contract, isUrl, ResourceType } from "../../../contract";
+import { mayUseControl } from "../../auth/access";
 import type { Caller } from "../../auth/caller";
-import { mayUseControl } from "../../auth/resource-control";
-import { readRepository } from "../../git";
-import { HttpError } from "../../http-error";
-import { found } from "../../not-found";
+import { found, HttpError } from "../../http-error";
 import type { Handlers } from "../../route/call";
-import { INVALID_PAYLOAD } from "../../route/decode-json";
+import { INVALID_PAYLOAD } from "../../route/decode";
 import type { Services } from "../../services";
 import type { CustomTemplateRecord, GitRecord } from "../../store/records";
 import { emptyControl } from "../resource-control";
+import { readRepository } from "../stack/git";
 import {
   fromForm,
   problemWith,

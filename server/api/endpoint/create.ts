@@ -9,19 +9,36 @@ import {
   type TlsFile,
   UNASSIGNED_GROUP,
 } from "../../../contract";
-import { HttpError } from "../../http-error";
-import { noSuchRow } from "../../not-found";
-import { INVALID_PAYLOAD } from "../../route/decode-json";
+import { connectionOf } from "../../environment";
+import { HttpError, noSuchRow } from "../../http-error";
+import type { EngineOptions } from "../../options";
+import { INVALID_PAYLOAD } from "../../route/decode";
 import { integerIn } from "../../route/params";
 import type { Services } from "../../services";
 import type { EndpointRecord, Gpu, TlsRecord } from "../../store/records";
 import type { Store } from "../../store/store";
 import { unknownTag } from "../tag";
-import { connectionOf } from "./connection";
-import { edgeSide } from "./edge";
-
+import { hasAdministrator } from "../user";
 import { shown } from "./shown";
-import { look } from "./snapshot";
+import { look, takeSnapshot } from "./snapshot";
+
+const EDGE_TUNNEL_PORT = 8000;
+
+/** The name by which edge agents are to find a server. Throws an `HttpError`. */
+export function edgeHost(url: string): string {
+  const host = URL.canParse(url) ? new URL(url).hostname : "";
+  if (host === "") throw new HttpError(400, "Unable to parse host", "hostname cannot be empty");
+  if (host === "localhost")
+    throw new HttpError(400, "Unable to parse host", "cannot use localhost as environment URL");
+  return host;
+}
+
+/** An edge agent calls the server, so its environment is no more than a name and the key the agent is started with. */
+function edgeSide(url: string, id: number): { URL: string; EdgeKey: string } {
+  const host = edgeHost(url);
+  const key = Buffer.from(`${url}|${host}:${EDGE_TUNNEL_PORT}||${id}`).toString("base64");
+  return { URL: host, EdgeKey: key.replace(/=+$/, "") };
+}
 
 type Form = z.output<typeof contract.endpoints.create.form>;
 
@@ -199,3 +216,43 @@ function parseList<T>(text: string | undefined, refusal: string, accepts: (item:
 const isGpu = (item: unknown): boolean => typeof item === "object" && item !== null;
 
 const invalid = (details: string): HttpError => new HttpError(400, INVALID_PAYLOAD, details);
+
+/** Makes the environment `primary`, if there is an administrator and no environment yet. It need not be up. */
+export async function ensurePrimary(services: Services, engine: EngineOptions | undefined): Promise<void> {
+  const { store } = services;
+  if (!engine || store.endpoints.size > 0 || !hasAdministrator(store)) return;
+  const Id = await store.change(() => store.endpoints.nextId());
+  const endpoint = {
+    Id,
+    Name: "primary",
+    Type: EndpointType.docker,
+    ContainerEngine: "",
+    URL: engine.url,
+    GroupId: UNASSIGNED_GROUP,
+    PublicURL: "",
+    Gpus: [],
+    TLSConfig: await storeFiles(services, Id, engine),
+    TagIds: [],
+    Status: EndpointStatus.up,
+    UserAccessPolicies: {},
+    TeamAccessPolicies: {},
+    EdgeKey: "",
+    EdgeCheckinInterval: 0,
+    SecuritySettings: DEFAULT_SECURITY,
+    EnableGPUManagement: false,
+  };
+  const isStored = await store.change(() => {
+    // Another replica may have been quicker.
+    if (store.endpoints.size > 0) return false;
+    store.endpoints.put(Id, endpoint);
+    return true;
+  });
+  if (isStored) await takeSnapshot(services, endpoint);
+  else await services.tlsFiles.remove(Id);
+}
+
+async function storeFiles({ tlsFiles }: Services, id: number, { tls }: EngineOptions): Promise<TlsRecord> {
+  if (!tls) return { TLS: false, TLSSkipVerify: false };
+  const paths = await tlsFiles.writeAll(String(id), tls);
+  return { TLS: true, TLSSkipVerify: tls.ca === undefined, ...paths };
+}

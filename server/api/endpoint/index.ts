@@ -1,21 +1,49 @@
 import type { contract } from "../../../contract";
 import { mayUseEndpoint, requireEndpointAccess } from "../../auth/access";
 import { defined } from "../../defined";
+import { connectionOf } from "../../environment";
 import { isEdge } from "../../gateway/environment-type";
-import { HttpError } from "../../http-error";
-import { found, noSuchRow } from "../../not-found";
-import type { Handlers } from "../../route/call";
+import { found, HttpError, noSuchRow } from "../../http-error";
+import type { Handlers, Reply } from "../../route/call";
 import type { Services } from "../../services";
 import { setEdgeGroups } from "../edge-group";
 import { restartService } from "../service";
 import { unknownTag } from "../tag";
-import { connectionOf } from "./connection";
 import { createEndpoint } from "./create";
-import { deleteEndpoint, deleteMany } from "./delete";
 import { listEndpoints } from "./list";
 import { shown } from "./shown";
 import { isReachable, takeSnapshot } from "./snapshot";
 import { updateEndpoint } from "./update";
+
+/** Stacks, resource controls, webhooks and whatever runs on the engine stay; tags follow from the environments. */
+async function deleteEndpoint({ store, tlsFiles, gateway }: Services, id: number): Promise<void> {
+  await store.change(() => {
+    store.endpoints.delete(found(store.endpoints, id).Id);
+    setEdgeGroups(store, id, []);
+    for (const registry of store.registries.filter(
+      ({ RegistryAccesses }) => String(id) in RegistryAccesses,
+    )) {
+      const { [String(id)]: removed, ...RegistryAccesses } = registry.RegistryAccesses;
+      store.registries.put(registry.Id, { ...registry, RegistryAccesses });
+    }
+  });
+  gateway.forget(id);
+  await tlsFiles.remove(id);
+}
+
+/** Answers only when some were not there. */
+async function deleteMany(services: Services, { endpoints }: { endpoints: { id: number }[] }, reply: Reply) {
+  const deleted: number[] = [];
+  const errors: number[] = [];
+  for (const { id } of endpoints) {
+    const isKnown = services.store.endpoints.get(id) !== undefined;
+    if (isKnown) await deleteEndpoint(services, id);
+    (isKnown ? deleted : errors).push(id);
+  }
+  if (errors.length === 0) return undefined;
+  reply.status = 206;
+  return { deleted, errors };
+}
 
 export function endpointHandlers(services: Services): Handlers<typeof contract.endpoints> {
   const { store } = services;

@@ -1,11 +1,11 @@
 import { EndpointStatus } from "../../../contract";
 import { unixSeconds } from "../../clock";
+import { connectionOf } from "../../environment";
 import { isDocker, isKubernetes } from "../../gateway/environment-type";
 import { Cluster } from "../../kubernetes/cluster";
 import { kubernetesSnapshot } from "../../kubernetes/snapshot";
 import type { Services } from "../../services";
 import type { EndpointRecord } from "../../store/records";
-import { connectionOf } from "./connection";
 
 /** Whether the server can look at an environment by itself. */
 export const isReachable = ({ Type }: EndpointRecord): boolean => isDocker(Type) || isKubernetes(Type);

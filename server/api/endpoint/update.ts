@@ -1,12 +1,11 @@
 import type { z } from "zod";
 import type { contract } from "../../../contract";
-import { HttpError } from "../../http-error";
-import { found, noSuchRow } from "../../not-found";
+import { connectionOf, type Means } from "../../environment";
+import { found, HttpError, noSuchRow } from "../../http-error";
 import type { Services } from "../../services";
 import type { EndpointRecord, TlsRecord } from "../../store/records";
 import type { TlsFiles } from "../../tls-files";
 import { unknownTag } from "../tag";
-import { connectionOf, type Means } from "./connection";
 import { requireFreeName } from "./create";
 import { shown } from "./shown";
 

@@ -1,17 +1,14 @@
 import { type contract, ResourceType } from "../../../contract";
-import { requireEndpointAccess } from "../../auth/access";
+import { mayUseControl, mayUseRegistry, requireEndpointAccess } from "../../auth/access";
 import type { Caller } from "../../auth/caller";
-import { mayUseRegistry } from "../../auth/registry";
-import { mayUseControl } from "../../auth/resource-control";
 import { callEngine } from "../../engine-call";
+import { connectionOf } from "../../environment";
 import { isDocker, isEdge } from "../../gateway/environment-type";
 import type { GatewayEnvironment } from "../../gateway/host";
-import { HttpError } from "../../http-error";
-import { found } from "../../not-found";
+import { found, HttpError } from "../../http-error";
 import type { Handlers } from "../../route/call";
 import type { Services } from "../../services";
 import type { EndpointRecord } from "../../store/records";
-import { connectionOf } from "../endpoint/connection";
 import { type Counted, type CountedService, countStacks, countStates } from "./count";
 import { recreate } from "./recreate";
 

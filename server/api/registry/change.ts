@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { type contract, RegistryType } from "../../../contract";
 import { HttpError } from "../../http-error";
-import { INVALID_PAYLOAD } from "../../route/decode-json";
+import { INVALID_PAYLOAD } from "../../route/decode";
 import type { RegistryManagement, RegistryRecord, TlsRecord } from "../../store/records";
 import type { Store } from "../../store/store";
 

@@ -1,12 +1,31 @@
 import type { contract } from "../../../contract";
-import { requireEndpointAccess } from "../../auth/access";
-import { mayUseRegistry } from "../../auth/registry";
-import { HttpError } from "../../http-error";
-import { found, noSuchRow } from "../../not-found";
+import { mayUseRegistry, requireEndpointAccess } from "../../auth/access";
+import { found, HttpError, noSuchRow } from "../../http-error";
 import type { Handlers } from "../../route/call";
 import type { Services } from "../../services";
+import type { RegistryRecord } from "../../store/records";
 import { configured, createRegistry, requireComplete, updatedRegistry } from "./change";
-import { hidden, shown } from "./shown";
+
+const UNSET = {
+  UserAccessPolicies: null,
+  TeamAccessPolicies: null,
+  AuthorizedUsers: null,
+  AuthorizedTeams: null,
+};
+
+/** A registry as administrators see it. Portainer shows the password too, which we keep to ourselves. */
+function shown({ Password, ...registry }: RegistryRecord) {
+  return { ...registry, ...UNSET };
+}
+
+/** Without anything that would let one log in. */
+function hidden(registry: RegistryRecord, { accesses = true } = {}) {
+  return {
+    ...shown(registry),
+    ManagementConfiguration: null,
+    ...(!accesses && { RegistryAccesses: null }),
+  };
+}
 
 export function registryHandlers(services: Services): Handlers<typeof contract.registries> {
   const { store } = services;

@@ -1,12 +1,34 @@
-import { requireEndpointAccess } from "../../auth/access";
+import { ResourceType } from "../../../contract";
+import { mayUseControl, requireEndpointAccess } from "../../auth/access";
 import type { Caller } from "../../auth/caller";
-import { mayUseControl } from "../../auth/resource-control";
+import { unixSeconds } from "../../clock";
 import { isKubernetes } from "../../gateway/environment-type";
-import { HttpError } from "../../http-error";
-import { noSuchRow } from "../../not-found";
-import type { EndpointRecord, StackRecord } from "../../store/records";
+import { found, HttpError, noSuchRow } from "../../http-error";
+import type { Services } from "../../services";
+import type { EndpointRecord, ResourceControlRecord, StackRecord } from "../../store/records";
 import type { Store } from "../../store/store";
-import { controlOf } from "./shown";
+
+export const controlIdOf = ({ EndpointId, Name }: StackRecord): string => `${EndpointId}_${Name}`;
+
+export function controlOf(store: Store, stack: StackRecord): ResourceControlRecord | undefined {
+  const ids = [controlIdOf(stack), stack.Name];
+  return store.resourceControls.find((c) => c.Type === ResourceType.stack && ids.includes(c.ResourceId));
+}
+
+/** A stack as answered. Portainer leaves the control out where it has changed the stack. */
+export function shown(services: Services, { Files, ...stack }: StackRecord, withControl = true) {
+  const git = stack.GitConfig;
+  return {
+    ...stack,
+    GitConfig: git && {
+      ...git,
+      Authentication: git.Authentication && { ...git.Authentication, Password: "" },
+    },
+    ResourceControl: withControl ? (controlOf(services.store, { Files, ...stack }) ?? null) : null,
+    ProjectPath: services.folderOf("compose", stack.Id),
+    Namespace: "",
+  };
+}
 
 export function mayUseStack(store: Store, caller: Caller, stack: StackRecord): boolean {
   if (caller.isAdmin) return true;
@@ -71,4 +93,44 @@ export function optionalEndpointId({ endpointId }: { endpointId?: string | undef
     "Invalid query parameter: endpointId",
     `Strconv.Atoi: parsing "${endpointId}": invalid syntax`,
   );
+}
+
+/** Returns a stack that the caller may read. Only administrators may read one without an environment. */
+export function visibleStack(store: Store, caller: Caller, id: number): StackRecord {
+  const stack = found(store.stacks, id);
+  if (caller.isAdmin) return stack;
+  const endpoint = found(store.endpoints, stack.EndpointId);
+  requireManagement(caller, endpoint, "Stack management");
+  requireUse(store, caller, endpoint, "environment");
+  requireStackAccess(store, caller, stack);
+  return stack;
+}
+
+/** Returns the environment `on` if the caller may change the stack there. */
+export function manageableEnvironment(
+  store: Store,
+  caller: Caller,
+  stack: StackRecord,
+  { on, called, deed }: { on: number; called: Called; deed: string },
+): EndpointRecord {
+  const endpoint = endpointCalled(store, on, called);
+  requireUse(store, caller, endpoint, called);
+  requireStackAccess(store, caller, stack);
+  requireManagement(caller, endpoint, deed);
+  return endpoint;
+}
+
+/** Stores a change of a stack, with its author if there is one, and returns what the route answers. */
+export function saveStack(
+  services: Services,
+  caller: Caller | undefined,
+  stack: StackRecord,
+  change: Partial<StackRecord>,
+) {
+  const { store, clock } = services;
+  return store.change(() => {
+    const dates = caller ? { UpdateDate: unixSeconds(clock), UpdatedBy: caller.username } : {};
+    const updated = { ...found(store.stacks, stack.Id), ...dates, ...change };
+    return shown(services, store.stacks.put(stack.Id, updated), false);
+  });
 }

@@ -3,19 +3,15 @@ import type { Caller } from "../../auth/caller";
 import { unixSeconds } from "../../clock";
 import { isKubernetes } from "../../gateway/environment-type";
 import { HttpError } from "../../http-error";
-import { INVALID_PAYLOAD } from "../../route/decode-json";
+import { INVALID_PAYLOAD } from "../../route/decode";
 import type { Services } from "../../services";
 import type { EndpointRecord, StackRecord } from "../../store/records";
 import type { Store } from "../../store/store";
 import { emptyControl } from "../resource-control";
-import { endpointCalled, requireManagement, requireUse } from "./access";
+import { controlIdOf, endpointCalled, requireManagement, requireUse, shown } from "./access";
 import { readAgain } from "./from-git";
 import { isRunning, runStack, stopStack } from "./run";
-import { controlIdOf, shown } from "./shown";
-
-type Fixed = "Name" | "Files" | "EntryPoint" | "Env" | "SwarmId" | "FromAppTemplate";
-type Optional = "AdditionalFiles" | "AutoUpdate" | "GitConfig";
-export type StackWish = Pick<StackRecord, Fixed> & Partial<Pick<StackRecord, Optional>>;
+import type { NewStack } from "./source";
 
 /** Deploys first and stores then: a stack that does not come up leaves nothing but a used-up id. */
 export async function createStack(
@@ -23,7 +19,7 @@ export async function createStack(
   caller: Caller,
   type: string,
   endpointId: number,
-  read: () => StackWish,
+  read: () => NewStack,
 ) {
   const { store, clock } = services;
   const endpoint = endpointCalled(store, endpointId, "environment");

@@ -2,11 +2,10 @@ import { z } from "zod";
 import { StackType } from "../../../contract";
 import type { Caller } from "../../auth/caller";
 import { HttpError } from "../../http-error";
-import { readFilters } from "../../route/filters";
+import { readFilters } from "../../route/decode";
 import type { Services } from "../../services";
 import type { StackRecord } from "../../store/records";
-import { mayUseStack } from "./access";
-import { shown } from "./shown";
+import { mayUseStack, shown } from "./access";
 
 const Filters = z.object({
   SwarmID: z.string().default(""),

@@ -1,14 +1,72 @@
-import { StackType } from "../../../contract";
+import { type SecuritySettings, StackType } from "../../../contract";
+import { mayUseRegistry } from "../../auth/access";
 import type { Caller } from "../../auth/caller";
-import { mayUseRegistry } from "../../auth/registry";
-import { type Deployment, deploy, resolved, undeploy } from "../../deploy";
 import { callEngine } from "../../engine-call";
+import { connectionOf } from "../../environment";
 import type { GatewayEnvironment } from "../../gateway/host";
 import { HttpError } from "../../http-error";
 import type { Services } from "../../services";
 import type { EndpointRecord, StackRecord } from "../../store/records";
-import { connectionOf } from "../endpoint/connection";
-import { forbidden, restricts } from "./policy";
+import {
+  type ComposeModel,
+  type ComposeService,
+  type Deployment,
+  deploy,
+  resolved,
+  undeploy,
+} from "./deploy";
+
+interface Rule {
+  readonly allowedBy: keyof SecuritySettings;
+  readonly forbids: (service: ComposeService) => boolean;
+  readonly reason: string;
+}
+
+const RULES: readonly Rule[] = [
+  {
+    allowedBy: "allowBindMountsForRegularUsers",
+    forbids: ({ volumes = [] }) => volumes.some(({ type }) => type === "bind"),
+    reason: "bind-mount disabled for non administrator users",
+  },
+  {
+    allowedBy: "allowPrivilegedModeForRegularUsers",
+    forbids: ({ privileged = false }) => privileged,
+    reason: "privileged mode disabled for non administrator users",
+  },
+  {
+    allowedBy: "allowHostNamespaceForRegularUsers",
+    forbids: ({ pid }) => pid === "host",
+    reason: "pid host disabled for non administrator users",
+  },
+  {
+    allowedBy: "allowDeviceMappingForRegularUsers",
+    forbids: ({ devices = [] }) => devices.length > 0,
+    reason: "device mapping disabled for non administrator users",
+  },
+  {
+    allowedBy: "allowSysctlSettingForRegularUsers",
+    forbids: ({ sysctls = {} }) => Object.keys(sysctls).length > 0,
+    reason: "sysctl setting disabled for non administrator users",
+  },
+  {
+    allowedBy: "allowContainerCapabilitiesForRegularUsers",
+    forbids: ({ cap_add = [], cap_drop = [] }) => cap_add.length + cap_drop.length > 0,
+    reason: "container capabilities disabled for non administrator users",
+  },
+];
+
+/** Whether files need be looked into at all; those of a swarm only where bind mounts are forbidden. */
+function restricts(settings: SecuritySettings, isSwarm: boolean): boolean {
+  return isSwarm
+    ? !settings.allowBindMountsForRegularUsers
+    : RULES.some(({ allowedBy }) => !settings[allowedBy]);
+}
+
+/** What an environment forbids its standard users, of a Compose file; undefined if nothing. */
+function forbidden(model: ComposeModel, settings: SecuritySettings): string | undefined {
+  const services = Object.values(model.services ?? {});
+  return RULES.find(({ allowedBy, forbids }) => !settings[allowedBy] && services.some(forbids))?.reason;
+}
 
 /** Deploys a stack for a caller, who is refused what the environment forbids its standard users. */
 export async function runStack(
@@ -84,4 +142,9 @@ async function deploymentOf(
 function failed(cause: Error): never {
   const message = `failed to deploy a stack: ${cause.message}`;
   throw new HttpError(500, message, message, { cause });
+}
+
+/** Reports a deployment that failed as the failure of what was asked for. */
+export function failedTo(what: string, cause: unknown): never {
+  throw new HttpError(500, `Unable to ${what}`, (cause as Error).message, { cause });
 }

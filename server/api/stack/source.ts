@@ -2,11 +2,15 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { z } from "zod";
 import type { contract } from "../../../contract";
 import { parseDuration } from "../../../contract/duration";
-import { type Repository, readRepository } from "../../git";
 import { HttpError } from "../../http-error";
-import { INVALID_PAYLOAD } from "../../route/decode-json";
-import type { AutoUpdateRecord, GitRecord, StackVariable } from "../../store/records";
-import type { StackWish } from "./create";
+import { INVALID_PAYLOAD } from "../../route/decode";
+import type { AutoUpdateRecord, GitRecord, StackRecord, StackVariable } from "../../store/records";
+import { type Repository, readRepository } from "./git";
+
+/** What a request says of a new stack. */
+type Fixed = "Name" | "Files" | "EntryPoint" | "Env" | "SwarmId" | "FromAppTemplate";
+type Optional = "AdditionalFiles" | "AutoUpdate" | "GitConfig";
+export type NewStack = Pick<StackRecord, Fixed> & Partial<Pick<StackRecord, Optional>>;
 
 const ENTRY_POINT = "docker-compose.yml";
 
@@ -16,13 +20,13 @@ type Contract = typeof contract.stacks;
  * The JSON that a call has brought. Portainer looks for the environment in forms too before it reads it, and what says
  * of itself that it is one is used up by that, as `curl -d` says unless told otherwise.
  */
-export function jsonOf<T>(call: { readonly headers: IncomingHttpHeaders; readonly body: T }): T {
+export function requireJson<T>(call: { readonly headers: IncomingHttpHeaders; readonly body: T }): T {
   if (/^application\/x-www-form-urlencoded/i.test(call.headers["content-type"] ?? ""))
     throw new HttpError(400, INVALID_PAYLOAD, "EOF");
   return call.body;
 }
 
-export function fromString(body: z.output<Contract["createFromString"]["body"]>): StackWish {
+export function fromString(body: z.output<Contract["createFromString"]["body"]>): NewStack {
   return {
     Name: body.Name,
     SwarmId: body.SwarmID ?? "",
@@ -33,7 +37,7 @@ export function fromString(body: z.output<Contract["createFromString"]["body"]>)
   };
 }
 
-export function fromFile(form: z.output<Contract["createFromFile"]["form"]>): StackWish {
+export function fromFile(form: z.output<Contract["createFromFile"]["form"]>): NewStack {
   return {
     Name: form.Name,
     SwarmId: form.SwarmID ?? "",
@@ -44,7 +48,7 @@ export function fromFile(form: z.output<Contract["createFromFile"]["form"]>): St
   };
 }
 
-export function fromRepository(body: z.output<Contract["createFromRepository"]["body"]>): StackWish {
+export function fromRepository(body: z.output<Contract["createFromRepository"]["body"]>): NewStack {
   if (body.RepositoryAuthentication && !body.RepositoryPassword)
     throw new HttpError(
       400,

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "@jest/globals";
 import type { GatewayControls } from "../../../server/gateway/host";
-import { gatewayControls } from "../../../server/gateway-controls";
+import { gatewayControls } from "../../../server/host";
 import { openSqlite } from "../../../server/store/sqlite";
 import { Store } from "../../../server/store/store";
 

@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join, resolve, sep } from "node:path";
 import { promisify } from "node:util";
-import type { GatewayEnvironment, RegistryCredentials } from "./gateway/host";
-import type { StackVariable } from "./store/records";
+import type { GatewayEnvironment, RegistryCredentials } from "../../gateway/host";
+import type { StackVariable } from "../../store/records";
 
 const run = promisify(execFile);
 const TIMEOUT = 30 * 60_000;

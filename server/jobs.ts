@@ -2,11 +2,28 @@ import { parseDuration } from "../contract/duration";
 import { isReachable, takeSnapshot } from "./api/endpoint/snapshot";
 import type { Services } from "./services";
 
+/** How often a replica that nobody asks looks what the others have written, in milliseconds. */
+const CATCH_UP_EVERY = 1_000;
+
+/** Lets a replica serve as another one was told to. Does nothing for a server alone. Returns how to stop. */
+export function followReplicas({ store, serving }: Services, report: (error: unknown) => void): () => void {
+  if (!store.isShared) return () => {};
+  let served = store.ssl.revision;
+  const look = async () => {
+    await store.catchUp();
+    if (store.ssl.revision === served) return;
+    served = store.ssl.revision;
+    await serving.apply();
+  };
+  const timer = setInterval(() => look().catch(report), CATCH_UP_EVERY).unref();
+  return () => clearInterval(timer);
+}
+
 const DEFAULT_INTERVAL = 5 * 60_000;
 const SHORTEST_INTERVAL = 10_000;
 
 /** Looks at every engine now and then, so that the status of an environment is not an old story. Returns how to stop. */
-export function keepSnapshots(services: Services, report: (error: unknown) => void): () => void {
+export function takeSnapshots(services: Services, report: (error: unknown) => void): () => void {
   const { store } = services;
   let timer: NodeJS.Timeout;
   const schedule = () => {

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve, sep } from "node:path";
 import { promisify } from "node:util";
-import type { GitRecord } from "./store/records";
+import type { GitRecord } from "../../store/records";
 
 const run = promisify(execFile);
 const TIMEOUT = 5 * 60_000;

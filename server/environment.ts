@@ -1,8 +1,8 @@
-import { EndpointType } from "../../../contract";
-import { isAgent } from "../../gateway/environment-type";
-import type { GatewayEnvironment } from "../../gateway/host";
-import type { Services } from "../../services";
-import type { EndpointRecord } from "../../store/records";
+import { EndpointType } from "../contract";
+import { isAgent } from "./gateway/environment-type";
+import type { GatewayEnvironment } from "./gateway/host";
+import type { Services } from "./services";
+import type { EndpointRecord } from "./store/records";
 
 type Reachable = Pick<EndpointRecord, "Id" | "URL" | "Type" | "TLSConfig" | "SecuritySettings">;
 

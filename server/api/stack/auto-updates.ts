@@ -1,19 +1,19 @@
-import { parseDuration } from "../contract/duration";
-import { updateFromGit } from "./api/stack/from-git";
-import { milliseconds } from "./clock";
-import type { Services } from "./services";
-import type { StackRecord } from "./store/records";
+import { parseDuration } from "../../../contract/duration";
+import { milliseconds } from "../../clock";
+import type { Services } from "../../services";
+import type { StackRecord } from "../../store/records";
+import { updateFromGit } from "./from-git";
 
-/** How often is looked which stacks are due, in milliseconds. */
-const LOOK_EVERY = 1_000;
+/** How often to check which stacks are due, in milliseconds. */
+const CHECK_EVERY = 1_000;
 
-/** Keeps stacks as their repositories have them: at intervals, and when a webhook asks. */
+/** Redeploys stacks when their repositories change: at intervals, and when a webhook asks. */
 export class AutoUpdates {
   readonly #services: () => Services;
   readonly #report: (error: unknown) => void;
   readonly #running = new Map<number, Promise<void>>();
-  /** When a stack was looked at last, or first seen. */
-  readonly #lookedAt = new Map<number, number>();
+  /** When each stack was checked last, or first seen. */
+  readonly #checkedAt = new Map<number, number>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(services: () => Services, report: (error: unknown) => void) {
@@ -22,16 +22,16 @@ export class AutoUpdates {
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#look(), LOOK_EVERY).unref();
+    this.#timer = setInterval(() => this.#check(), CHECK_EVERY).unref();
   }
 
-  /** Starts nothing more, and waits for what runs. */
+  /** Starts no further updates, and waits for those under way. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await Promise.allSettled(this.#running.values());
   }
 
-  /** Updates a stack; asked again meanwhile, it is the same update. */
+  /** Updates a stack. Calls during an update share it. */
   update(stack: StackRecord): Promise<void> {
     const running = this.#running.get(stack.Id);
     if (running) return running;
@@ -40,21 +40,21 @@ export class AutoUpdates {
     return update;
   }
 
-  /** Of replicas that all find a stack due, one updates it. */
+  /** All replicas find a stack due at the same time; only the leading one updates it. */
   async #updateOnce(stack: StackRecord): Promise<void> {
     if (await this.#services().store.leads()) await this.update(stack);
   }
 
-  #look(): void {
+  #check(): void {
     const { store, clock } = this.#services();
     const now = milliseconds(clock);
     for (const stack of store.stacks.list()) {
       const interval = parseDuration(stack.AutoUpdate?.Interval ?? "");
-      const since = this.#lookedAt.get(stack.Id);
-      if (!interval || interval < 0) this.#lookedAt.delete(stack.Id);
-      else if (since === undefined) this.#lookedAt.set(stack.Id, now);
+      const since = this.#checkedAt.get(stack.Id);
+      if (!interval || interval < 0) this.#checkedAt.delete(stack.Id);
+      else if (since === undefined) this.#checkedAt.set(stack.Id, now);
       else if (now - since >= interval) {
-        this.#lookedAt.set(stack.Id, now);
+        this.#checkedAt.set(stack.Id, now);
         this.#updateOnce(stack).catch(this.#report);
       }
     }
