@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** One signal for all that are given. */
+/** A signal that aborts when any of these does. */
 export function anySignal(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
   return AbortSignal.any(signals.filter((signal) => signal !== undefined));
 }
 
-/** Waits for a promise until the signal says otherwise; what the promise stands for goes on. */
+/** Waits for a promise until the signal aborts; the work behind the promise goes on. */
 export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   let giveUp = () => {};
   const aborted = new Promise<never>((_, reject) => {
@@ -20,7 +20,7 @@ export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Pr
   }
 }
 
-/** Waits some milliseconds; an abort throws the signal's own reason. */
+/** Waits; an abort throws the signal's reason. */
 export async function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
   try {
     await delay(milliseconds, undefined, { signal });

@@ -10,9 +10,9 @@ import type { Authentication, Session } from "./session";
 import type { Exchange } from "./transport";
 
 const READS: readonly Method[] = ["GET", "HEAD"];
-/** What a proxy answers while the server behind it restarts or is overloaded. */
+/** A proxy answers these while the server behind it restarts or is overloaded. */
 const TRANSIENT_STATUSES = [502, 503, 504];
-/** Failures that pass. A wrong certificate or an unknown host stays, a time-out has taken its time already. */
+/** Failures that can pass. A wrong certificate or unknown host is permanent, and a time-out has waited long enough. */
 const TRANSIENT_CODES = [
   "ECONNREFUSED",
   "ECONNRESET",
@@ -27,32 +27,32 @@ const FIRST_DELAY = 250;
 const GROWTH = 4;
 
 /**
- * Tries again where that is safe: a read three times in all, a write twice and only when nothing of it was sent.
- * A write whose answer was lost is for the caller to look after.
+ * Retries where that is safe: three attempts for a read, two for a write of which nothing was sent. A write whose
+ * answer was lost is not repeated: whoever called looks up what became of it.
  */
 async function withRetries<T>(method: Method, signal: AbortSignal, attempt: () => Promise<T>): Promise<T> {
-  for (let tried = 1; ; tried += 1) {
+  for (let attempts = 1; ; attempts += 1) {
     try {
       return await attempt();
     } catch (error) {
-      if (tried >= triesAllowed(method, error)) throw error;
+      if (attempts >= attemptsFor(method, error)) throw error;
     }
-    await sleep(withJitter(FIRST_DELAY * GROWTH ** (tried - 1)), signal);
+    await sleep(withJitter(FIRST_DELAY * GROWTH ** (attempts - 1)), signal);
   }
 }
 
-function triesAllowed(method: Method, error: unknown): number {
-  const reads = READS.includes(method);
-  if (isApiError(error)) return reads && TRANSIENT_STATUSES.includes(error.status) ? 3 : 1;
+function attemptsFor(method: Method, error: unknown): number {
+  const isRead = READS.includes(method);
+  if (isApiError(error)) return isRead && TRANSIENT_STATUSES.includes(error.status) ? 3 : 1;
   if (!isConnectionError(error) || !TRANSIENT_CODES.includes(error.code)) return 1;
-  return reads ? 3 : triesOfWrite(error);
+  return isRead ? 3 : attemptsForWrite(error);
 }
 
-function triesOfWrite(error: ConnectionError): number {
+function attemptsForWrite(error: ConnectionError): number {
   return error.sent ? 1 : 2;
 }
 
-/** Between three quarters and five quarters, so that parallel calls do not come back together. */
+/** 75 to 125 %, so that parallel calls do not retry at the same moment. */
 function withJitter(milliseconds: number): number {
   return milliseconds * (0.75 + Math.random() / 2);
 }
@@ -66,7 +66,7 @@ export interface Shared extends Defaults {
   readonly signal: AbortSignal;
 }
 
-/** Calls a route. Those of an engine are below a `gateway`, `/endpoints/1/docker/v1.41`. */
+/** Calls a route. `gateway` is the path before an engine's route, `/endpoints/1/docker/v1.41`. */
 export type Caller = (
   route: Route,
   request?: AnyRequest,
@@ -74,31 +74,31 @@ export type Caller = (
   gateway?: string,
 ) => Promise<unknown>;
 
-/** The way of every call: prove who asks, send, try again where that is safe, read the answer. */
+/** What every call goes through: authenticate, send, retry where that is safe, read the answer. */
 export function createCaller(shared: Shared): Caller {
   return async (route, request = {}, options = {}, gateway = "") => {
     const signal = anySignal(shared.signal, options.signal);
     signal.throwIfAborted();
     const call = prepare(shared, route, request, options, gateway);
-    const needsProof = options.authenticate ?? route.access !== "public";
-    return needsProof ? callWithProof(shared, call, signal) : send(shared, call, signal);
+    const needsLogin = options.authenticate ?? route.access !== "public";
+    return needsLogin ? callAuthenticated(shared, call, signal) : send(shared, call, signal);
   };
 }
 
-async function callWithProof(shared: Shared, call: PreparedCall, signal: AbortSignal): Promise<unknown> {
-  const proof = await shared.session.open(signal);
-  if (!proof) throw new LoginError(call.route.method, call.path);
+async function callAuthenticated(shared: Shared, call: PreparedCall, signal: AbortSignal): Promise<unknown> {
+  const authentication = await shared.session.open(signal);
+  if (!authentication) throw new LoginError(call.route.method, call.path);
   try {
-    return await send(shared, call, signal, proof);
+    return await send(shared, call, signal, authentication);
   } catch (error) {
     const canRepeat = isExpired(error) && isReplayable(call.body);
-    const renewed = canRepeat ? await shared.session.renew(proof, signal) : undefined;
+    const renewed = canRepeat ? await shared.session.renew(authentication, signal) : undefined;
     if (!renewed) throw error;
     return send(shared, call, signal, renewed);
   }
 }
 
-/** A token ends with its time, with the server's restart or with a change of its user. Nothing was done then. */
+/** A token ends with its lifetime, a restart of the server or a change of its user. The refused call had no effect. */
 function isExpired(error: unknown): boolean {
   return isApiError(error) && error.status === 401 && error.isJson && error.source === "portainer";
 }
@@ -107,7 +107,7 @@ async function send(
   shared: Shared,
   call: PreparedCall,
   signal: AbortSignal,
-  proof?: Authentication,
+  authentication?: Authentication,
 ): Promise<unknown> {
   const { route, fullPath, query, headers, body, timeout, secrets } = call;
   const attempt = async () => {
@@ -116,7 +116,7 @@ async function send(
       method: route.method,
       path: fullPath,
       query,
-      headers: { ...headers, ...proof?.headers },
+      headers: { ...headers, ...authentication?.headers },
       payload: body.payload,
       timeout,
       signal,
@@ -128,7 +128,7 @@ async function send(
   return isReplayable(body) ? withRetries(route.method, signal, attempt) : attempt();
 }
 
-/** Proxies and engines vary the status of success. An engine's 304 says that what was asked for is so already. */
+/** Proxies and engines vary the status of success. 304 of an engine: the object is in that state already. */
 function isSuccess(route: Route, status: number): boolean {
   return (status >= 200 && status < 300) || (status === 304 && route.method !== "GET");
 }

@@ -14,8 +14,8 @@ import { parseUrl } from "./url";
 const REQUEST_TIMEOUT = 30;
 
 /**
- * A client of one Portainer server. Nothing is sent before the first call; with a name and password, the first
- * that needs it logs in, once for all.
+ * A client of one Portainer server. It sends nothing before the first call. With a name and password, the first call
+ * that needs a login makes it, and later ones share it.
  *
  * @throws TypeError for an option that cannot be used; it names the option
  */

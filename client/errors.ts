@@ -1,5 +1,12 @@
-/** Known by a global symbol, so that two copies of this package recognise each other's errors. */
+// Errors are marked by global symbols: `instanceof` would not recognise those of another copy of this package.
 const API_ERROR = Symbol.for("pulumi-portainer.ApiError");
+const CONNECTION_ERROR = Symbol.for("pulumi-portainer.ConnectionError");
+const CONTRACT_ERROR = Symbol.for("pulumi-portainer.ContractError");
+const LOGIN_ERROR = Symbol.for("pulumi-portainer.LoginError");
+
+function has(value: unknown, mark: symbol): boolean {
+  return typeof value === "object" && value !== null && mark in value;
+}
 
 interface Refusal {
   readonly status: number;
@@ -12,7 +19,7 @@ interface Refusal {
   readonly hint?: string | undefined;
 }
 
-/** The server answered, and not with success. */
+/** The server answered with an error. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   /** The HTTP status. */
@@ -20,13 +27,13 @@ export class ApiError extends Error {
   readonly method: string;
   /** The path asked for, `/api/endpoints/3`, without the query. */
   readonly path: string;
-  /** The server's own words: the `message` of a JSON body, the title of a web page, or the text. */
+  /** What the server said: the `message` of a JSON body, the title of a web page, or the text. */
   readonly serverMessage: string;
   /** The server's `details`, if it gave any. */
   readonly details: string | undefined;
-  /** Whether the body was JSON. A 404 in plain text is a wrong path or a proxy, never a missing object. */
+  /** Whether the body was JSON. A 404 in plain text means a wrong path or a proxy, never a missing object. */
   readonly isJson: boolean;
-  /** Whose words these are: Portainer's (or a proxy's before it), or those of the engine behind it. */
+  /** Who answered: Portainer (or a proxy in front of it), or the engine behind it. */
   readonly source: "portainer" | "engine";
   /** What to do about it. */
   readonly hint: string | undefined;
@@ -48,20 +55,20 @@ export class ApiError extends Error {
   }
 }
 
-/** Whether a value is an {@link ApiError}, also one of another copy of this package. */
+/** Whether a value is an {@link ApiError}, of this or another copy of the package. */
 export function isApiError(value: unknown): value is ApiError {
-  return typeof value === "object" && value !== null && API_ERROR in value;
+  return has(value, API_ERROR);
 }
 
 function describeRefusal({ method, path, status, serverMessage, details, hint }: Refusal): string {
-  const said = [serverMessage, tellsMore(serverMessage, details) ? `(${details})` : ""]
+  const text = [serverMessage, addsDetail(serverMessage, details) ? `(${details})` : ""]
     .filter(Boolean)
     .join(" ");
-  return [`${method} ${path}: ${status}`, sentence(said), hint].filter(Boolean).join(" ");
+  return [`${method} ${path}: ${status}`, sentence(text), hint].filter(Boolean).join(" ");
 }
 
-/** Portainer repeats the message as details where it knows no more, and adds "Unauthorized" to every refusal. */
-function tellsMore(message: string, details: string | undefined): boolean {
+/** Portainer repeats the message as details where it has none, and sends "Unauthorized" with every refusal. */
+function addsDetail(message: string, details: string | undefined): boolean {
   const known = [message.toLowerCase(), "unauthorized", ""];
   return !known.includes(details?.toLowerCase() ?? "");
 }
@@ -69,8 +76,6 @@ function tellsMore(message: string, details: string | undefined): boolean {
 function sentence(text: string): string {
   return text === "" || /[.!?]$/.test(text) ? text : `${text}.`;
 }
-
-const CONNECTION_ERROR = Symbol.for("pulumi-portainer.ConnectionError");
 
 interface Interruption {
   readonly method: string;
@@ -82,7 +87,7 @@ interface Interruption {
   readonly cause?: unknown;
 }
 
-/** There was no answer, or it broke off. */
+/** There was no answer, or the connection broke off. */
 export class ConnectionError extends Error {
   override readonly name = "ConnectionError";
   readonly method: string;
@@ -90,7 +95,7 @@ export class ConnectionError extends Error {
   readonly url: string;
   /** The code of the system or of undici, `ECONNREFUSED`. */
   readonly code: string;
-  /** Whether the request may have reached the server: then a write may have happened. */
+  /** Whether the request may have reached the server: then a write may have taken effect. */
   readonly sent: boolean;
   /** What to do about it. */
   readonly hint: string | undefined;
@@ -109,9 +114,9 @@ export class ConnectionError extends Error {
   }
 }
 
-/** Whether a value is a {@link ConnectionError}, also one of another copy of this package. */
+/** Whether a value is a {@link ConnectionError}, of this or another copy of the package. */
 export function isConnectionError(value: unknown): value is ConnectionError {
-  return typeof value === "object" && value !== null && CONNECTION_ERROR in value;
+  return has(value, CONNECTION_ERROR);
 }
 
 function describeInterruption({ method, url, code, sent, reason, hint }: Interruption): string {
@@ -119,8 +124,6 @@ function describeInterruption({ method, url, code, sent, reason, hint }: Interru
     sent && method !== "GET" ? "The request may have reached the server all the same." : undefined;
   return [`${method} ${url}: ${reason} (${code}).`, doubt, hint].filter(Boolean).join(" ");
 }
-
-const CONTRACT_ERROR = Symbol.for("pulumi-portainer.ContractError");
 
 interface Mismatch {
   readonly method: string;
@@ -130,13 +133,13 @@ interface Mismatch {
   readonly hint?: string | undefined;
 }
 
-/** The server answered with success, but not what its API promises. Values of the answer are never named. */
+/** The server answered with success, but not as its API is declared. The error never shows values of the answer. */
 export class ContractError extends Error {
   override readonly name = "ContractError";
   readonly method: string;
   /** The path asked for, `/api/endpoints/3`, without the query. */
   readonly path: string;
-  /** A JSON pointer into the answer and what was expected there, for each difference. */
+  /** For each difference a JSON pointer into the answer, and what was expected there. */
   readonly expectations: readonly string[];
 
   constructor({ method, path, expectations, hint }: Mismatch) {
@@ -155,14 +158,12 @@ export class ContractError extends Error {
   }
 }
 
-/** Whether a value is a {@link ContractError}, also one of another copy of this package. */
+/** Whether a value is a {@link ContractError}, of this or another copy of the package. */
 export function isContractError(value: unknown): value is ContractError {
-  return typeof value === "object" && value !== null && CONTRACT_ERROR in value;
+  return has(value, CONTRACT_ERROR);
 }
 
-const LOGIN_ERROR = Symbol.for("pulumi-portainer.LoginError");
-
-/** A call needs credentials and the client was given none; nothing was sent. */
+/** A call needs credentials and the client has none; nothing was sent. */
 export class LoginError extends Error {
   override readonly name = "LoginError";
 
@@ -177,7 +178,7 @@ export class LoginError extends Error {
   }
 }
 
-/** Whether a value is a {@link LoginError}, also one of another copy of this package. */
+/** Whether a value is a {@link LoginError}, of this or another copy of the package. */
 export function isLoginError(value: unknown): value is LoginError {
-  return typeof value === "object" && value !== null && LOGIN_ERROR in value;
+  return has(value, LOGIN_ERROR);
 }

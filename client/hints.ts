@@ -1,10 +1,10 @@
 import type { Route } from "../contract";
 
-/** An answer that was not success, as far as hints depend on it. */
+/** An error answer, as far as hints depend on it. */
 interface Refused {
   readonly route: Route;
   readonly status: number;
-  /** The server's own; empty if it gave none. */
+  /** The server's message; empty if it gave none. */
   readonly message: string;
   readonly isJson: boolean;
   readonly source: "portainer" | "engine";
@@ -20,7 +20,7 @@ type HintRule = readonly [
 const BANNED =
   "The server has banned this address for an hour, because of too many logins. Wait, or restart Portainer; an API key needs no login.";
 
-/** The first that applies is given. */
+/** The first that applies counts. */
 const API_HINTS: readonly HintRule[] = [
   [
     ({ status, message }) => status === 303 && /timeout/i.test(message),
@@ -28,7 +28,7 @@ const API_HINTS: readonly HintRule[] = [
   ],
   [
     ({ status, message }) => status === 403 && /setup token/i.test(message),
-    "Give the token that Portainer printed in its log at its start as setupToken.",
+    "Set setupToken to the token that Portainer printed in its log when it started.",
   ],
   [
     ({ status, route, message }) => status === 403 && !!route.limited && /access denied/i.test(message),
@@ -40,7 +40,7 @@ const API_HINTS: readonly HintRule[] = [
   ],
   [
     ({ message }) => /api key and auth/i.test(message),
-    "Something between adds an Authorization header: Portainer takes no second proof beside an API key.",
+    "A proxy adds an Authorization header: Portainer accepts no other credentials beside an API key.",
   ],
   [
     ({ status, message }) => status === 400 && /HTTP request to an HTTPS server/i.test(message),
@@ -56,7 +56,7 @@ const API_HINTS: readonly HintRule[] = [
   ],
   [
     ({ status, isJson }) => [401, 403, 407].includes(status) && !isJson,
-    "These are not Portainer's words: a proxy in front of it wants credentials of its own. Give them as headers.",
+    "A proxy in front of Portainer answered, and wants credentials of its own: give them as headers.",
   ],
   [
     ({ status, source, route }) =>
@@ -69,9 +69,9 @@ const API_HINTS: readonly HintRule[] = [
   ],
   [
     ({ status, isJson, isDocker, path }) => status === 404 && !isJson && isDocker && path.includes("/edge/"),
-    "Portainer takes a path that holds /edge/ for one of its edge agents: name the object by its id instead.",
+    "Portainer reserves paths that contain /edge/ for its edge agents: name the object by its id instead.",
   ],
-  [isMissing, ({ route }) => agesOf(route)],
+  [isMissing, ({ route }) => releasesWith(route)],
   [
     ({ status, isJson }) => status === 404 && !isJson,
     "Nothing of Portainer's API is at this path: is the url right, sub-path included, or did a proxy answer?",
@@ -96,15 +96,15 @@ const API_HINTS: readonly HintRule[] = [
   ],
 ];
 
-/** What to do about an answer that was not success, where that is known. */
+/** What to do about an error answer, where that is known. */
 export function hintFor(refused: Refused): string | undefined {
   const hint = API_HINTS.find(([applies]) => applies(refused))?.[1];
   return typeof hint === "function" ? hint(refused) : hint;
 }
 
 /**
- * How a server answers a route that its version lacks: it does not know the path, or not this method there, or takes
- * the path for that of an object, `/users/me` for the user whose id is `me`.
+ * How a server answers a route that its version lacks: it does not know the path, or not this method of it, or it
+ * reads the path as that of an object: `/users/me` as the user with the id `me`.
  */
 function isMissing({ route, status, isJson, message }: Refused): boolean {
   if (route.since === undefined && route.until === undefined) return false;
@@ -112,14 +112,14 @@ function isMissing({ route, status, isJson, message }: Refused): boolean {
   return (status === 404 || status === 405) && !isJson;
 }
 
-function agesOf({ since, until }: Route): string {
+function releasesWith({ since, until }: Route): string {
   const otherwise = "Otherwise the url is wrong, sub-path included, or a proxy has answered.";
   return since === undefined
     ? `Portainer had this operation up to ${until}: is this server newer? ${otherwise}`
     : `Portainer has this operation since ${since}: is this server older? ${otherwise}`;
 }
 
-/** What to do about a redirect, which is never followed: credentials would go where nobody meant them to go. */
+/** What to do about a redirect. It is never followed, because credentials could reach another server. */
 export function redirectHint(location: string, path: string, from: string): string {
   const target = URL.canParse(location, from) ? new URL(location, from) : undefined;
   if (!target) return "Redirects are not followed.";
@@ -134,7 +134,7 @@ interface Diagnosis {
   readonly hint?: string;
 }
 
-/** Where the request went. */
+/** The server that the request was for. */
 interface Destination {
   readonly host: string;
   readonly isTls: boolean;
@@ -226,14 +226,14 @@ const BY_CODE: Readonly<Record<string, Describe>> = {
   UND_ERR_ABORTED: PROXY,
 };
 
-/** Codes whose spelling varies with the version of TLS and of its library. */
+/** Codes that vary with the version of TLS and of OpenSSL. */
 const BY_PATTERN: readonly (readonly [RegExp, Describe])[] = [
   [/ALERT_(CERTIFICATE_REQUIRED|BAD_CERTIFICATE|HANDSHAKE_FAILURE|UNKNOWN_CA)$/, NEEDS_CLIENT_CERTIFICATE],
   [/^HPE_|^HTTPParserError$/, NO_HTTP],
 ];
 
-/** What is known of a failure by its code; otherwise its own words. */
-export function diagnose(code: string, words: string, target: Destination): Diagnosis {
+/** The reason and hint for an error code; for an unknown one the error's own message. */
+export function diagnose(code: string, message: string, target: Destination): Diagnosis {
   const describe = BY_CODE[code] ?? BY_PATTERN.find(([pattern]) => pattern.test(code))?.[1];
-  return describe?.(target) ?? { reason: words };
+  return describe?.(target) ?? { reason: message };
 }

@@ -1,18 +1,18 @@
 import { sleep } from "./abort";
 
-/** Portainer allows ten; two are left to whoever else logs in from this address. */
+/** Portainer allows ten; two are left for other programs at this address. */
 const BURST = 8;
 /** Portainer allows one a second. */
 const INTERVAL = 1100;
 
-/** Lets calls pass at the pace that the server's login limiter allows, first come, first served. */
+/** Delays calls to the rate that the server's login limiter allows, in the order in which they come. */
 export interface Limiter {
   take(signal: AbortSignal): Promise<void>;
 }
 
 const limiters = new Map<string, Limiter>();
 
-/** The limiter of a server. All clients of a process share it, because the server counts addresses, not clients. */
+/** The limiter for a server. The clients of a process share it, because the server counts by address. */
 export function limiterOf(server: string): Limiter {
   const limiter = limiters.get(server) ?? createLimiter(BURST, INTERVAL);
   limiters.set(server, limiter);
@@ -20,8 +20,8 @@ export function limiterOf(server: string): Limiter {
 }
 
 /**
- * A token bucket like the server's: `burst` at once, then one each `interval` milliseconds. A window counter would
- * either exceed the burst at a window's edge or make an ordinary program wait.
+ * A token bucket like the server's: `burst` calls at once, then one every `interval` milliseconds. A counter per
+ * window would exceed the burst at the edge of two windows, or delay ordinary programs.
  */
 export function createLimiter(burst: number, interval: number): Limiter {
   /** When the bucket is full again, in milliseconds since the epoch. */

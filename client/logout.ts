@@ -4,8 +4,8 @@ import type { Caller, Shared } from "./caller";
 import type { CallOptions } from "./options";
 
 /**
- * Ends the login that this client made: the server revokes the token, and the next call logs in anew. Without a login,
- * as with an API key, there is nothing to end and nothing is sent.
+ * Ends this client's login: the server revokes the token, and the next call logs in again. Without a login, as with an
+ * API key, it sends nothing.
  */
 export async function logOut(shared: Shared, call: Caller, options: CallOptions = {}): Promise<void> {
   const token = shared.session.token();
@@ -19,8 +19,8 @@ export async function logOut(shared: Shared, call: Caller, options: CallOptions 
 }
 
 /**
- * Since 2.20 Portainer looks for the token in its cookie alone; from 2.21 it closes the connection where that is
- * missing. With the cookie it wants the CSRF token and the cookie that it sends with any answer to it.
+ * From 2.20 on Portainer reads the token to revoke from its cookie alone; from 2.21 on it drops the connection where
+ * the cookie is missing. A request with the cookie needs a CSRF token and a CSRF cookie, which come with any answer.
  */
 async function cookieHeaders(
   { exchange, base, requestTimeout, signal }: Shared,
@@ -39,12 +39,12 @@ async function cookieHeaders(
   });
   body.resume();
   const csrfToken = headers["x-csrf-token"];
-  // undici gives one cookie as a text, whatever its types say.
+  // undici gives a single cookie as a string, although its type is an array.
   const cookies = [headers["set-cookie"] ?? []].flat();
   const csrfCookie = cookies.find((it) => it.startsWith("_gorilla_csrf="))?.split(";")[0];
   return {
     cookie: csrfCookie ? `${cookie}; ${csrfCookie}` : cookie,
-    // The check wants to see where a request over TLS comes from.
+    // The CSRF check requires it over TLS.
     referer: `${base.href}/`,
     ...(typeof csrfToken === "string" && csrfToken !== "" && { "x-csrf-token": csrfToken }),
   };

@@ -8,11 +8,11 @@ import { redact } from "./secrets";
 import type { Incoming } from "./transport";
 import type { Base } from "./url";
 
-/** In bytes. Errors are short; what is longer is a page of something else. */
+/** In bytes. Errors are short; anything longer is some web page. */
 const LONGEST_BODY = 64 * 1024;
 const LONGEST_TEXT = 200;
 
-/** What an answer says that is not success. */
+/** The text of an error answer. */
 interface ErrorText {
   readonly isJson: boolean;
   /** The `message` of JSON, the title of a web page, or the text, on one line. */
@@ -21,8 +21,8 @@ interface ErrorText {
 }
 
 /**
- * Portainer and the engines answer errors as JSON; routers and proxies as text, a page, or nothing. Any of them may
- * repeat what it was sent, so `secrets` are taken out.
+ * Portainer and engines send errors as JSON; routers and proxies as text, a web page, or nothing. Any of them may
+ * repeat the request, so `secrets` are removed.
  */
 async function readErrorBody(body: Readable, secrets: readonly string[]): Promise<ErrorText> {
   const text = await readStart(body);
@@ -43,7 +43,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Of a web page only the title is worth repeating. */
+/** The title of a web page, which is all that an error repeats of it. */
 function titleOf(text: string): string | undefined {
   if (!/^\s*</.test(text)) return undefined;
   return /<title[^>]*>([^<]*)/i.exec(text)?.[1] ?? "";
@@ -65,16 +65,16 @@ async function readStart(body: Readable): Promise<string> {
   return Buffer.concat(read).toString("utf8");
 }
 
-/** The error for an answer that was not success. */
+/** The error for an answer without success. */
 export async function refusalOf(
   call: PreparedCall,
   base: Base,
   { status, headers, body }: Incoming,
 ): Promise<ApiError> {
   const { route, path, isDocker } = call;
-  const said = await readErrorBody(body, call.secrets);
-  const { message, details, isJson } = said;
-  const source = isDocker && isEngines(said) ? "engine" : "portainer";
+  const errorText = await readErrorBody(body, call.secrets);
+  const { message, details, isJson } = errorText;
+  const source = isDocker && isFromEngine(errorText) ? "engine" : "portainer";
   const hint = headers.location
     ? redirectHint(headers.location, path, base.origin + call.fullPath)
     : hintFor({ route, status, message, isJson, source, isDocker, path });
@@ -90,7 +90,7 @@ export async function refusalOf(
   });
 }
 
-/** Only Portainer gives `details`; this refusal of the gateway's is the one that comes without. */
-function isEngines({ isJson, message, details }: ErrorText): boolean {
+/** Only Portainer sends `details`, except with this message of its gateway. */
+function isFromEngine({ isJson, message, details }: ErrorText): boolean {
   return isJson && details === undefined && message !== "access denied to resource";
 }

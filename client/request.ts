@@ -8,7 +8,7 @@ import type { Base } from "./url";
 
 type FormFields = Readonly<Record<string, string | FormFile | undefined>>;
 
-/** A multipart form; Portainer reads that for every form, with or without files. */
+/** A multipart form. Portainer reads every form in this encoding, with or without files. */
 function encodeForm(fields: FormFields): { readonly contentType: string; readonly payload: Buffer } {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) {
@@ -18,7 +18,7 @@ function encodeForm(fields: FormFields): { readonly contentType: string; readonl
   return { contentType: form.getHeaders()["content-type"] ?? "", payload: form.getBuffer() };
 }
 
-/** What a call sends in its body. */
+/** The body of a call: JSON, a form, or bytes. */
 interface BodyOf {
   readonly body?: unknown;
   readonly form?: FormFields;
@@ -30,7 +30,7 @@ interface Encoded {
   readonly payload?: string | Uint8Array | Readable;
 }
 
-/** The body of a request, as its route wants it. */
+/** Encodes the body as the route declares it. */
 function encodeBody(route: Route, request: BodyOf): Encoded {
   if (route.form) return encodeForm(request.form ?? {});
   if (route.upload && request.upload) return { contentType: route.upload, payload: request.upload };
@@ -45,17 +45,17 @@ export function isReplayable({ payload }: Encoded): boolean {
 
 type Headers = Readonly<Record<string, string>>;
 
-/** Portainer refuses requests that carry two proofs, so these come from the credentials alone. */
-const PROOFS = ["authorization", API_KEY_HEADER];
+/** Portainer refuses requests with two kinds of credentials, so only the client's credentials set these. */
+const CREDENTIAL_HEADERS = ["authorization", API_KEY_HEADER];
 
 /**
- * Custom headers, names in lower case.
+ * Checks custom headers and lower-cases their names.
  *
- * @throws TypeError for one that cannot be sent; it names the header, never its value
+ * @throws TypeError for one that cannot be sent; it names the header, never the value
  */
 export function customHeaders(headers: Headers = {}): Headers {
   const entries = Object.entries(headers).map(([name, value]) => {
-    if (PROOFS.includes(name.toLowerCase())) {
+    if (CREDENTIAL_HEADERS.includes(name.toLowerCase())) {
       throw new TypeError(
         `headers must not set ${name}: give apiKey, or username and password, as credentials.`,
       );
@@ -66,7 +66,7 @@ export function customHeaders(headers: Headers = {}): Headers {
   return Object.fromEntries(entries);
 }
 
-/** @throws TypeError that calls the header by the name `what` */
+/** @throws TypeError for a header that cannot be sent; `what` names it in the message */
 export function checkHeader(name: string, value: string, what: string): void {
   try {
     validateHeaderName(name);
@@ -81,7 +81,7 @@ export function checkHeader(name: string, value: string, what: string): void {
 type PathValues = Readonly<Record<string, string | number>>;
 type QueryValues = Readonly<Record<string, unknown>>;
 
-/** A route's path with its parameters filled in, so that none can lead to another route. */
+/** Fills the parameters into a route's path, encoded so that no value can lead to another route. */
 function fillPath(route: Route, parameters: PathValues = {}): string {
   return route.path.replace(/:(\w+)/g, (_, name: string) => {
     const value = parameters[name];
@@ -98,11 +98,11 @@ function encodeSegment(segment: string, route: Route, name: string): string {
       `${route.method} ${route.path}: "${name}" must not be empty and not have a part that is empty, "." or "..".`,
     );
   }
-  // ":" and "@" are allowed in a path, and proxies compare image references literally.
+  // ":" and "@" are valid in a path, and proxies compare image references literally.
   return encodeURIComponent(segment).replace(/%3A/g, ":").replace(/%40/g, "@");
 }
 
-/** `?a=1&b=2`, or nothing. A list repeats its name. */
+/** `?a=1&b=2`, or an empty text. A list repeats its name. */
 function queryString(query: QueryValues = {}): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
@@ -113,7 +113,7 @@ function queryString(query: QueryValues = {}): string {
   return search.size > 0 ? `?${search}` : "";
 }
 
-/** What a call that makes an engine work has at least, in seconds. */
+/** The least time-out of a call that makes an engine work, in seconds. */
 const SLOW = 120;
 
 /** How long the server may be silent in a call of this route, in seconds; 0 for no limit. */
@@ -122,13 +122,13 @@ function secondsOf({ pace }: Route, requestTimeout: number): number {
   return pace === "slow" ? Math.max(requestTimeout, SLOW) : requestTimeout;
 }
 
-/** What any route may be called with. */
+/** The request of any route. */
 export interface AnyRequest extends BodyOf {
   readonly params?: PathValues;
   readonly query?: QueryValues;
 }
 
-/** Where a client's calls go, and what all of them carry. */
+/** The server of a client, and what all its calls have in common. */
 export interface Defaults {
   readonly base: Base;
   readonly headers: Headers;
@@ -137,10 +137,10 @@ export interface Defaults {
   readonly requestTimeout: number;
 }
 
-/** One call, ready to be sent as often as need be. */
+/** A call that is ready to be sent, also more than once. */
 export interface PreparedCall {
   readonly route: Route;
-  /** `/api/endpoints/3`, for people. */
+  /** `/api/endpoints/3`, for messages. */
   readonly path: string;
   /** Below the server's origin, `/sub/path/api/endpoints/3`. */
   readonly fullPath: string;
@@ -149,13 +149,13 @@ export interface PreparedCall {
   readonly body: Encoded;
   /** How long the server may be silent, in seconds; 0 for no limit. */
   readonly timeout: number;
-  /** Whether an engine answers behind Portainer. */
+  /** Whether it goes to an engine, through Portainer's gateway. */
   readonly isDocker: boolean;
-  /** What must not show in an error. */
+  /** Texts that errors must not show. */
   readonly secrets: readonly string[];
 }
 
-/** Prepares a call of a route. Those of an engine are below a `gateway`, `/endpoints/1/docker/v1.41`. */
+/** Prepares a call of a route. `gateway` is the path before an engine's route, `/endpoints/1/docker/v1.41`. */
 export function prepare(
   defaults: Defaults,
   route: Route,

@@ -7,7 +7,7 @@ import type { Bound, DockerClient } from "./types";
 
 type SendCall = (route: Route, request?: AnyRequest, options?: CallOptions) => Promise<unknown>;
 
-/** Makes a function of every route. */
+/** Makes a function for each route. */
 export function bindRoutes<Entities extends Readonly<Record<string, Routes>>>(
   entities: Entities,
   call: SendCall,
@@ -22,7 +22,7 @@ function bindRoute(route: Route, call: SendCall) {
     : (request?: AnyRequest, options?: CallOptions) => call(route, request, options);
 }
 
-/** Sends the request when the first line is asked for. */
+/** Sends the request when the first line is requested. */
 async function* lines(open: () => Promise<unknown>): AsyncGenerator<unknown, void> {
   yield* (await open()) as AsyncIterable<unknown>;
 }
@@ -50,10 +50,10 @@ function negotiate(endpointId: number, { ApiVersion, MinAPIVersion }: EngineVers
   return isAtLeast(ApiVersion, NEWEST) ? NEWEST : ApiVersion;
 }
 
-/** The header by which Portainer's agent knows the node that is meant. */
+/** Names the node for Portainer's agent. */
 const TARGET_HEADER = "x-portaineragent-target";
 
-/** The engine of one environment, or of a node of it. `signal` ends what its calls share. */
+/** A client of an environment's engine, or of one node's. `signal` aborts the version request that its calls share. */
 export function createDocker(
   call: Caller,
   endpointId: number,
@@ -62,17 +62,17 @@ export function createDocker(
 ): DockerClient {
   const gateway = `/endpoints/${endpointId}/docker`;
   const { version } = dockerContract.system;
-  const aimed = (options: CallOptions = {}): CallOptions =>
+  const withNode = (options: CallOptions = {}): CallOptions =>
     node === undefined ? options : { ...options, headers: { ...options.headers, [TARGET_HEADER]: node } };
 
   const unversioned = bindRoutes({ system: { version } }, (route, request, options) =>
-    call(route, request, aimed(options), gateway),
+    call(route, request, withNode(options), gateway),
   );
   const pinned = once(async () => negotiate(endpointId, await unversioned.system.version({}, { signal })));
 
   const engine = bindRoutes(dockerContract, async (route, request, options) => {
     const path = route === version ? gateway : `${gateway}/v${await pinned.get(options?.signal ?? signal)}`;
-    return call(route, request, aimed(options), path);
+    return call(route, request, withNode(options), path);
   });
   return { ...engine, apiVersion: (options) => pinned.get(options?.signal ?? signal) };
 }

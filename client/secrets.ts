@@ -1,18 +1,18 @@
-/** Shorter ones would blot out ordinary words. */
+/** Shorter texts occur in ordinary words. */
 const SHORTEST = 6;
 
 const SECRET_NAME = /password|secret|token|key/i;
-/** As in the environment of a container, `DB_PASSWORD=…`. */
+/** An environment variable of a container, `DB_PASSWORD=…`. */
 const ASSIGNMENT = /^(\w+)=(.*)$/s;
 
-/** What looks secret wherever it comes from: PEM, JWT, API keys of Portainer. */
+/** Secrets that are known by their form: PEM, JWT, API keys of Portainer. */
 const SECRET_SHAPES = [
   /-----BEGIN [^-]+-----[\s\S]*?(-----END [^-]+-----|$)/g,
   /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g,
   /\bptr_[\w+/=]{8,}/g,
 ];
 
-/** The same text with every secret replaced by `[secret]`. */
+/** Replaces every secret in a text by `[secret]`. */
 export function redact(text: string, secrets: readonly string[]): string {
   let clean = text;
   for (const secret of secrets.flatMap(spellings).sort(longestFirst)) {
@@ -22,7 +22,7 @@ export function redact(text: string, secrets: readonly string[]): string {
   return clean;
 }
 
-/** The texts in a request body that are secret by their name, at any depth. */
+/** The texts in a request body whose name says that they are secret, at any depth. */
 export function secretsIn(value: unknown, name = ""): string[] {
   if (typeof value === "string") return secretsInText(value, name);
   if (typeof value !== "object" || value === null) return [];
@@ -35,7 +35,7 @@ function secretsInText(text: string, name: string): string[] {
   return SECRET_NAME.test(variable) ? [value] : [];
 }
 
-/** As it is, and as it looks inside JSON and a URL. */
+/** The secret itself, and its forms in JSON and in a URL. */
 function spellings(secret: string): string[] {
   return [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)];
 }

@@ -3,16 +3,16 @@ import { abortable } from "./abort";
 import { type ApiError, isApiError } from "./errors";
 import type { Credentials } from "./options";
 
-/** A value that is fetched when first asked for, once for all who ask, and kept. */
+/** A value that is fetched at the first `get`, once for all concurrent callers, and then kept. */
 interface Once<T> {
   get(signal: AbortSignal): Promise<T>;
-  /** The value, if it was fetched. */
+  /** The value, if it is there. */
   kept(): T | undefined;
-  /** Has the next `get` fetch again, if this value is still the one kept. */
+  /** Makes the next `get` fetch again, unless another value was fetched meanwhile. */
   forget(stale: T): void;
 }
 
-/** A failure is told to all who wait, and not kept. One who gives up does not end the fetch for the others. */
+/** A failure reaches all who wait and is not kept. A caller that aborts does not abort the fetch of the others. */
 export function once<T>(fetch: () => Promise<T>): Once<T> {
   let kept: { readonly value: T } | undefined;
   let pending: Promise<T> | undefined;
@@ -47,24 +47,24 @@ interface Account {
   readonly username: string;
 }
 
-/** The headers that prove who asks. */
+/** The headers that authenticate a request. */
 export interface Authentication {
   readonly headers: Readonly<Record<string, string>>;
   /** The token of a login. */
   readonly token?: string;
 }
 
-/** Where calls get their proof from. */
+/** Authenticates the calls of a client. */
 export interface Session {
-  /** The proof to send; `undefined` if the client has no credentials. */
+  /** The headers to send, after a login if one is needed; `undefined` without credentials. */
   open(signal: AbortSignal): Promise<Authentication | undefined>;
-  /** After a 401: a newer proof than the refused one, if there can be one. */
+  /** After a 401: headers of a newer login than the refused one, where a login is possible. */
   renew(refused: Authentication, signal: AbortSignal): Promise<Authentication | undefined>;
-  /** The token of the login that the next call would use; `undefined` if there was none. */
+  /** The token of the present login; `undefined` if there was none. */
   token(): string | undefined;
-  /** Whose login it is, after `open`; `undefined` if there was none, or its token does not say. */
+  /** The user of the present login; `undefined` if there was none, or its token cannot be read. */
   account(): Account | undefined;
-  /** Has the next call log in anew. */
+  /** Makes the next call log in again. */
   forget(): void;
 }
 
@@ -78,9 +78,9 @@ export function createSession(
   return passwordSession(() => logIn(credentials.username, credentials.password));
 }
 
-function fixedSession(proof: Authentication | undefined): Session {
+function fixedSession(authentication: Authentication | undefined): Session {
   return {
-    open: async () => proof,
+    open: async () => authentication,
     renew: async () => undefined,
     token: () => undefined,
     account: () => undefined,
@@ -111,18 +111,18 @@ function passwordSession(logIn: () => Promise<string>): Session {
     token: () => login.kept()?.token,
     account: () => accountOf(login.kept()?.token ?? ""),
     forget() {
-      const proof = login.kept();
-      if (proof) login.forget(proof);
+      const present = login.kept();
+      if (present) login.forget(present);
     },
   };
 }
 
-/** What the server itself refuses: a wrong password tried again, or anything while banned, prolongs the ban. */
+/** Refusals that a retry would make worse: each wrong password, and any login during a ban, prolongs the ban. */
 function isFinal(error: unknown): error is ApiError {
   return isApiError(error) && error.isJson && [400, 403, 422].includes(error.status);
 }
 
-/** A token is a JWT; what stands in it is only read, the server checks it. */
+/** Reads the claims of a JWT. Their signature is the server's concern. */
 function accountOf(token: string): Account | undefined {
   try {
     const claims: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());

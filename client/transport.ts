@@ -10,7 +10,7 @@ import type { ClientOptions } from "./options";
 import { redact } from "./secrets";
 import type { Base } from "./url";
 
-/** One request, ready to be sent. */
+/** A request to send. */
 interface Outgoing {
   readonly method: Method;
   /** Below the server's origin, `/sub/path/api/status`. */
@@ -24,21 +24,22 @@ interface Outgoing {
   readonly secrets: readonly string[];
 }
 
-/** One answer, whatever its status, with its body still to come. */
+/** An answer of any status; its body is yet to be read. */
 export interface Incoming {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** Whoever destroys it early closes the connection. */
+  /** Destroying it before its end closes the connection. */
   readonly body: Readable;
 }
 
-/** Sends one request, once. */
+/** Sends a request, once. */
 export type Exchange = (outgoing: Outgoing) => Promise<Incoming>;
 
 /**
- * The only place that talks HTTP.
+ * The only place that sends HTTP requests.
  *
- * @throws ConnectionError if there is no answer, also while its body is read; an abort throws the signal's reason
+ * @throws ConnectionError if there is no answer, or it breaks off, also while its body is read; an abort throws the
+ * signal's reason
  */
 export function createExchange(transport: Dispatcher, base: Base): Exchange {
   return async (outgoing) => {
@@ -67,7 +68,7 @@ function request(transport: Dispatcher, base: Base, outgoing: Outgoing, progress
   });
 }
 
-/** Notes the moment in which the request is written to a connection: before it, nothing can have happened. */
+/** Notes that the request was written to a connection. Before that, the server cannot have done anything. */
 function noteStart(progress: { sent: boolean }): Dispatcher.DispatcherComposeInterceptor {
   return (dispatch) => (options, handler) => {
     const start = handler.onRequestStart?.bind(handler);
@@ -79,7 +80,7 @@ function noteStart(progress: { sent: boolean }): Dispatcher.DispatcherComposeInt
   };
 }
 
-/** The same bytes, with errors in the words of this client. One that nobody reads does not end the process. */
+/** The same bytes, with the client's own errors. An error of a body that nobody reads does not end the process. */
 function withErrors(body: Readable, explain: (error: unknown) => unknown): Readable {
   const explained = new PassThrough();
   explained.on("error", () => {});
@@ -90,8 +91,8 @@ function withErrors(body: Readable, explain: (error: unknown) => unknown): Reada
 
 function failure(error: unknown, outgoing: Outgoing, base: Base, sent: boolean): unknown {
   if (outgoing.signal.aborted) return outgoing.signal.reason;
-  const { code, words } = rootOf(error);
-  const { reason, hint } = diagnose(code, words, { ...base, timeout: outgoing.timeout });
+  const { code, message } = rootOf(error);
+  const { reason, hint } = diagnose(code, message, { ...base, timeout: outgoing.timeout });
   return new ConnectionError({
     method: outgoing.method,
     url: base.origin + outgoing.path,
@@ -110,15 +111,15 @@ interface Thrown {
   readonly errors?: readonly unknown[];
 }
 
-/** Not by `instanceof`: an error of Node.js itself is of another realm where tests run. */
-function rootOf(error: unknown): { readonly code: string; readonly words: string } {
+/** Does not use `instanceof`, because Jest runs tests in another realm than Node.js makes its errors in. */
+function rootOf(error: unknown): { readonly code: string; readonly message: string } {
   const failed = Object(error) as Thrown;
-  // A host with several addresses fails with one error for each; the first speaks for all.
+  // A host with several addresses fails with one error for each; the first stands for all.
   if (failed.errors?.[0]) return rootOf(failed.errors[0]);
-  return { code: String(failed.code ?? failed.name ?? "UNKNOWN"), words: String(failed.message ?? error) };
+  return { code: String(failed.code ?? failed.name ?? "UNKNOWN"), message: String(failed.message ?? error) };
 }
 
-/** As `node:tls` names them. */
+/** By the names of `node:tls`. */
 interface TlsOptions {
   readonly ca?: string;
   readonly cert?: string;
@@ -127,7 +128,7 @@ interface TlsOptions {
 }
 
 /**
- * What a TLS connection needs of the options.
+ * Converts the client's options for `node:tls`.
  *
  * @throws TypeError that names the option at fault, never its value
  */
@@ -171,14 +172,14 @@ function readKey(pem: string) {
 }
 
 const CONCURRENCY = 8;
-/** In seconds. A host that does not answer at all is told from one that is slow. */
+/** In seconds. Tells a host that does not answer from a server that is slow. */
 const CONNECT_TIMEOUT = 10;
 
 const PROXY_VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"];
 
 /**
- * The connections to a server: kept alive, limited in number, through a proxy if the environment names one.
- * `signal` closes them, also those that are just being made.
+ * The connections to a server: kept alive, limited in number, through a proxy if the environment variables name one.
+ * `signal` closes them, also those that are being opened.
  */
 export function createTransport(origin: string, options: ClientOptions, signal: AbortSignal): Dispatcher {
   const connect = { ...tlsOptions(options), signal };
@@ -194,7 +195,7 @@ export function createTransport(origin: string, options: ClientOptions, signal: 
   return new EnvHttpProxyAgent({
     ...settings,
     requestTls: connect,
-    // Without it, requests forwarded to a plain HTTP server would not be limited.
+    // Limits requests that the proxy forwards to a plain HTTP server, too.
     factory: (server, inherited) => new Pool(server, { ...inherited, connections: settings.connections }),
   });
 }

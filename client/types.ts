@@ -27,10 +27,10 @@ type Upload<R extends Route> = R extends { upload: string }
   ? { readonly upload: Uint8Array | Readable }
   : unknown;
 
-/** What a call of this route is given: `params` from its path, and `query`, `body`, `form` or `upload`. */
+/** The request of a route: `params` from its path, and `query`, `body`, `form` or `upload`. */
 export type RequestOf<R extends Route> = Flat<Params<R> & Query<R> & Body<R> & Form<R> & Upload<R>>;
 
-/** What a call of this route results in: the parsed answer, its lines, its bytes, or nothing. */
+/** The result of a route: the parsed answer, its lines, its bytes, or nothing. */
 export type ResponseOf<R extends Route> = R extends { response: infer S extends z.ZodType }
   ? z.output<S>
   : R extends { lines: infer L extends z.ZodType }
@@ -44,7 +44,7 @@ type Arguments<R extends Route> =
     ? [request?: RequestOf<R>, options?: CallOptions]
     : [request: RequestOf<R>, options?: CallOptions];
 
-/** A route as a function. One that answers lines sends its request when the lines are first asked for. */
+/** A route as a function. One that answers in lines sends its request when the first line is requested. */
 export type RouteFunction<R extends Route> = (
   ...call: Arguments<R>
 ) => R extends { lines: z.ZodType } ? ResponseOf<R> : Promise<ResponseOf<R>>;
@@ -58,23 +58,23 @@ export type Bound<Entities extends Readonly<Record<string, Routes>>> = {
 
 /** The engine of one environment, through Portainer's gateway. */
 export interface DockerClient extends Bound<DockerContract> {
-  /** The API version that every call to this engine uses, `1.41`: the newest that both sides know. */
+  /** The API version of every call to this engine, `1.41`: the newest that both sides have. */
   apiVersion(options?: CallOptions): Promise<string>;
 }
 
-/** Every operation of a Portainer server. */
+/** A client of a Portainer server, with a function for each operation. */
 export interface PortainerClient extends Bound<Contract>, AsyncDisposable {
   /**
-   * The engine of the environment with this id.
+   * A client of an environment's engine.
    *
-   * @param node the node whose engine it is, where an agent leads to several. @default the one that the agent picks
+   * @param node the node, where an agent leads to several engines. @default the one that the agent picks
    */
   docker(endpointId: number, node?: string): DockerClient;
   /**
-   * The user whose name and password these are, told by the login's token without another request. `undefined` with
-   * an API key: `users.me()` asks the server, from 2.20 on.
+   * The user of the client's name and password, read from the login's token without another request. `undefined` with
+   * an API key: call `users.me()`, which Portainer has since 2.20.
    */
   account(options?: CallOptions): Promise<{ readonly id: number; readonly username: string } | undefined>;
-  /** Ends all calls under way, and the connections. `await using` does the same at the end of a block. */
+  /** Aborts all calls and closes the connections. `await using` does the same at the end of a block. */
   close(): Promise<void>;
 }

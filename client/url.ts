@@ -1,19 +1,19 @@
-/** Where a server's API begins. */
+/** The address of a server's API. */
 export interface Base {
   readonly origin: string;
-  /** With the port, if it is not the usual one. */
+  /** With the port, if it is not the default one. */
   readonly host: string;
   readonly isTls: boolean;
   /** `/sub/path/api` */
   readonly apiPath: string;
-  /** For people: `https://portainer.example/sub/path`. */
+  /** `https://portainer.example/sub/path`, for messages. */
   readonly href: string;
 }
 
 /**
- * Reads the `url` option.
+ * Parses the `url` option.
  *
- * @throws TypeError that says what is wrong with it, without repeating what might be a password
+ * @throws TypeError that says what is wrong, without repeating what may be a password
  */
 export function parseUrl(url: string): Base {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
@@ -36,6 +36,6 @@ export function parseUrl(url: string): Base {
 }
 
 function notHttp(url: string): TypeError {
-  const meant = /^[\w.-]+(:\d+)?(\/[\w./-]*)?$/.test(url) ? `; did you mean "https://${url}"?` : ".";
-  return new TypeError(`The url of a Portainer server begins with https:// or http://${meant}`);
+  const suggestion = /^[\w.-]+(:\d+)?(\/[\w./-]*)?$/.test(url) ? `; did you mean "https://${url}"?` : ".";
+  return new TypeError(`The url of a Portainer server begins with https:// or http://${suggestion}`);
 }

@@ -1,13 +1,13 @@
 import type { AccessPolicies, Endpoint } from "../../contract";
 import type { Directory } from "../core/directory";
-import type { Access } from "./schema";
+import type { EndpointAccess } from "./schema";
 
 type Entry = number | string;
-type Kind = keyof Access;
+type Kind = keyof EndpointAccess;
 
 /** The lists as Portainer keeps them. What is known of somebody who keeps access is kept. */
 export function policiesOf(
-  access: Access,
+  access: EndpointAccess,
   { UserAccessPolicies, TeamAccessPolicies }: Endpoint,
   directory: Directory,
 ): { UserAccessPolicies?: AccessPolicies; TeamAccessPolicies?: AccessPolicies } {
@@ -26,10 +26,10 @@ export function policiesOf(
 
 /** Who has access now, in the program's spelling where it has one, else by id. */
 export function accessNow(
-  wished: Access | undefined,
+  wished: EndpointAccess | undefined,
   { UserAccessPolicies, TeamAccessPolicies }: Endpoint,
   directory: Directory,
-): Access {
+): EndpointAccess {
   const now = (kind: Kind, policies: AccessPolicies | null | undefined): Entry[] => {
     const present = Object.keys(policies ?? {}).map(Number);
     const spelled = (wished?.[kind] ?? []).map((entry) => ({ entry, id: directory.idOf(kind, entry) }));
@@ -42,7 +42,7 @@ export function accessNow(
 }
 
 /** The order of a list means nothing, nor does the case of a name. */
-export function normalizeAccess({ users, teams }: Access): unknown {
+export function normalizeAccess({ users, teams }: EndpointAccess): unknown {
   const set = (entries: readonly Entry[] | undefined) =>
     entries && [...new Set(entries.map((entry) => String(entry).toLowerCase()))].sort();
   return { users: set(users), teams: set(teams) };

@@ -15,7 +15,7 @@ const AccessSchema = z.strictObject({
   /** The teams whose members may use the environment, by name or id. */
   teams: z.array(NameOrId).optional(),
 });
-export type Access = z.output<typeof AccessSchema>;
+export type EndpointAccess = z.output<typeof AccessSchema>;
 
 export const EndpointSchema = z.object({
   /**

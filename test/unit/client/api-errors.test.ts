@@ -167,13 +167,13 @@ test.each<[string, Answer, ((url: string) => Promise<unknown>) | undefined, RegE
     "what a proxy adds",
     always(403, { message: "api key and auth header are not allowed at the same time", details: "x" }),
     undefined,
-    /Something between adds an Authorization header/,
+    /A proxy adds an Authorization header/,
   ],
   [
     "credentials for a proxy",
     page(401, "<title>401 Authorization Required</title>"),
     undefined,
-    /a proxy in front of it wants credentials of its own/,
+    /A proxy in front of Portainer answered, and wants credentials of its own/,
   ],
   [
     "https",
