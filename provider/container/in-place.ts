@@ -11,7 +11,7 @@ import { limitFields } from "./arguments/limits";
 import { restartPolicy } from "./arguments/run";
 import { fileVolumesOf } from "./file-volumes";
 import { nameOfContainer } from "./find";
-import { joinsWithMac, rewire } from "./networks";
+import { canBeRewired, rewire } from "./networks";
 import { rename } from "./rename";
 import { refuseTooNew } from "./requirements";
 import { bringTo, restart } from "./run-state";
@@ -37,14 +37,7 @@ export function needRollOut(
     if (mayNeedRollOut(key, news[key])) return true;
     const isTakenAway = !hasUnknown(news[key]) && canonical(argument, news[key]) === null;
     if (key in limitFields) return (isTakenAway && !(key in NO_LIMIT)) || switchesCpuLimit(key, olds);
-    if (key === "networks") {
-      return (
-        isTakenAway ||
-        [olds.networks, news.networks].some((list) => list?.length === 0) ||
-        isFixed(news.networkMode) ||
-        joinsWithMac(olds.networks ?? [], news.networks ?? [])
-      );
-    }
+    if (key === "networks") return isTakenAway || !canBeRewired(olds, news);
     if (key === "files") {
       const isLess = Object.keys(olds.files ?? {}).some((path) => !(path in (news.files ?? {})));
       return isLess || !equal(fileFolders(olds), fileFolders(news));
@@ -63,11 +56,6 @@ function mayNeedRollOut(key: Key, value: unknown): boolean {
 function switchesCpuLimit(key: Key, { cpus, cpuQuota, cpuPeriod }: Partial<ContainerSettled>): boolean {
   if (key === "cpus") return cpuQuota !== undefined || cpuPeriod !== undefined;
   return (key === "cpuQuota" || key === "cpuPeriod") && cpus !== undefined;
-}
-
-/** Who shares the host's or another's network has none to connect to. */
-function isFixed(networkMode: string | undefined): boolean {
-  return networkMode !== undefined && /^(?:host|none|container:.*)$/.test(networkMode);
 }
 
 /**

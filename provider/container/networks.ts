@@ -3,7 +3,15 @@ import { equal } from "../core/equal";
 import { isLost } from "../core/lost";
 import type { Place } from "../docker/place";
 import type { Wire } from "./argument";
-import { type Attachment, actualNetworks, attachments, type NetworkInput } from "./arguments/attachment";
+import type { ContainerSettled } from "./arguments";
+import {
+  APART,
+  type Attachment,
+  actualNetworks,
+  attachments,
+  type NetworkInput,
+  nameIn,
+} from "./arguments/attachment";
 import { networkArguments } from "./arguments/networks";
 import { findById } from "./find";
 
@@ -19,7 +27,7 @@ export async function connect(place: Place, id: string, network: string, config:
   }
 }
 
-async function disconnect(place: Place, id: string, network: string): Promise<void> {
+export async function disconnect(place: Place, id: string, network: string): Promise<void> {
   const { docker, call } = place;
   try {
     await docker.networks.disconnect({ params: { id: network }, body: { Container: id } }, call);
@@ -67,8 +75,23 @@ export async function rewire(
   }
 }
 
+type Joined = Pick<Partial<ContainerSettled>, "networks" | "networkMode">;
+
+/**
+ * Whether the engine can take a container from its networks to others while it runs. It joins nobody to a network who
+ * has the host's, another container's or none, and lets nobody go there.
+ */
+export function canBeRewired(before: Joined, after: Joined): boolean {
+  return !isApart(before) && !isApart(after) && !joinsWithMac(before.networks ?? [], after.networks ?? []);
+}
+
+function isApart({ networks, networkMode }: Joined): boolean {
+  const names = networks?.map(nameIn) ?? [networkMode ?? "bridge"];
+  return names.length === 0 || names.some((name) => APART.test(name));
+}
+
 /** A MAC address is given at creation alone: an engine that connects a container that runs makes one up. */
-export function joinsWithMac(before: readonly NetworkInput[], wished: readonly NetworkInput[]): boolean {
+function joinsWithMac(before: readonly NetworkInput[], wished: readonly NetworkInput[]): boolean {
   return wished.some(
     (entry) =>
       typeof entry !== "string" &&
@@ -82,8 +105,6 @@ function isAsWished(container: ContainerInspect, wish: NetworkInput): boolean {
   const actual = read(container, [wish]).filter((entry) => nameIn(entry) === nameIn(wish));
   return isSame(actual, [wish]);
 }
-
-const nameIn = (entry: NetworkInput): string => (typeof entry === "string" ? entry : entry.network);
 
 function isSame(left: NetworkInput[], right: NetworkInput[]): boolean {
   const { normalize } = networkArguments.networks;

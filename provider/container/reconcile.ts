@@ -62,7 +62,7 @@ async function bringAbout(
   if (!reasons.includes("files") && !hasFileVolumes(found, news)) reasons.push("files");
   if (reasons.length > 0) {
     if (news.replacement === "never" && !neverRan(found.State.Status)) throw refusedByReplacement(reasons);
-    const { container: now, logs, warnings } = await rollOut(place, found, news);
+    const { container: now, logs, warnings } = await rollOut(place, found, olds, news);
     return { ...news, ...(await outputsOf(place, now, { ...olds, warnings, logs })) };
   }
   const { warnings: further, wasStarted } = await changeInPlace(place, found, [...changed], olds, news);

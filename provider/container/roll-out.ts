@@ -33,6 +33,7 @@ const ROLL_BACK_SECONDS = 60;
 export async function rollOut(
   place: Place,
   old: ContainerInspect,
+  olds: Partial<ContainerSettled>,
   inputs: ContainerSettled,
 ): Promise<Readiness & { warnings: readonly string[] }> {
   if (!inputs.force) await refuseToCutTheBranch(place, old);
@@ -48,7 +49,7 @@ export async function rollOut(
       volumes: await ownVolumes(place, old, inputs),
     });
     await furnish(place, fresh, inputs);
-    await copyUnmanaged(place, old, fresh, inputs);
+    await copyUnmanaged(place, old, fresh, olds, inputs);
 
     context.progress("stopping the old container");
     await standAside(place, old, asideName(inputs.name, createId), name, undo);
@@ -173,11 +174,12 @@ function anonymousVolumes({ Mounts }: ContainerInspect): { name: string; target:
   );
 }
 
-/** Takes over what was done to the old container by others, where the program says nothing of it. */
+/** Takes over what was done to the old container by others, where the program says nothing of it and never did. */
 async function copyUnmanaged(
   place: Place,
   old: ContainerInspect,
   fresh: NewContainer,
+  olds: Partial<ContainerSettled>,
   inputs: ContainerSettled,
 ): Promise<void> {
   const control = old.Portainer?.ResourceControl;
@@ -186,7 +188,7 @@ async function copyUnmanaged(
     const hasIt = fresh.control && equal(ownershipFrom(fresh.control), ownership);
     if (!hasIt) await setAccess(place, fresh.id, fresh.control, ownership);
   }
-  if (inputs.networks !== undefined || inputs.networkMode !== undefined) return;
+  if ([olds.networks, inputs.networks, inputs.networkMode].some((said) => said !== undefined)) return;
   const mode = String(at(old, ["HostConfig", "NetworkMode"]) ?? "default");
   for (const [network, { Aliases }] of Object.entries(actualNetworks(old))) {
     if (["bridge", "host", "none", mode].includes(network)) continue;

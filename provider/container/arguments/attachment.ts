@@ -27,6 +27,11 @@ export const NetworkSchema = z.strictObject({
 type NetworkDetails = z.infer<typeof NetworkSchema>;
 export type NetworkInput = string | NetworkDetails;
 
+export const nameIn = (entry: NetworkInput): string => (typeof entry === "string" ? entry : entry.network);
+
+/** What a container is on instead of a network of its own; never together with another. */
+export const APART = /^(?:none|host|container:.*)$/;
+
 /** A network that a container joins, in the engine's spelling. */
 export interface Attachment {
   readonly network: string;
@@ -145,7 +150,6 @@ export function networksSince(networks: readonly NetworkInput[]): Readonly<Recor
 
 /** Networks of the engine's own; nobody has addresses or aliases of their own there. */
 const PREDEFINED = /^(?:bridge|default|host|none|container:.*)$/;
-const ALONE = /^(?:host|none|container:.*)$/;
 
 /** What of some networks cannot be together. */
 export function networkConflict(networks: readonly NetworkInput[]): string | undefined {
@@ -153,7 +157,7 @@ export function networkConflict(networks: readonly NetworkInput[]): string | und
   const names = all.map(({ network }) => network);
   const twice = names.find((name, index) => names.indexOf(name) < index);
   if (twice !== undefined) return `"${twice}" is named twice: put all details into one entry`;
-  const alone = names.find((name) => ALONE.test(name));
+  const alone = names.find((name) => APART.test(name));
   if (alone !== undefined && names.length > 1) return `a container on "${alone}" is on no other network`;
   const detailed = all.find(
     ({ network, config }) =>

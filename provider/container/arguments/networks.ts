@@ -14,7 +14,7 @@ const Address = z.union([z.ipv4(), z.ipv6()], "must be an address such as 10.0.0
 export const networkFields = {
   /**
    * The networks to join, by name, as a `Network`, or with details; the first is the one that `networkMode` would name. A change
-   * connects and disconnects in place, unless the container is on the default bridge or shares another's network. An
+   * connects and disconnects in place, unless the container is, or is to be, on no network, the host's or another's. An
    * empty list means none, and a change from or to it recreates the container.
    * Docker: `NetworkingConfig`, `POST /networks/{id}/connect`. @default the engine's default bridge
    */
