@@ -3,14 +3,16 @@ import { isApiError } from "../client";
 import type { NetworkInspect } from "../contract";
 import { claim, refuseClaimed, release } from "./core/claim";
 import type { Definition, Inputs } from "./core/definition";
+import { difference } from "./core/diff";
 import { noneIfEmpty } from "./core/equal";
-import { ProviderError } from "./core/failure";
+import { ProviderError, Unfinished } from "./core/failure";
 import { isEnvironmentGone, isNotFound } from "./core/gone";
 import { idNumber } from "./core/id";
 import { isLost, onceBack, repeatIfLost } from "./core/lost";
 import { filledIn } from "./core/schema-defaults";
 import { deleteThere, readThere } from "./docker/absence";
 import {
+  certainlyChanged,
   differing,
   FixedName,
   labelsOf,
@@ -19,16 +21,18 @@ import {
   requireTakeable,
   TextsSchema,
 } from "./docker/fixed";
-import { idOf, parseId } from "./docker/identity";
+import { idOf, parseId, URN_LABEL } from "./docker/identity";
 import { canonicalIpam, IpamSchema, ipamRequest, readIpam } from "./docker/ipam";
-import { openPlace, type Place } from "./docker/place";
+import { afterwards, openPlace, type Place } from "./docker/place";
 import { namedAndPlaced, siteFields, siteOf } from "./docker/site";
+import { recreateNetwork } from "./network-recreate";
 
 export const NetworkSchema = z.object({
   ...siteFields,
   /**
    * The network's name. With another name the new network is made before the old one goes, so that containers move over
-   * while they run. Docker: `Name`. @default the resource's name
+   * while they run. With the same name, another change disconnects its containers, recreates it, and connects them again
+   * as they were. Docker: `Name`. @default the resource's name
    */
   name: filledIn(FixedName("network")),
   /** `"bridge"`, `"overlay"`, `"macvlan"`, `"ipvlan"` or a plugin's. Docker: `Driver`. @default "bridge" */
@@ -69,6 +73,12 @@ export interface NetworkOutputs {
 }
 
 type Settled = Inputs<typeof NetworkSchema>;
+
+/** With another one of these it is another network, which can be there beside the old one. */
+const MOVES: readonly string[] = ["endpointId", "name", "nodeName"];
+/** How long it may take to look up what became of a network, in seconds. */
+const LOOK_SECONDS = 30;
+
 type State = Settled & NetworkOutputs;
 
 /** A network of an engine, for containers to find each other by name. */
@@ -79,13 +89,13 @@ export const network: Definition<typeof NetworkSchema, NetworkOutputs> = {
     endpointId: { change: "replace", normalize: idNumber },
     name: { change: "replace" },
     nodeName: { change: "replace" },
-    driver: { change: "replace" },
-    options: { change: "replace", normalize: noneIfEmpty },
-    internal: { change: "replace" },
-    attachable: { change: "replace" },
-    enableIPv6: { change: "replace" },
-    ipam: { change: "replace", normalize: canonicalIpam },
-    labels: { change: "replace", normalize: noneIfEmpty },
+    driver: {},
+    options: { normalize: noneIfEmpty },
+    internal: {},
+    attachable: {},
+    enableIPv6: {},
+    ipam: { normalize: canonicalIpam },
+    labels: { normalize: noneIfEmpty },
     adopt: { change: "none" },
   },
   secrets: [],
@@ -97,7 +107,13 @@ export const network: Definition<typeof NetworkSchema, NetworkOutputs> = {
     subnet: "ipam",
     networkName: "name",
   },
-  canCoexist: (changed) => ["endpointId", "name", "nodeName"].some((key) => changed.includes(key)),
+  canCoexist: (changed) => changed.some((key) => MOVES.includes(key)),
+
+  explain(changed, _olds, news) {
+    if (changed.some((key) => MOVES.includes(key))) return undefined;
+    const verb = certainlyChanged(changed, news).length > 0 ? "is" : "may be";
+    return `the network ${verb} recreated, because of: ${changed.join(", ")}. Containers on it are disconnected for a moment and connected again.`;
+  },
 
   defaults: namedAndPlaced,
 
@@ -148,8 +164,20 @@ export const network: Definition<typeof NetworkSchema, NetworkOutputs> = {
     return readThere(context, endpointId, look, remembered);
   },
 
-  /** Only how it is treated can change in place, and that is nothing to carry out. */
-  update: (_context, _id, olds, news) => Promise.resolve({ ...olds, ...news }),
+  async update(context, id, olds, news) {
+    if (difference(network.properties, { ...olds }, news).changed.length === 0) return { ...olds, ...news };
+    const place = await openPlace(context, siteOf(news), olds);
+    const old = await findOwn(place, olds);
+    try {
+      const made = old ? await recreateNetwork(place, old, () => make(place, news)) : await make(place, news);
+      return { ...news, ...outputsOf(place, made) };
+    } catch (error) {
+      // Made again as it was, it has another id.
+      const now = await findOwn(afterwards(place, LOOK_SECONDS), olds).catch(() => undefined);
+      if (!now || now.Id === olds.networkId) throw error;
+      throw new Unfinished(id, { ...olds, ...outputsOf(place, now) }, error);
+    }
+  },
 
   delete: (context, _id, state) =>
     deleteThere(context, async () => {
@@ -198,6 +226,15 @@ async function findByName(place: Place, name: string): Promise<NetworkInspect | 
   const list = await place.docker.networks.list({ query: { filters } }, place.call);
   const found = list.find(({ Name }) => Name === name);
   return found && (await findById(place, found.Id));
+}
+
+/** By its id; or by its name, if this resource has made it: it may have been made again, and its id forgotten by a kill. */
+async function findOwn(place: Place, { networkId, name }: State): Promise<NetworkInspect | undefined> {
+  const known = await findById(place, networkId);
+  if (known) return known;
+  const namesake = await findByName(place, name);
+  const isOurs = place.context.urn !== undefined && namesake?.Labels?.[URN_LABEL] === place.context.urn;
+  return isOurs ? namesake : undefined;
 }
 
 async function findById({ docker, call }: Place, id: string): Promise<NetworkInspect | undefined> {
@@ -256,7 +293,7 @@ async function remove(place: Place, { name, networkId }: State): Promise<void> {
 function inUse(name: string, users: readonly string[]): ProviderError {
   return new ProviderError(
     `containers are on the network "${name}"${users.length > 0 ? `: ${users.join(", ")}` : ""}. Nothing was deleted. ` +
-      "To change the network, change its `name` too: the new one is made first, and containers that have it as a resource move over while they run. To delete it, disconnect or remove those containers first.",
+      "Disconnect or remove those containers first; a container that has the network as a resource is removed before it.",
   );
 }
 

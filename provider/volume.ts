@@ -189,7 +189,7 @@ async function remove(place: Place, name: string): Promise<void> {
     const users = await docker.containers.list({ query: { all: "1", filters } }, call);
     const names = users.map(({ Names }) => Names[0]?.slice(1)).join(", ");
     throw new ProviderError(
-      `the volume "${name}" is in use${names === "" ? "" : ` by ${names}`}: nothing was deleted. Remove those containers first, ` +
+      `the volume "${name}" is in use${names === "" ? "" : ` by ${names}`}: nothing was deleted. Remove those containers first (one that has the Volume as its \`source\` is removed before it), ` +
         "or keep the volume with the resource option `retainOnDelete`.",
     );
   }

@@ -28,9 +28,9 @@ const PROPERTIES = allOf<NetworkSettled & NetworkOutputs>()(
 );
 
 /**
- * A network on an environment, for `networks` of a Container. A network cannot be changed: with another `name` the new
- * one is made first and containers move over while they run, else it is deleted first, which fails while a container is
- * on it.
+ * A network on an environment, for `networks` of a Container. An engine changes no network: with another `name` the new
+ * one is made first and containers move over while they run; else the containers on it are disconnected, it is made anew,
+ * and they are connected again.
  *
  * @example
  * ```ts

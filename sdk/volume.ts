@@ -25,7 +25,7 @@ const PROPERTIES = allOf<VolumeSettled & VolumeOutputs>()(
 
 /**
  * A volume on an environment, for `volumes` of a Container. A volume cannot be changed, so a change fails in the preview
- * unless its data may be lost (`recreate`). Destroying it deletes its data, and fails while a container has it.
+ * unless its data may be lost (`recreate`): then it is replaced, with the containers that have it as a resource. Destroying it deletes its data, and fails while a container has it.
  *
  * @example
  * ```ts

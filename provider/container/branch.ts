@@ -12,16 +12,19 @@ const PORTAINER_IMAGE = /(?:^|\/)portainer\/(?:portainer(?:-ce|-ee)?|agent)(?::|
  * @throws ProviderError before anything is changed.
  */
 export async function refuseToCutTheBranch(place: Place, container: ContainerInspect): Promise<void> {
-  const reason = (await carriesConnection(place, container))
-    ? "it is Portainer itself, or its agent"
-    : publishesOwnUrl(place, container)
-      ? `it publishes the port of ${place.context.connection.url}, the provider's url`
-      : undefined;
+  const reason = await whyOnBranch(place, container);
   if (reason === undefined) return;
   throw new ProviderError(
     `"${nameOfContainer(container)}" cannot be recreated through Portainer: ${reason}, and stopping it would cut the connection half-way. ` +
       "Nothing was changed. Recreate it by other means, reach Portainer at another url, or set `force: true` if the connection does not go through it.",
   );
+}
+
+/** Why the connection may go through a container; `undefined` when it does not. */
+export async function whyOnBranch(place: Place, container: ContainerInspect): Promise<string | undefined> {
+  if (await carriesConnection(place, container)) return "it is Portainer itself, or its agent";
+  if (!publishesOwnUrl(place, container)) return undefined;
+  return `it publishes the port of ${place.context.connection.url}, the provider's url`;
 }
 
 /** Portainer marks its own container, but only in lists. */

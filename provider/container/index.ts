@@ -1,6 +1,6 @@
 import type { Definition } from "../core/definition";
 import { messageOf } from "../core/failure";
-import { hasUnknown } from "../core/unknown";
+import { hasUnknown, isUnknown } from "../core/unknown";
 import { deleteThere, isToBeSkipped, readThere } from "../docker/absence";
 import { idOf, parseId } from "../docker/identity";
 import { openPlace } from "../docker/place";
@@ -43,6 +43,7 @@ export const container: Definition<Schema, ContainerOutputs> = {
   validate: validateTogether,
 
   explain(changed, olds, news) {
+    if (goesWithItsVolume(changed, olds, news)) return undefined;
     const reasons = needRollOut(changed as Key[], olds, news);
     if (reasons.length === 0 || reasons.some(isPlace) || news.replacement === "replace") return undefined;
     const noReturn = olds.autoRemove ? " There is no way back if that fails, because of autoRemove." : "";
@@ -53,6 +54,7 @@ export const container: Definition<Schema, ContainerOutputs> = {
   },
 
   replaces(changed, olds, news) {
+    if (goesWithItsVolume(changed, olds, news)) return ["volumes"];
     const reasons = needRollOut(changed as Key[], olds, news);
     if (reasons.length === 0 || news.replacement === undefined || news.replacement === "rollout") return [];
     if (news.replacement !== "never") return reasons;
@@ -109,3 +111,16 @@ export const container: Definition<Schema, ContainerOutputs> = {
       await removeAll(place, state);
     }),
 };
+
+/**
+ * Whether Pulumi asks what becomes of the container when it deletes a volume to put another in its place. It asks with
+ * everything unknown that hangs on the volume, and deletes what answers that it is replaced before the volume.
+ */
+function goesWithItsVolume(
+  changed: readonly string[],
+  olds: Partial<ContainerSettled>,
+  news: Partial<ContainerSettled>,
+): boolean {
+  const isAsked = changed.includes("volumes") && changed.every((key) => isUnknown(news[key as Key]));
+  return isAsked && olds.volumes !== undefined && news.replacement !== "never";
+}

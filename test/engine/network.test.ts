@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
 import { type ContainerHost, startContainerHost } from "../support/container-host";
-import { engineApi, sweep } from "../support/engine-api";
+import { engineApi, sweep, valueAt } from "../support/engine-api";
 import { engineOrSkip } from "../support/needs";
 
 let host: ContainerHost;
@@ -55,30 +55,94 @@ engineOrSkip()("a network", () => {
     expect(host.stack.outputs("net")).toMatchObject({ subnets: [POOL.subnet], scope: "local" });
   });
 
-  test("is replaced when it changes, its successor first where that has another name", async () => {
+  test("is recreated when it changes, and replaced, its successor first, when its name changes too", async () => {
     const { stack } = host;
     await stack.up("Network", "net", args());
     const { id, outputs, inputs } = stack.entry("net");
     const change = (more: object) => stack.plugin.diff(id, outputs, { ...inputs, ...more });
-    expect(await change({ internal: true })).toMatchObject({
-      replaces: ["internal"],
-      deleteBeforeReplace: true,
-    });
+    expect(await change({ internal: true })).toMatchObject({ changes: true, replaces: [] });
     expect(await change({ internal: true, name: `${host.prefix}two` })).toMatchObject({
+      replaces: ["name"],
       deleteBeforeReplace: false,
     });
-    expect(await stack.up("Network", "net", args({ internal: true }))).toBe("replace");
+    expect(await stack.up("Network", "net", args({ internal: true }))).toBe("update");
     expect((await inspect()).body).toMatchObject({ Internal: true });
+    expect(stack.outputs("net")["networkId"]).toBe((await inspect()).body["Id"]);
+  });
+
+  /** A container on the network, and what it is to the others there. */
+  async function onNetwork(suffix: string, more: object): Promise<string> {
+    const name = `${host.prefix}${suffix}`;
+    const endpoint = { [`${host.prefix}net`]: more };
+    await engineApi("POST", `/containers/create?name=${name}`, {
+      Image: host.base["image"],
+      Cmd: ["sleep", "1000"],
+      ExposedPorts: { "80/tcp": {} },
+      HostConfig: { NetworkMode: `${host.prefix}net`, PortBindings: { "80/tcp": [{ HostPort: "" }] } },
+      NetworkingConfig: { EndpointsConfig: endpoint },
+    });
+    return name;
+  }
+  const endpointOf = async (name: string) => {
+    const { body } = await engineApi("GET", `/containers/${name}/json`);
+    return (body as unknown as { NetworkSettings: { Networks: Record<string, object> } }).NetworkSettings
+      .Networks[`${host.prefix}net`];
+  };
+  const OTHER = { subnet: "10.79.32.0/24" };
+
+  test("is recreated under containers that run or not, which keep their names, addresses and ports there", async () => {
+    const { stack } = host;
+    await stack.up("Network", "net", args({ ipam: { config: [POOL] } }));
+    const runs = await onNetwork("runs", { Aliases: ["it"], IPAMConfig: { IPv4Address: "10.79.31.200" } });
+    await engineApi("POST", `/containers/${runs}/start`);
+    const created = await onNetwork("created", { Aliases: ["other"] });
+    const before = (await engineApi("GET", `/containers/${runs}/json`)).body;
+
+    expect(await stack.up("Network", "net", args({ ipam: { config: [POOL] }, labels: { v: "2" } }))).toBe(
+      "update",
+    );
+
+    const after = (await engineApi("GET", `/containers/${runs}/json`)).body;
+    expect(after["State"]).toEqual(before["State"]);
+    expect(await endpointOf(runs)).toMatchObject({
+      IPAddress: "10.79.31.200",
+      Aliases: expect.arrayContaining(["it"]),
+    });
+    expect(valueAt(after, "NetworkSettings.Ports")).toHaveProperty(["80/tcp", "0"]);
+    expect(await endpointOf(created)).toMatchObject({ Aliases: expect.arrayContaining(["other"]) });
+    expect((await engineApi("POST", `/containers/${created}/start`)).status).toBe(204);
+    await stack.refresh("net");
+    expect(await stack.up("Network", "net", args({ ipam: { config: [POOL] }, labels: { v: "2" } }))).toBe(
+      "same",
+    );
+
+    await stack.up("Network", "net", args({ ipam: { config: [OTHER] }, labels: { v: "2" } }));
+    expect(await endpointOf(runs)).toMatchObject({ IPAddress: expect.stringMatching(/^10\.79\.32\./) });
+  });
+
+  test("is put back with its containers when the other one cannot be made", async () => {
+    const { stack } = host;
+    await stack.up("Network", "net", args({ ipam: { config: [POOL] } }));
+    const runs = await onNetwork("runs", { Aliases: ["it"], IPAMConfig: { IPv4Address: "10.79.31.200" } });
+    await engineApi("POST", `/containers/${runs}/start`);
+    await expect(
+      stack.up("Network", "net", args({ ipam: { config: [POOL] }, driver: "no-such-driver" })),
+    ).rejects.toThrow(/could not be recreated: [\s\S]*The network is as before, with its containers/);
+    expect(stack.outputs("net")["networkId"]).toBe((await inspect()).body["Id"]);
+    expect(await endpointOf(runs)).toMatchObject({
+      IPAddress: "10.79.31.200",
+      Aliases: expect.arrayContaining(["it"]),
+    });
+    await stack.refresh("net");
+    expect(await stack.up("Network", "net", args({ ipam: { config: [POOL] } }))).toBe("same");
   });
 
   test("is not deleted while a container is on it", async () => {
-    const { stack, base } = host;
+    const { stack } = host;
     await stack.up("Network", "net", args());
-    await stack.up("Container", "web", { ...base, networks: [`${host.prefix}net`] });
-    await expect(stack.up("Network", "net", args({ internal: true }))).rejects.toThrow(
-      `"${host.prefix}net": ${base.name}. Nothing was deleted`,
-    );
-    expect((await inspect()).body).toMatchObject({ Internal: false });
+    const runs = await onNetwork("runs", {});
+    await engineApi("POST", `/containers/${runs}/start`);
+    await expect(stack.destroy("net")).rejects.toThrow(`"${host.prefix}net": ${runs}. Nothing was deleted`);
   });
 
   test("is made anew when it was removed by hand", async () => {
@@ -96,7 +160,7 @@ engineOrSkip()("a network", () => {
     await engineApi("POST", "/networks/create", { Name: `${host.prefix}net`, Internal: true });
     expect(await stack.refresh("net")).toBe(true);
     expect(stack.entry("net").inputs["internal"]).toBe(true);
-    expect(await stack.up("Network", "net", args())).toBe("replace");
+    expect(await stack.up("Network", "net", args())).toBe("update");
     expect((await inspect()).body).toMatchObject({ Internal: false });
   });
 
