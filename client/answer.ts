@@ -4,6 +4,26 @@ import { ContractError } from "./errors";
 import type { PreparedCall } from "./request";
 import type { Incoming } from "./transport";
 
+/** As much of a call as it takes to read the answer: the schemas of its route, and the path for errors. */
+type AnsweredCall = Pick<PreparedCall, "route" | "path">;
+
+/** Reads the answer of a successful call as its route declares it. */
+export async function readAnswer(call: AnsweredCall, { body }: Pick<Incoming, "body">): Promise<unknown> {
+  const { response, lines, bytes } = call.route;
+  if (bytes) return body;
+  if (lines) return parseLines(call, lines, body);
+  const content = await text(body);
+  return response ? parse(call, response, content) : undefined;
+}
+
+async function* parseLines(
+  call: AnsweredCall,
+  schema: z.ZodType,
+  chunks: AsyncIterable<Buffer>,
+): AsyncGenerator<unknown> {
+  for await (const line of readLines(chunks)) yield parse(call, schema, line);
+}
+
 /** The lines of a stream without line ends; empty lines are left out. */
 async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
@@ -24,26 +44,6 @@ function isFilled(line: string): boolean {
 
 /** How many differences an error lists. */
 const LISTED = 3;
-
-/** As much of a call as it takes to read the answer: the schemas of its route, and the path for errors. */
-type AnsweredCall = Pick<PreparedCall, "route" | "path">;
-
-/** Reads the answer of a successful call as its route declares it. */
-export async function readAnswer(call: AnsweredCall, { body }: Pick<Incoming, "body">): Promise<unknown> {
-  const { response, lines, bytes } = call.route;
-  if (bytes) return body;
-  if (lines) return parseLines(call, lines, body);
-  const content = await text(body);
-  return response ? parse(call, response, content) : undefined;
-}
-
-async function* parseLines(
-  call: AnsweredCall,
-  schema: z.ZodType,
-  chunks: AsyncIterable<Buffer>,
-): AsyncGenerator<unknown> {
-  for await (const line of readLines(chunks)) yield parse(call, schema, line);
-}
 
 /** An empty body is valid where the answer is optional, as with 204. */
 function parse(call: AnsweredCall, schema: z.ZodType, text: string): unknown {

@@ -9,54 +9,6 @@ import { type AnyRequest, type Defaults, isReplayable, type PreparedCall, prepar
 import type { Authentication, Session } from "./session";
 import type { Exchange } from "./transport";
 
-const READS: readonly Method[] = ["GET", "HEAD"];
-/** A proxy answers these while the server behind it restarts or is overloaded. */
-const TRANSIENT_STATUSES = [502, 503, 504];
-/** Failures that can pass. A wrong certificate or unknown host is permanent, and a time-out has waited long enough. */
-const TRANSIENT_CODES = [
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "EPIPE",
-  "UND_ERR_SOCKET",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-];
-
-const FIRST_DELAY = 250;
-const GROWTH = 4;
-
-/**
- * Retries where that is safe: three attempts for a read, two for a write of which nothing was sent. A write whose
- * answer was lost is not repeated: whoever called looks up what became of it.
- */
-async function withRetries<T>(method: Method, signal: AbortSignal, attempt: () => Promise<T>): Promise<T> {
-  for (let attempts = 1; ; attempts += 1) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (attempts >= attemptsFor(method, error)) throw error;
-    }
-    await sleep(withJitter(FIRST_DELAY * GROWTH ** (attempts - 1)), signal);
-  }
-}
-
-function attemptsFor(method: Method, error: unknown): number {
-  const isRead = READS.includes(method);
-  if (isApiError(error)) return isRead && TRANSIENT_STATUSES.includes(error.status) ? 3 : 1;
-  if (!isConnectionError(error) || !TRANSIENT_CODES.includes(error.code)) return 1;
-  return isRead ? 3 : attemptsForWrite(error);
-}
-
-function attemptsForWrite(error: ConnectionError): number {
-  return error.sent ? 1 : 2;
-}
-
-/** 75 to 125 %, so that parallel calls do not retry at the same moment. */
-function withJitter(milliseconds: number): number {
-  return milliseconds * (0.75 + Math.random() / 2);
-}
-
 /** What a client's calls share. */
 export interface Shared extends Defaults {
   readonly exchange: Exchange;
@@ -131,4 +83,54 @@ async function send(
 /** Proxies and engines vary the status of success. 304 of an engine: the object is in that state already. */
 function isSuccess(route: Route, status: number): boolean {
   return (status >= 200 && status < 300) || (status === 304 && route.method !== "GET");
+}
+
+const READS: readonly Method[] = ["GET", "HEAD"];
+
+/** A proxy answers these while the server behind it restarts or is overloaded. */
+const TRANSIENT_STATUSES = [502, 503, 504];
+
+/** Failures that can pass. A wrong certificate or unknown host is permanent, and a time-out has waited long enough. */
+const TRANSIENT_CODES = [
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "UND_ERR_SOCKET",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+];
+
+const FIRST_DELAY = 250;
+const GROWTH = 4;
+
+/**
+ * Retries where that is safe: three attempts for a read, two for a write of which nothing was sent. A write whose
+ * answer was lost is not repeated: whoever called looks up what became of it.
+ */
+async function withRetries<T>(method: Method, signal: AbortSignal, attempt: () => Promise<T>): Promise<T> {
+  for (let attempts = 1; ; attempts += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (attempts >= attemptsFor(method, error)) throw error;
+    }
+    await sleep(withJitter(FIRST_DELAY * GROWTH ** (attempts - 1)), signal);
+  }
+}
+
+function attemptsFor(method: Method, error: unknown): number {
+  const isRead = READS.includes(method);
+  if (isApiError(error)) return isRead && TRANSIENT_STATUSES.includes(error.status) ? 3 : 1;
+  if (!isConnectionError(error) || !TRANSIENT_CODES.includes(error.code)) return 1;
+  return isRead ? 3 : attemptsForWrite(error);
+}
+
+function attemptsForWrite(error: ConnectionError): number {
+  return error.sent ? 1 : 2;
+}
+
+/** 75 to 125 %, so that parallel calls do not retry at the same moment. */
+function withJitter(milliseconds: number): number {
+  return milliseconds * (0.75 + Math.random() / 2);
 }

@@ -8,8 +8,39 @@ import { redact } from "./secrets";
 import type { Incoming } from "./transport";
 import type { Base } from "./url";
 
+/** The error for an answer without success. */
+export async function refusalOf(
+  call: PreparedCall,
+  base: Base,
+  { status, headers, body }: Incoming,
+): Promise<ApiError> {
+  const { route, path, isDocker } = call;
+  const errorText = await readErrorBody(body, call.secrets);
+  const { message, details, isJson } = errorText;
+  const source = isDocker && isFromEngine(errorText) ? "engine" : "portainer";
+  const hint = headers.location
+    ? redirectHint(headers.location, path, base.origin + call.fullPath)
+    : hintFor({ route, status, message, isJson, source, isDocker, path });
+  return new ApiError({
+    status,
+    method: route.method,
+    path,
+    serverMessage: message || (STATUS_CODES[status] ?? ""),
+    details,
+    isJson,
+    source,
+    hint,
+  });
+}
+
+/** Only Portainer sends `details`, except with this message of its gateway. */
+function isFromEngine({ isJson, message, details }: ErrorText): boolean {
+  return isJson && details === undefined && message !== "access denied to resource";
+}
+
 /** In bytes. Errors are short; anything longer is some web page. */
 const LONGEST_BODY = 64 * 1024;
+
 const LONGEST_TEXT = 200;
 
 /** The text of an error answer. */
@@ -63,34 +94,4 @@ async function readStart(body: Readable): Promise<string> {
     if (length >= LONGEST_BODY) break;
   }
   return Buffer.concat(read).toString("utf8");
-}
-
-/** The error for an answer without success. */
-export async function refusalOf(
-  call: PreparedCall,
-  base: Base,
-  { status, headers, body }: Incoming,
-): Promise<ApiError> {
-  const { route, path, isDocker } = call;
-  const errorText = await readErrorBody(body, call.secrets);
-  const { message, details, isJson } = errorText;
-  const source = isDocker && isFromEngine(errorText) ? "engine" : "portainer";
-  const hint = headers.location
-    ? redirectHint(headers.location, path, base.origin + call.fullPath)
-    : hintFor({ route, status, message, isJson, source, isDocker, path });
-  return new ApiError({
-    status,
-    method: route.method,
-    path,
-    serverMessage: message || (STATUS_CODES[status] ?? ""),
-    details,
-    isJson,
-    source,
-    hint,
-  });
-}
-
-/** Only Portainer sends `details`, except with this message of its gateway. */
-function isFromEngine({ isJson, message, details }: ErrorText): boolean {
-  return isJson && details === undefined && message !== "access denied to resource";
 }

@@ -3,44 +3,6 @@ import { abortable } from "./abort";
 import { type ApiError, isApiError } from "./errors";
 import type { Credentials } from "./options";
 
-/** A value that is fetched at the first `get`, once for all concurrent callers, and then kept. */
-interface Once<T> {
-  get(signal: AbortSignal): Promise<T>;
-  /** The value, if it is there. */
-  kept(): T | undefined;
-  /** Makes the next `get` fetch again, unless another value was fetched meanwhile. */
-  forget(stale: T): void;
-}
-
-/** A failure reaches all who wait and is not kept. A caller that aborts does not abort the fetch of the others. */
-export function once<T>(fetch: () => Promise<T>): Once<T> {
-  let kept: { readonly value: T } | undefined;
-  let pending: Promise<T> | undefined;
-
-  async function fetchAndKeep(): Promise<T> {
-    try {
-      const value = await fetch();
-      kept = { value };
-      return value;
-    } finally {
-      pending = undefined;
-    }
-  }
-
-  return {
-    async get(signal) {
-      signal.throwIfAborted();
-      if (kept) return kept.value;
-      pending ??= fetchAndKeep();
-      return abortable(pending, signal);
-    },
-    kept: () => kept?.value,
-    forget(stale) {
-      if (kept?.value === stale) kept = undefined;
-    },
-  };
-}
-
 /** A user of the server. */
 interface Account {
   readonly id: number;
@@ -131,4 +93,42 @@ function accountOf(token: string): Account | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** A value that is fetched at the first `get`, once for all concurrent callers, and then kept. */
+interface Once<T> {
+  get(signal: AbortSignal): Promise<T>;
+  /** The value, if it is there. */
+  kept(): T | undefined;
+  /** Makes the next `get` fetch again, unless another value was fetched meanwhile. */
+  forget(stale: T): void;
+}
+
+/** A failure reaches all who wait and is not kept. A caller that aborts does not abort the fetch of the others. */
+export function once<T>(fetch: () => Promise<T>): Once<T> {
+  let kept: { readonly value: T } | undefined;
+  let pending: Promise<T> | undefined;
+
+  async function fetchAndKeep(): Promise<T> {
+    try {
+      const value = await fetch();
+      kept = { value };
+      return value;
+    } finally {
+      pending = undefined;
+    }
+  }
+
+  return {
+    async get(signal) {
+      signal.throwIfAborted();
+      if (kept) return kept.value;
+      pending ??= fetchAndKeep();
+      return abortable(pending, signal);
+    },
+    kept: () => kept?.value,
+    forget(stale) {
+      if (kept?.value === stale) kept = undefined;
+    },
+  };
 }

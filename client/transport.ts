@@ -10,6 +10,88 @@ import type { ClientOptions } from "./options";
 import { redact } from "./secrets";
 import type { Base } from "./url";
 
+const CONCURRENCY = 8;
+
+/** In seconds. Tells a host that does not answer from a server that is slow. */
+const CONNECT_TIMEOUT = 10;
+
+const PROXY_VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"];
+
+/**
+ * The connections to a server: kept alive, limited in number, through a proxy if the environment variables name one.
+ * `signal` closes them, also those that are being opened.
+ */
+export function createTransport(origin: string, options: ClientOptions, signal: AbortSignal): Dispatcher {
+  const connect = { ...tlsOptions(options), signal };
+  const settings = {
+    connections: options.concurrency ?? CONCURRENCY,
+    pipelining: 1,
+    // One request per connection, so that `connections` is the limit. Portainer itself speaks HTTP/1.1 only.
+    allowH2: false,
+    connectTimeout: Math.min(CONNECT_TIMEOUT, options.requestTimeout || CONNECT_TIMEOUT) * 1000,
+    connect,
+  };
+  if (!PROXY_VARIABLES.some((name) => process.env[name])) return new Pool(origin, settings);
+  return new EnvHttpProxyAgent({
+    ...settings,
+    requestTls: connect,
+    // Limits requests that the proxy forwards to a plain HTTP server, too.
+    factory: (server, inherited) => new Pool(server, { ...inherited, connections: settings.connections }),
+  });
+}
+
+/** By the names of `node:tls`. */
+interface TlsOptions {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly rejectUnauthorized: boolean;
+}
+
+/**
+ * Converts the client's options for `node:tls`.
+ *
+ * @throws TypeError that names the option at fault, never its value
+ */
+function tlsOptions({ caCert, clientCert, clientKey, skipVerify }: ClientOptions): TlsOptions {
+  if (!clientCert !== !clientKey) {
+    throw new TypeError("clientCert and clientKey belong together: give both or neither.");
+  }
+  if (caCert) readCertificate(caCert, "caCert");
+  if (clientCert && clientKey) checkPair(clientCert, clientKey);
+  return {
+    ...(caCert && { ca: caCert }),
+    ...(clientCert && { cert: clientCert }),
+    ...(clientKey && { key: clientKey }),
+    rejectUnauthorized: !skipVerify,
+  };
+}
+
+function checkPair(clientCert: string, clientKey: string): void {
+  const certificate = readCertificate(clientCert, "clientCert");
+  if (!certificate.checkPrivateKey(readKey(clientKey))) {
+    throw new TypeError("clientKey is not the key of clientCert.");
+  }
+}
+
+function readCertificate(pem: string, option: string): X509Certificate {
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    throw new TypeError(`${option} is not a certificate in PEM ("-----BEGIN CERTIFICATE-----").`);
+  }
+}
+
+function readKey(pem: string) {
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    throw new TypeError(
+      'clientKey is not an unencrypted private key in PEM ("-----BEGIN PRIVATE KEY-----").',
+    );
+  }
+}
+
 /** A request to send. */
 interface Outgoing {
   readonly method: Method;
@@ -117,85 +199,4 @@ function rootOf(error: unknown): { readonly code: string; readonly message: stri
   // A host with several addresses fails with one error for each; the first stands for all.
   if (failed.errors?.[0]) return rootOf(failed.errors[0]);
   return { code: String(failed.code ?? failed.name ?? "UNKNOWN"), message: String(failed.message ?? error) };
-}
-
-/** By the names of `node:tls`. */
-interface TlsOptions {
-  readonly ca?: string;
-  readonly cert?: string;
-  readonly key?: string;
-  readonly rejectUnauthorized: boolean;
-}
-
-/**
- * Converts the client's options for `node:tls`.
- *
- * @throws TypeError that names the option at fault, never its value
- */
-function tlsOptions({ caCert, clientCert, clientKey, skipVerify }: ClientOptions): TlsOptions {
-  if (!clientCert !== !clientKey) {
-    throw new TypeError("clientCert and clientKey belong together: give both or neither.");
-  }
-  if (caCert) readCertificate(caCert, "caCert");
-  if (clientCert && clientKey) checkPair(clientCert, clientKey);
-  return {
-    ...(caCert && { ca: caCert }),
-    ...(clientCert && { cert: clientCert }),
-    ...(clientKey && { key: clientKey }),
-    rejectUnauthorized: !skipVerify,
-  };
-}
-
-function checkPair(clientCert: string, clientKey: string): void {
-  const certificate = readCertificate(clientCert, "clientCert");
-  if (!certificate.checkPrivateKey(readKey(clientKey))) {
-    throw new TypeError("clientKey is not the key of clientCert.");
-  }
-}
-
-function readCertificate(pem: string, option: string): X509Certificate {
-  try {
-    return new X509Certificate(pem);
-  } catch {
-    throw new TypeError(`${option} is not a certificate in PEM ("-----BEGIN CERTIFICATE-----").`);
-  }
-}
-
-function readKey(pem: string) {
-  try {
-    return createPrivateKey(pem);
-  } catch {
-    throw new TypeError(
-      'clientKey is not an unencrypted private key in PEM ("-----BEGIN PRIVATE KEY-----").',
-    );
-  }
-}
-
-const CONCURRENCY = 8;
-/** In seconds. Tells a host that does not answer from a server that is slow. */
-const CONNECT_TIMEOUT = 10;
-
-const PROXY_VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"];
-
-/**
- * The connections to a server: kept alive, limited in number, through a proxy if the environment variables name one.
- * `signal` closes them, also those that are being opened.
- */
-export function createTransport(origin: string, options: ClientOptions, signal: AbortSignal): Dispatcher {
-  const connect = { ...tlsOptions(options), signal };
-  const settings = {
-    connections: options.concurrency ?? CONCURRENCY,
-    pipelining: 1,
-    // One request per connection, so that `connections` is the limit. Portainer itself speaks HTTP/1.1 only.
-    allowH2: false,
-    connectTimeout: Math.min(CONNECT_TIMEOUT, options.requestTimeout || CONNECT_TIMEOUT) * 1000,
-    connect,
-  };
-  if (!PROXY_VARIABLES.some((name) => process.env[name])) return new Pool(origin, settings);
-  return new EnvHttpProxyAgent({
-    ...settings,
-    requestTls: connect,
-    // Limits requests that the proxy forwards to a plain HTTP server, too.
-    factory: (server, inherited) => new Pool(server, { ...inherited, connections: settings.connections }),
-  });
 }
