@@ -23,7 +23,7 @@ const DEFAULT_INTERVAL = 5 * 60_000;
 const SHORTEST_INTERVAL = 10_000;
 
 /** Looks at every engine now and then, so that the status of an environment is not an old story. Returns how to stop. */
-export function takeSnapshots(services: Services, report: (error: unknown) => void): () => void {
+export function snapshotRegularly(services: Services, report: (error: unknown) => void): () => void {
   const { store } = services;
   let timer: NodeJS.Timeout;
   const schedule = () => {

@@ -18,7 +18,7 @@ import { type Failure, Failures } from "./http/failures";
 import { createListener } from "./http/listener";
 import { type RecordedRequest, Recorder, type RequestFilter } from "./http/recorder";
 import { Serving } from "./https/serving";
-import { followReplicas, takeSnapshots } from "./jobs";
+import { followReplicas, snapshotRegularly } from "./jobs";
 import type { Logger } from "./log";
 import type { ServerOptions } from "./options";
 import { seed, seedAdministrator, seedApiKey } from "./seed";
@@ -131,7 +131,7 @@ export async function serve({
   for (const each of new Set([url, httpsUrl ?? url])) log.info({ url: each }, "listening");
 
   autoUpdates.start();
-  const endSnapshots = takeSnapshots(services, report);
+  const endSnapshots = snapshotRegularly(services, report);
   const endKeepingUp = followReplicas(services, report);
   let stopped: Promise<void> | undefined;
   const stop = (grace = 0) => {

@@ -18,11 +18,11 @@ export interface RouteCall<R extends Route> {
   readonly headers: IncomingHttpHeaders;
   /** The query as it was sent, for what the contract does not say of it. */
   readonly search: URLSearchParams;
-  readonly reply: Reply;
+  readonly reply: ResponseOptions;
 }
 
 /** What a handler may say beside the answer's body. */
-export interface Reply {
+export interface ResponseOptions {
   readonly headers: Record<string, string | string[]>;
   status?: number;
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { FormFile, Route } from "../../contract";
 import type { Identity } from "../auth/authenticate";
 import { HttpError } from "../http-error";
-import type { Reply, RouteCall } from "./call";
+import type { ResponseOptions, RouteCall } from "./call";
 import type { ApiRequest } from "./router";
 
 type Fields = Record<string, string | FormFile>;
@@ -183,7 +183,7 @@ class Decoded {
   readonly caller: Identity["caller"] | undefined;
   readonly credential: Identity["credential"] | undefined;
   readonly forceChangePassword: boolean;
-  readonly reply: Reply = { headers: {} };
+  readonly reply: ResponseOptions = { headers: {} };
   readonly #route: Route;
   readonly #question: ApiRequest;
   readonly #body: Buffer | undefined;

@@ -4,7 +4,7 @@ import type { Authenticator, Identity } from "../auth/authenticate";
 import type { LoginLimiter } from "../auth/limiter";
 import { HttpError } from "../http-error";
 import type { Store } from "../store/store";
-import type { Content, Handler, Handlers, Reply } from "./call";
+import type { Content, Handler, Handlers, ResponseOptions } from "./call";
 import { decode } from "./decode";
 import { jsonOf } from "./json";
 import { paramsReader } from "./params";
@@ -59,7 +59,7 @@ async function admit(
 
 function answer(
   route: Route,
-  { headers, status = successStatus(route) }: Reply,
+  { headers, status = successStatus(route) }: ResponseOptions,
   result: unknown,
 ): ApiResponse {
   if (result === undefined) return { status, headers };

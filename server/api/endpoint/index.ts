@@ -4,7 +4,7 @@ import { defined } from "../../defined";
 import { connectionOf } from "../../environment";
 import { isEdge } from "../../gateway/environment-type";
 import { found, HttpError, noSuchRow } from "../../http-error";
-import type { Handlers, Reply } from "../../route/call";
+import type { Handlers, ResponseOptions } from "../../route/call";
 import type { Services } from "../../services";
 import { setEdgeGroups } from "../edge-group";
 import { restartService } from "../service";
@@ -32,7 +32,11 @@ async function deleteEndpoint({ store, tlsFiles, gateway }: Services, id: number
 }
 
 /** Answers only when some were not there. */
-async function deleteMany(services: Services, { endpoints }: { endpoints: { id: number }[] }, reply: Reply) {
+async function deleteMany(
+  services: Services,
+  { endpoints }: { endpoints: { id: number }[] },
+  reply: ResponseOptions,
+) {
   const deleted: number[] = [];
   const errors: number[] = [];
   for (const { id } of endpoints) {

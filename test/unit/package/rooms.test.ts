@@ -5,8 +5,11 @@ import ts from "typescript";
 
 const ROOT = join(__dirname, "..", "..", "..");
 
-/** The layers whose files hold one story each. */
-const LAYERS = ["contract", "client", "provider"];
+const LAYERS = ["contract", "client", "provider", "sdk", "server", "cli"];
+
+/** Not taken apart yet: both lists are to be empty. */
+const KNOWN_CIRCLES = /^server\/gateway\//;
+const KNOWN_TWICE = ["Address", "EngineAnswer", "Identity", "Target"];
 
 interface Module {
   readonly file: string;
@@ -21,12 +24,14 @@ describe.each(LAYERS)("%s", (layer) => {
     .map((name) => read(join(ROOT, layer, name)));
 
   test("has no circle of imports, types counted", () => {
-    expect(circles(modules)).toEqual([]);
+    expect(circles(modules).filter((file) => !KNOWN_CIRCLES.test(file))).toEqual([]);
   });
 
   test("exports no type name twice", () => {
-    const names = modules.flatMap(({ exportedTypes }) => exportedTypes);
-    expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
+    // An interface and a class of one file may be two halves of one type.
+    const names = modules.flatMap(({ exportedTypes }) => [...new Set(exportedTypes)]);
+    const twice = names.filter((name, at) => names.indexOf(name) !== at);
+    expect(twice.filter((name) => !KNOWN_TWICE.includes(name))).toEqual([]);
   });
 });
 
@@ -40,13 +45,13 @@ test("a circle is found, also one of types", () => {
 });
 
 function read(file: string): Module {
-  const source = ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.ES2023);
-  const imports = source.statements.flatMap((node) => {
-    const from = (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) && node.moduleSpecifier;
-    return from && ts.isStringLiteral(from) && from.text.startsWith(".")
-      ? [fileOf(resolve(dirname(file), from.text))]
-      : [];
-  });
+  const text = readFileSync(file, "utf8");
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2023);
+  // Static imports, of values and of types, and those by `import()` and `require()`.
+  const imports = ts
+    .preProcessFile(text, true, true)
+    .importedFiles.filter(({ fileName }) => fileName.startsWith("."))
+    .map(({ fileName }) => fileOf(resolve(dirname(file), fileName)));
   const exportedTypes = source.statements.flatMap((node) =>
     (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node) || ts.isClassDeclaration(node)) &&
     node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)
