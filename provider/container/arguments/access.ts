@@ -14,8 +14,9 @@ export type Access = z.infer<typeof AccessSchema>;
 export const accessFields = {
   /**
    * Who may use it besides administrators: `"public"` (everybody with access to the environment),
-   * `"administrators"` (nobody else), or users and teams by id, name or resource. A change is made in place. Portainer:
-   * `PUT /resource_controls/{id}`. @default unmanaged; Portainer makes it private to the user of the API key
+   * `"administrators"` (nobody else), or users and teams by id, name or resource. A standard user may name itself and
+   * its teams; it gives other users by id, because Portainer shows it no list of them. A change is made in place.
+   * Portainer: `PUT /resource_controls/{id}`. @default unmanaged; Portainer makes it private to the user of the API key
    */
   access: AccessSchema.optional(),
 };
