@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { isApiError, isConnectionError } from "../client";
 import { type Connection, connect } from "../provider/connection";
+import { claimsOf } from "../provider/core/claim";
 import { messageOf, ProviderError } from "../provider/core/failure";
 import { environmentName, gatherSettings } from "../provider/core/settings";
 import { type Importable, importable } from "../provider/importable";
@@ -108,6 +109,7 @@ async function importablesOf(
     name: "",
     urn: undefined,
     connection,
+    claims: claimsOf({ holder: "import", urn: undefined }),
     signal: new AbortController().signal,
     progress: say,
     info: say,

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { isApiError } from "../client";
 import type { NetworkInspect } from "../contract";
-import { claim, refuseClaimed, release } from "./core/claim";
 import type { Definition, Inputs } from "./core/definition";
 import { difference } from "./core/diff";
 import { noneIfEmpty } from "./core/equal";
@@ -116,13 +115,14 @@ export const network: Definition<typeof NetworkSchema, NetworkOutputs> = {
   },
 
   defaults: namedAndPlaced,
+  identity: ({ networkId }) => networkId && identityOf(networkId),
 
   async create(context, inputs) {
     const place = await openPlace(context, siteOf(inputs));
-    const key = keyOf(place, inputs.name);
-    refuseClaimed(key, context.urn, `the network "${inputs.name}" of environment ${place.endpointId}`);
     const found = await findByName(place, inputs.name);
     if (found) {
+      const what = `the network "${inputs.name}" of environment ${place.endpointId}`;
+      context.claims.seek(identityOf(found.Id), what);
       requireTakeable(place, {
         what: "network",
         name: inputs.name,
@@ -136,7 +136,6 @@ export const network: Definition<typeof NetworkSchema, NetworkOutputs> = {
       });
     }
     const made = found ?? (await make(place, inputs));
-    claim(key, context.urn);
     return { id: idOf(place.endpointId, inputs.name), outputs: { ...inputs, ...outputsOf(place, made) } };
   },
 
@@ -183,11 +182,10 @@ export const network: Definition<typeof NetworkSchema, NetworkOutputs> = {
     deleteThere(context, async () => {
       const place = await openPlace(context, siteOf(state), state);
       await remove(place, state);
-      release(keyOf(place, state.name));
     }),
 };
 
-const keyOf = ({ instanceId, engineId }: Place, name: string) => `${instanceId}/${engineId}/networks/${name}`;
+const identityOf = (networkId: string): string => `networks/${networkId}`;
 
 function wishesIn({
   networkId: _1,

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { isApiError } from "../client";
 import type { VolumeInspect } from "../contract";
-import { claim, refuseClaimed, release } from "./core/claim";
 import type { Definition, Inputs } from "./core/definition";
 import { noneIfEmpty } from "./core/equal";
 import { ProviderError } from "./core/failure";
@@ -80,6 +79,7 @@ export const volume: Definition<typeof VolumeSchema, VolumeOutputs> = {
   misnomers: { options: "driverOpts", opts: "driverOpts", driverOptions: "driverOpts", volumeName: "name" },
 
   defaults: namedAndPlaced,
+  identity: identityOf,
 
   replaces(changed, _olds, news) {
     const certain = certainlyChanged(changed, news);
@@ -92,10 +92,10 @@ export const volume: Definition<typeof VolumeSchema, VolumeOutputs> = {
 
   async create(context, inputs) {
     const place = await openPlace(context, siteOf(inputs));
-    const key = keyOf(place, inputs.name);
-    refuseClaimed(key, context.urn, `the volume "${inputs.name}" of environment ${place.endpointId}`);
     const found = await find(place, inputs.name);
     if (found) {
+      const object = identityOf({ ...inputs, engineId: place.engineId });
+      context.claims.seek(object, `the volume "${inputs.name}" of environment ${place.endpointId}`);
       requireTakeable(place, {
         what: "volume",
         name: inputs.name,
@@ -109,7 +109,6 @@ export const volume: Definition<typeof VolumeSchema, VolumeOutputs> = {
       });
     }
     const made = found ?? (await make(place, inputs));
-    claim(key, context.urn);
     return { id: idOf(place.endpointId, inputs.name), outputs: { ...inputs, ...outputsOf(place, made) } };
   },
 
@@ -142,11 +141,13 @@ export const volume: Definition<typeof VolumeSchema, VolumeOutputs> = {
     deleteThere(context, async () => {
       const place = await openPlace(context, siteOf(state), state);
       await remove(place, state.name);
-      release(keyOf(place, state.name));
     }),
 };
 
-const keyOf = ({ instanceId, engineId }: Place, name: string) => `${instanceId}/${engineId}/volumes/${name}`;
+/** A volume has no id, and an engine may be reached by several environments and servers. */
+function identityOf({ engineId, name }: Partial<Settled & VolumeOutputs>): string {
+  return `${engineId}/volumes/${name}`;
+}
 
 function wishesIn({
   mountpoint: _1,

@@ -1,11 +1,11 @@
 import type { ContainerInspect } from "../../contract";
 import { ProviderError } from "../core/failure";
-import { URN_LABEL } from "../docker/identity";
+import { isMadeBy, requireFree } from "../docker/maker";
 import type { Place } from "../docker/place";
 import type { ContainerSettled } from "./arguments";
 import { byIds } from "./by-id";
 import { findByName } from "./find";
-import { labelsOf, SPECIFICATION_LABEL } from "./labels";
+import { identityOf, labelsOf, SPECIFICATION_LABEL } from "./labels";
 import { unfulfilled } from "./observe";
 import { specification } from "./specification";
 
@@ -25,9 +25,15 @@ export interface Adoption {
 export async function adopt(place: Place, inputs: ContainerSettled): Promise<Adoption | undefined> {
   const container = await findByName(place, inputs.name);
   if (!container) return undefined;
+  place.context.claims.seek(identityOf(container.Id), `the container "${inputs.name}"`);
   if (await isLeftByUs(place, container, inputs)) return { container, change: true };
+  requireFree(place.context.urn, {
+    what: inWords(container, inputs),
+    labels: labelsOf(container),
+    adopt: inputs.adopt !== undefined,
+    ways: '`adopt: "matching"` as it is, `adopt: "replace"` changed to match',
+  });
   if (inputs.adopt === "replace") return { container, change: true };
-  if (inputs.adopt === undefined) throw refusal(container, inputs);
   const differences = unfulfilled(container, await byIds(place, inputs));
   if (differences.length === 0) return { container, change: false };
   throw new ProviderError(
@@ -43,17 +49,11 @@ async function isLeftByUs(
 ): Promise<boolean> {
   const labels = labelsOf(container);
   const { urn } = place.context;
-  if (urn === undefined || labels[URN_LABEL] !== urn) return false;
+  if (!isMadeBy(urn, labels)) return false;
   const apiVersion = await place.docker.apiVersion(place.call);
   return labels[SPECIFICATION_LABEL] === specification(inputs, apiVersion, urn, "").fingerprint;
 }
 
-function refusal(container: ContainerInspect, { name, endpointId }: ContainerSettled): ProviderError {
-  const urn = labelsOf(container)[URN_LABEL];
-  const owner = urn === undefined ? "not made by Pulumi" : `made by Pulumi as ${urn}`;
-  return new ProviderError(
-    `a container named "${name}" is already on environment ${endpointId}: ${container.Id.slice(0, 12)}, ` +
-      `image ${container.Config.Image}, created ${container.Created}, ${owner}. It was not touched. ` +
-      'Choose another `name`, remove it, or take it: `adopt: "matching"` as it is, `adopt: "replace"` changed to match.',
-  );
-}
+const inWords = (container: ContainerInspect, { name, endpointId }: ContainerSettled): string =>
+  `a container named "${name}" is already on environment ${endpointId}: ${container.Id.slice(0, 12)}, ` +
+  `image ${container.Config.Image}, created ${container.Created}`;

@@ -1,9 +1,8 @@
-import { claim } from "../core/claim";
 import { Unfinished } from "../core/failure";
 import type { Place } from "../docker/place";
 import type { ContainerSettled } from "./arguments";
 import { findById } from "./find";
-import { newCreateId } from "./labels";
+import { identityOf, newCreateId } from "./labels";
 import { createContainer, furnish } from "./new-container";
 import { ready } from "./ready";
 import type { ContainerState } from "./remembered";
@@ -13,7 +12,7 @@ import { outputsOf } from "./state";
 /** Creates the container of a resource that has none, and waits until it is ready. */
 export async function createNew(place: Place, inputs: ContainerSettled, id: string): Promise<ContainerState> {
   const born = await createContainer(place, inputs, { name: inputs.name, createId: newCreateId() });
-  claim(born.id, place.context.urn);
+  place.context.claims.hold(identityOf(born.id));
   const { warnings } = born;
   for (const warning of warnings) place.context.warn(warning);
   let isFurnished = false;

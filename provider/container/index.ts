@@ -10,6 +10,7 @@ import { ContainerSchema, type ContainerSettled } from "./arguments";
 import { createNew } from "./creation";
 import { findById, findByName } from "./find";
 import { needRollOut } from "./in-place";
+import { identityOf } from "./labels";
 import { misnomers } from "./misnomers";
 import { isNameTaken } from "./new-container";
 import { validateTogether } from "./program";
@@ -40,6 +41,7 @@ export const container: Definition<Schema, ContainerOutputs> = {
   misnomers,
 
   defaults: namedAndPlaced,
+  identity: ({ containerId }) => containerId && identityOf(containerId),
   validate: validateTogether,
 
   explain(changed, olds, news) {

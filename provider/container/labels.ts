@@ -7,6 +7,9 @@ export const CREATE_LABEL = "io.pulumi.portainer.create";
 /** What was asked for, as a fingerprint: a leftover of a crash is taken only if it is what is wished. */
 export const SPECIFICATION_LABEL = "io.pulumi.portainer.specification";
 
+/** The container, by a name that no other object anywhere has. */
+export const identityOf = (containerId: string): string => `containers/${containerId}`;
+
 export const newCreateId = (): string => randomBytes(5).toString("hex");
 
 export const labelsOf = (container: ContainerInspect): Readonly<Record<string, string>> =>

@@ -1,5 +1,4 @@
 import type { ContainerInspect } from "../../contract";
-import { claim, refuseClaimed } from "../core/claim";
 import { difference } from "../core/diff";
 import { ProviderError } from "../core/failure";
 import type { Place } from "../docker/place";
@@ -9,7 +8,9 @@ import { fileFolders } from "./arguments/file-placement";
 import { byIds } from "./by-id";
 import { createNew } from "./creation";
 import { hasFileVolumes, removeFileVolumes } from "./file-volumes";
+import { findByName } from "./find";
 import { changeInPlace, needRollOut } from "./in-place";
+import { identityOf } from "./labels";
 import { leftoverOf, leftoversFor } from "./leftovers";
 import { observe, unfulfilled } from "./observe";
 import { containerProperties, isPlace } from "./properties";
@@ -41,7 +42,6 @@ export async function reconcile(
     place.context.info(`"${olds.name}" is gone: it is created anew`);
     return await createNew(place, news, id);
   }
-  claim(found.Id, place.context.urn);
   return await bringAbout(place, found, olds, news);
 }
 
@@ -83,8 +83,7 @@ export async function takeOver(
   inputs: ContainerSettled,
   { container: found, change }: Adoption,
 ): Promise<ContainerState> {
-  refuseClaimed(found.Id, place.context.urn, `the container "${inputs.name}"`);
-  claim(found.Id, place.context.urn);
+  place.context.claims.hold(identityOf(found.Id));
   const outputs = { ...inputs, ...(await outputsOf(place, found)) };
   if (!change) return outputs;
   // What is in its files cannot be seen, so they are put there.
@@ -107,6 +106,11 @@ async function removeContainers(place: Place, state: ContainerState): Promise<vo
   const isAside = leftoverOf(containerId, state.name) !== undefined;
   const wasInterrupted = isAside || (await leftoversFor(place, state.name)).length > 0;
   if (!wasInterrupted && (await remove(place, containerId, removeVolumes))) return;
+  const namesake = await findByName(place, leftoverOf(containerId, state.name)?.name ?? state.name);
+  if (namesake && place.context.claims.isHeldByAnother(identityOf(namesake.Id))) {
+    await remove(place, containerId, removeVolumes);
+    return;
+  }
   const found = await recover(place, state, state);
   if (found) await remove(place, found.Id, removeVolumes);
 }

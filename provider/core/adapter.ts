@@ -1,5 +1,6 @@
 import type { z } from "zod";
-import type { Definition } from "./definition";
+import { hold, holderOf, newHolder, release, takenBy } from "./claim";
+import type { Context, Definition } from "./definition";
 import { difference } from "./diff";
 import { ProviderError, quiet, Unfinished } from "./failure";
 import { hidden, nameOf, type Properties, visible } from "./hidden";
@@ -38,11 +39,19 @@ export function dynamicProvider<Schema extends z.ZodObject, Outputs extends obje
   const stored = (properties: Properties, from: Properties): Properties =>
     markSecrets({ ...plainRecord(properties), ...hidden(from) }, definition.secrets);
 
+  const identity = (state: Properties): string | undefined => definition.identity?.(visible(state) as never);
+
+  /** What Pulumi is to store of the object, which this resource has from now on. */
+  const held = (outputs: Properties, from: Properties): Properties => {
+    hold(identity(outputs), claimantOf(from));
+    return stored(outputs, from);
+  };
+
   const failing = (error: unknown, from: Properties): Error => {
     if (!(error instanceof Unfinished)) return quiet(error);
     return Object.assign(quiet(error), {
       id: error.id,
-      properties: stored(error.outputs, from),
+      properties: held(error.outputs, from),
       reasons: [error.message],
     });
   };
@@ -76,6 +85,7 @@ export function dynamicProvider<Schema extends z.ZodObject, Outputs extends obje
 
     diff(_id, olds, news) {
       const { __urn, __replaceOnChanges } = hidden(news);
+      hold(identity(olds), { ...claimantOf(olds), urn: __urn });
       const found = difference(definition.properties, olds, news, __replaceOnChanges);
       if (found.changed.length === 0) {
         return Promise.resolve({ changes: false, replaces: [], deleteBeforeReplace: false });
@@ -93,13 +103,14 @@ export function dynamicProvider<Schema extends z.ZodObject, Outputs extends obje
     },
 
     async create(inputs) {
+      const from = { ...inputs, __holder: newHolder() };
       try {
-        const { id, outputs } = await operate("create", settings, hidden(inputs), (context) =>
+        const { id, outputs } = await operate("create", settings, hidden(from), (context) =>
           definition.create(context, definition.schema.parse(visible(inputs))),
         );
-        return { id, outs: stored(outputs, inputs) };
+        return { id, outs: held(outputs, from) };
       } catch (error) {
-        throw failing(error, inputs);
+        throw failing(error, from);
       }
     },
 
@@ -108,7 +119,12 @@ export function dynamicProvider<Schema extends z.ZodObject, Outputs extends obje
         const now = await operate("read", settings, hidden(props), (context) =>
           definition.read(context, id, visible(props) as never),
         );
-        if (now) return { id: now.id, props: stored(now.outputs, props), inputs: stored(now.inputs, props) };
+        if (now)
+          return {
+            id: now.id,
+            props: stored(now.outputs, props),
+            inputs: stored(now.inputs, handedOver(props)),
+          };
         if (isGet(props)) throw new ProviderError(`there is no ${definition.type} "${id}"`);
         return {};
       } catch (error) {
@@ -117,26 +133,43 @@ export function dynamicProvider<Schema extends z.ZodObject, Outputs extends obje
     },
 
     async update(id, olds, news) {
+      const { __holder } = hidden(olds);
+      const from = { ...news, ...(__holder !== undefined && { __holder }) };
       try {
-        const outputs = await operate("update", settings, hidden(news), (context) =>
+        const outputs = await operate("update", settings, hidden(from), (context) =>
           definition.update(context, id, visible(olds) as never, definition.schema.parse(visible(news))),
         );
-        return { outs: stored(outputs, news) };
+        return { outs: held(outputs, from) };
       } catch (error) {
-        throw failing(error, news);
+        throw failing(error, from);
       }
     },
 
     async delete(id, props) {
       try {
-        await operate("delete", settings, hidden(props), (context) =>
-          definition.delete(context, id, visible(props) as never),
-        );
+        await operate("delete", settings, hidden(props), async (context) => {
+          const object = identity(props);
+          const other = takenBy(object, claimantOf(props));
+          if (other !== undefined) return letGo(context, other);
+          await definition.delete(context, id, visible(props) as never);
+          release(object, claimantOf(props));
+        });
       } catch (error) {
         throw quiet(error);
       }
     },
   };
+}
+
+const claimantOf = (from: Properties) => ({ holder: holderOf(hidden(from)), urn: hidden(from).__urn });
+
+/** Properties as a program hands them over, from those of the state. */
+function handedOver({ __holder: _added, ...properties }: Properties): Properties {
+  return properties;
+}
+
+function letGo({ name, info }: Context, other: string): void {
+  info(`"${other}" has taken over what "${name}" was: "${name}" is forgotten, and nothing is deleted`);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Connection } from "../connection";
+import type { Claims } from "./claim";
 import type { Properties } from "./hidden";
 import type { SettingTexts } from "./settings";
 import type { Failure } from "./validate";
@@ -25,6 +26,8 @@ export interface Context {
   readonly urn: string | undefined;
   /** The server that the resource's provider names. */
   readonly connection: Connection;
+  /** What the other resources of this run have. */
+  readonly claims: Claims;
   /** Aborts at the operation's time limit, and when Pulumi stops. Its reason says which. */
   readonly signal: AbortSignal;
   /** Shows what is going on, on the resource's line, while it lasts. */
@@ -83,6 +86,13 @@ export interface Definition<Schema extends z.ZodObject, Outputs extends object> 
    * first. @default never
    */
   canCoexist?(changed: readonly string[]): boolean;
+
+  /**
+   * The object that only one resource may have, by a name that no other object anywhere has; `undefined` where the state
+   * does not say. A resource whose object another one has taken in the same run is forgotten and not deleted.
+   * @default what cannot be taken
+   */
+  identity?(state: Partial<State<Schema, Outputs>>): string | undefined;
 
   create(context: Context, inputs: Inputs<Schema>): Promise<{ id: string; outputs: State<Schema, Outputs> }>;
   /**

@@ -9,6 +9,8 @@ export interface Hidden {
   readonly __timeouts?: { readonly create?: string; readonly update?: string; readonly delete?: string };
   /** `replaceOnChanges`, as written. */
   readonly __replaceOnChanges?: readonly string[];
+  /** Which call of `create` the state entry comes from; no program hands it over. */
+  readonly __holder?: string;
   /** The text that makes this package the resource's provider; the engine looks for it in every answer. */
   readonly __provider?: string;
 }

@@ -43,7 +43,7 @@ function startHost(): Engine {
 }
 
 /** `node …/@pulumi/pulumi/cmd/dynamic-provider [flags] HOST:PORT` is how Pulumi starts the process. */
-function engineAddress(): string | undefined {
+export function engineAddress(): string | undefined {
   const [, script = "", ...args] = process.argv;
   return script.includes("dynamic-provider") ? args.find((arg) => /^[\w.-]+:\d+$/.test(arg)) : undefined;
 }

@@ -1,4 +1,5 @@
 import { connect } from "../connection";
+import { claimsOf, holderOf } from "./claim";
 import type { Context } from "./definition";
 import { milliseconds } from "./duration";
 import { ProviderError } from "./failure";
@@ -15,9 +16,10 @@ const LIMIT: Record<Step, string> = { create: "20m", read: "5m", update: "20m", 
 export async function operate<T>(
   step: Step,
   settings: SettingTexts,
-  { __urn, __timeouts }: Hidden,
+  handedOver: Hidden,
   work: (context: Context) => Promise<T>,
 ): Promise<T> {
+  const { __urn, __timeouts } = handedOver;
   const limit = (step === "read" ? undefined : __timeouts?.[step]) ?? LIMIT[step];
   const timeout = new AbortController();
   const timer = setTimeout(
@@ -33,6 +35,7 @@ export async function operate<T>(
       name: nameOf(__urn) ?? "",
       urn: __urn,
       connection: connect(settings),
+      claims: claimsOf({ holder: holderOf(handedOver), urn: __urn }),
       signal: AbortSignal.any([stopSignal, timeout.signal]),
       progress: say("info", true),
       info: say("info", false),

@@ -4,11 +4,11 @@ import { equal } from "../core/equal";
 import { ProviderError } from "../core/failure";
 import type { Properties } from "../core/hidden";
 import { hasUnknown } from "../core/unknown";
-import { URN_LABEL } from "./identity";
+import { type Texts, URN_LABEL } from "./identity";
+import { isMadeBy, requireFree } from "./maker";
 import type { Place } from "./place";
 
 export const TextsSchema = z.record(z.string(), z.string());
-export type Texts = Readonly<Record<string, string>>;
 
 /** The rule of the engine. */
 export const FixedName = (what: string) =>
@@ -56,14 +56,14 @@ interface Found {
  */
 export function requireTakeable({ context, endpointId }: Place, found: Found): void {
   const { what, name, adopt, labels, created, differences } = found;
-  const maker = labels?.[URN_LABEL];
-  const isOurs = context.urn !== undefined && maker === context.urn;
-  if (!isOurs && adopt === undefined) {
-    const owner = maker === undefined ? "not made by Pulumi" : `made by Pulumi as ${maker}`;
-    throw new ProviderError(
-      `a ${what} named "${name}" is already on environment ${endpointId}${created === undefined ? "" : `, created ${created}`}, ${owner}. It was not touched. ` +
-        'Choose another `name`, remove it, or take it as it is: `adopt: "matching"`.',
-    );
+  if (!isMadeBy(context.urn, labels)) {
+    const since = created === undefined ? "" : `, created ${created}`;
+    requireFree(context.urn, {
+      what: `a ${what} named "${name}" is already on environment ${endpointId}${since}`,
+      labels,
+      adopt: adopt !== undefined,
+      ways: '`adopt: "matching"` as it is',
+    });
   }
   if (differences.length === 0) return;
   throw new ProviderError(

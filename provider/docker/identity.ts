@@ -9,6 +9,8 @@ export function managedAs(labels: Readonly<Record<string, string>> | null | unde
   return urn === undefined ? undefined : `already managed by Pulumi as ${urn}`;
 }
 
+export type Texts = Readonly<Record<string, string>>;
+
 /** `1/web`: the environment, and the name that the object was first given. */
 export const idOf = (endpointId: number | string, name: string): string => `${endpointId}/${name}`;
 

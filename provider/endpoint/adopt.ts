@@ -4,15 +4,14 @@ import { ProviderError } from "../core/failure";
 import type { EndpointSettled } from "./schema";
 import { differences, typeOf } from "./view";
 
-const ways = (present: string) =>
-  `Choose another name, or say what is to be done with ${present}: \`adopt: "matching"\` takes it if it is as wished, \`adopt: "replace"\` takes it and changes it.`;
-
 /** Takes an environment that has the wished name already, as far as the program allows that. */
 export function adopt(found: Endpoint, wish: EndpointSettled, directory: Directory): Endpoint {
   const present = `environment ${found.Id} (${found.URL})`;
   if (wish.adopt === undefined) {
     throw new ProviderError(
-      `the name "${wish.name}" is taken by ${present}, which this program did not make. ${ways("it")}`,
+      `the name "${wish.name}" is taken by ${present}, and Portainer does not say who made it. ` +
+        'If it was made by this program and its resource was renamed or moved, say so with the resource option `aliases: [{ name: "…" }]`. ' +
+        'Otherwise choose another name, or say what is to be done with it: `adopt: "matching"` takes it if it is as wished, `adopt: "replace"` takes it and changes it.',
     );
   }
   const different = differences(found, wish, directory);

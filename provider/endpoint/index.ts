@@ -1,6 +1,5 @@
 import type { Endpoint } from "../../contract";
 import type { Connection } from "../connection";
-import { claim, refuseClaimed, release } from "../core/claim";
 import type { Definition } from "../core/definition";
 import { refreshed } from "../core/diff";
 import { lookUp, requireKnown } from "../core/directory";
@@ -30,6 +29,8 @@ export const endpoint: Definition<typeof EndpointSchema, EndpointOutputs> = {
 
   defaults: (_inputs, { name }) => ({ name }),
   validate: endpointFailures,
+  identity: ({ instanceId, endpointId }) =>
+    instanceId === undefined || endpointId === undefined ? undefined : nameIn(instanceId, endpointId),
   explain: (changed) => {
     const cause = changed.find((key) => properties[key as keyof typeof properties]?.change === "replace");
     return cause === undefined
@@ -43,9 +44,10 @@ export const endpoint: Definition<typeof EndpointSchema, EndpointOutputs> = {
     const directory = await lookUp(client, news.access);
     requireKnown(news.access, directory);
     const found = await findByName(client, news.name);
-    if (found) refuseClaimed(nameIn(instanceId, found.Id), context.urn, `environment ${found.Id}`);
+    if (found) context.claims.seek(nameIn(instanceId, found.Id), `environment ${found.Id}`);
     const present = found ? adopt(found, news, directory) : await addEnvironment(context, news);
-    claim(nameIn(instanceId, present.Id), context.urn);
+    if (found) context.info(takenUnmarked(present));
+    context.claims.hold(nameIn(instanceId, present.Id));
     const stored = news.adopt === "replace" && found ? {} : fingerprintsOf(news.tls);
     const task = { wish: news, directory, stored };
     const outputs = await settle(context, { ...task, endpoint: present, isNew: true, news, instanceId });
@@ -98,9 +100,11 @@ export const endpoint: Definition<typeof EndpointSchema, EndpointOutputs> = {
     const { endpoints } = connection.client;
     await repeatIfLost(() => unlessGone(() => endpoints.delete({ params: { id } })));
     connection.forgetEngine(Number(id));
-    release(nameIn(instanceId, id));
   },
 };
+
+const takenUnmarked = ({ Id, Name }: Endpoint): string =>
+  `environment ${Id} "${Name}" was there already, and Portainer does not say who made it: if another stack has it too, a destroy of that stack deletes it`;
 
 /** No other environment anywhere has it. */
 const nameIn = (instanceId: string, id: number | string): string => `${instanceId}/endpoints/${id}`;

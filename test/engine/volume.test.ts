@@ -110,7 +110,7 @@ engineOrSkip()("a volume", () => {
   test("is declared once", async () => {
     const { stack } = host;
     await stack.up("Volume", "data", args());
-    await expect(stack.up("Volume", "again", args())).rejects.toThrow(/is "data" in this program already/);
+    await expect(stack.up("Volume", "again", args())).rejects.toThrow(/is "data" in this stack already/);
   });
 
   test("can be looked up by environment and name", async () => {

@@ -567,9 +567,8 @@ describe("a name that is taken", () => {
     await using _process = await host.switchTo({ username: "admin", password: PASSWORD });
     await stack.up("Endpoint", "one", args);
     await expect(stack.up("Endpoint", "two", args)).rejects.toThrow(
-      /environment 1 is "one" in this program already/,
+      /environment 1 is "one" in this stack already/,
     );
-    await stack.destroy("one");
   });
 
   test("is taken and changed when that is asked for", async () => {

@@ -224,7 +224,7 @@ engineOrSkip()("without another container", () => {
       const wish = { ...host.base, adopt: "matching" };
       await host.stack.up("Container", "first", wish);
       await expect(host.stack.up("Container", "second", wish)).rejects.toThrow(
-        /is "first" in this program already/,
+        /is "first" in this stack already/,
       );
     });
 
