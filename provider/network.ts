@@ -22,6 +22,7 @@ import {
 } from "./docker/fixed";
 import { idOf, parseId, URN_LABEL } from "./docker/identity";
 import { canonicalIpam, IpamSchema, ipamRequest, readIpam } from "./docker/ipam";
+import { isMadeByAnother } from "./docker/maker";
 import { afterwards, openPlace, type Place } from "./docker/place";
 import { namedAndPlaced, siteFields, siteOf } from "./docker/site";
 import { recreateNetwork } from "./network-recreate";
@@ -144,7 +145,7 @@ export const network: Definition<typeof NetworkSchema, NetworkOutputs> = {
     const isKnown = state.networkId !== undefined;
     const look = async () => {
       const place = await openPlace(context, { endpointId, nodeName: state.nodeName ?? nodeName }, state);
-      const now = (await findByName(place, nameOrId)) ?? (await findById(place, state.networkId ?? nameOrId));
+      const now = state.networkId ? await findKnown(place, state) : await findByNameOrId(place, nameOrId);
       if (!now) return undefined;
       const { options, labels, ipam } = state;
       const inputs = {
@@ -231,8 +232,23 @@ async function findOwn(place: Place, { networkId, name }: State): Promise<Networ
   const known = await findById(place, networkId);
   if (known) return known;
   const namesake = await findByName(place, name);
-  const isOurs = place.context.urn !== undefined && namesake?.Labels?.[URN_LABEL] === place.context.urn;
-  return isOurs ? namesake : undefined;
+  const { urn, claims } = place.context;
+  const isOurs = urn !== undefined && namesake?.Labels?.[URN_LABEL] === urn;
+  return isOurs && !claims.isHeldByAnother(identityOf(namesake.Id)) ? namesake : undefined;
+}
+
+const findByNameOrId = async (place: Place, nameOrId: string): Promise<NetworkInspect | undefined> =>
+  (await findByName(place, nameOrId)) ?? (await findById(place, nameOrId));
+
+/** By its id; or by its name, if nobody else's resource has made it anew. */
+async function findKnown(
+  place: Place,
+  { networkId = "", name = "" }: Partial<State>,
+): Promise<NetworkInspect | undefined> {
+  const known = await findById(place, networkId);
+  if (known) return known;
+  const namesake = await findByName(place, name);
+  return namesake && isMadeByAnother(place.context.urn, namesake.Labels) ? undefined : namesake;
 }
 
 async function findById({ docker, call }: Place, id: string): Promise<NetworkInspect | undefined> {

@@ -19,7 +19,8 @@ import {
   requireTakeable,
   TextsSchema,
 } from "./docker/fixed";
-import { idOf, parseId } from "./docker/identity";
+import { idOf, parseId, URN_LABEL } from "./docker/identity";
+import { isMadeByAnother } from "./docker/maker";
 import { openPlace, type Place } from "./docker/place";
 import { namedAndPlaced, siteFields, siteOf } from "./docker/site";
 
@@ -118,7 +119,7 @@ export const volume: Definition<typeof VolumeSchema, VolumeOutputs> = {
     const look = async () => {
       const place = await openPlace(context, { endpointId, nodeName: state.nodeName ?? nodeName }, state);
       const now = await find(place, nameOrId);
-      if (!now) return undefined;
+      if (!now || isAnother(place, now, state)) return undefined;
       const inputs = {
         ...wishesIn(state),
         endpointId: state.endpointId ?? endpointId,
@@ -140,7 +141,8 @@ export const volume: Definition<typeof VolumeSchema, VolumeOutputs> = {
   delete: (context, _id, state) =>
     deleteThere(context, async () => {
       const place = await openPlace(context, siteOf(state), state);
-      await remove(place, state.name);
+      const now = await find(place, state.name);
+      if (now && !isAnother(place, now, state)) await remove(place, state.name);
     }),
 };
 
@@ -167,6 +169,18 @@ async function find({ docker, call }: Place, name: string): Promise<VolumeInspec
     throw error;
   }
 }
+
+/** Whether the volume was made anew under its name by somebody else: what state says is of one that is gone. */
+function isAnother({ context }: Place, now: VolumeInspect, { createdAt }: Partial<VolumeOutputs>): boolean {
+  const isAnother = isMadeByAnother(context.urn, now.Labels) && isLater(now.CreatedAt, createdAt);
+  if (isAnother)
+    context.warn(`the volume "${now.Name}" is another one now, made by ${now.Labels?.[URN_LABEL]}`);
+  return isAnother;
+}
+
+/** Not every driver says when a volume was made. */
+const isLater = (date: string | undefined, than: string | undefined): boolean =>
+  Date.parse(date ?? "") > Date.parse(than ?? "");
 
 /** What has the name already is answered as it is, so that a lost answer may be asked for again. */
 function make(place: Place, { name, driver, driverOpts, labels }: Settled): Promise<VolumeInspect> {

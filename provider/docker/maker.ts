@@ -18,6 +18,10 @@ interface Found {
 export const isMadeBy = (urn: string | undefined, labels: Texts | null | undefined): boolean =>
   urn !== undefined && labels?.[URN_LABEL] === urn;
 
+/** Whether it bears the URN of another resource, or of this one when it had another name. */
+export const isMadeByAnother = (urn: string | undefined, labels: Texts | null | undefined): boolean =>
+  labels?.[URN_LABEL] !== undefined && !isMadeBy(urn, labels);
+
 /**
  * Refuses an object that somebody else may have. What another stack has made is not taken at all, since that stack's
  * destroy would delete it: labels cannot be changed, so nothing would tell that it has passed to this one.
@@ -38,7 +42,7 @@ export function requireFree(urn: string | undefined, { what, labels, adopt, ways
     const name = nameOf(maker);
     throw new ProviderError(
       `${what}, made by "${name}" of this stack (${maker}). It was not touched. ` +
-        `If "${name}" was renamed or moved in the program, say so with the resource option \`${aliasFor(maker, urn)}\`. Otherwise choose another \`name\`.`,
+        `If "${name}" was renamed or moved in the program, say so with the resource option \`${aliasFor(maker, urn)}\`, or with the last name if there were several. Otherwise choose another \`name\`.`,
     );
   }
   throw new ProviderError(

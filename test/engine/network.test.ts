@@ -164,6 +164,20 @@ engineOrSkip()("a network", () => {
     expect((await inspect()).body).toMatchObject({ Internal: false });
   });
 
+  test("is gone when another stack has made one of its name, which is left alone", async () => {
+    const { stack } = host;
+    const stranger = "urn:pulumi:prod::shop::pulumi-nodejs:dynamic/portainer:Network::net";
+    await stack.up("Network", "net", args());
+    const entry = stack.entry("net");
+    await engineApi("DELETE", `/networks/${host.prefix}net`);
+    const Labels = { "io.pulumi.portainer.urn": stranger };
+    await engineApi("POST", "/networks/create", { Name: `${host.prefix}net`, Labels });
+    expect(await stack.refresh("net")).toBe(false);
+    stack.remember("net", entry);
+    await stack.destroy("net");
+    expect((await inspect()).status).toBe(200);
+  });
+
   test("is not taken over unasked, and asked only when it is as wished", async () => {
     const { stack } = host;
     await host.network("net", POOL.subnet);

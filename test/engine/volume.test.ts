@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
 import { type ContainerHost, startContainerHost } from "../support/container-host";
 import { engineApi, sweep } from "../support/engine-api";
@@ -47,7 +48,7 @@ engineOrSkip()("a volume", () => {
     await stack.destroy("data");
   });
 
-  test("takes two requests to make, one to read, one to delete", async () => {
+  test("takes two requests to make, one to read, two to delete", async () => {
     const { stack } = host;
     const since = host.server.requests().length;
     await stack.up("Volume", "data", args());
@@ -57,6 +58,7 @@ engineOrSkip()("a volume", () => {
     expect(asked.filter(({ path }) => path.includes("/volumes/")).map(({ method }) => method)).toEqual([
       "GET",
       "POST",
+      "GET",
       "GET",
       "DELETE",
     ]);
@@ -111,6 +113,21 @@ engineOrSkip()("a volume", () => {
     const { stack } = host;
     await stack.up("Volume", "data", args());
     await expect(stack.up("Volume", "again", args())).rejects.toThrow(/is "data" in this stack already/);
+  });
+
+  test("is gone when another stack has made one of its name, which is left alone", async () => {
+    const { stack } = host;
+    const stranger = "urn:pulumi:prod::shop::pulumi-nodejs:dynamic/portainer:Volume::data";
+    await stack.up("Volume", "data", args());
+    const entry = stack.entry("data");
+    await engineApi("DELETE", `/volumes/${host.prefix}data`);
+    await delay(1_100); // The engine says the second in which a volume was made.
+    await make({ Labels: { "io.pulumi.portainer.urn": stranger } });
+    expect(await stack.refresh("data")).toBe(false);
+    await host.heard("data", /is another one now, made by urn:pulumi:prod::/);
+    stack.remember("data", entry);
+    await stack.destroy("data");
+    expect((await inspect()).status).toBe(200);
   });
 
   test("can be looked up by environment and name", async () => {
