@@ -76,11 +76,6 @@ const WAYS: readonly Way[] = [
     alias: 'aliases: [{ name: "one", parent: pulumi.rootStackResource }]',
   },
   {
-    title: "moved from one component into another",
-    urn: (type) => urn("dev", "app:Site$", type, "one"),
-    alias: undefined,
-  },
-  {
     title: "given to another provider",
     urn: (type) => urn("dev", "", type, "two"),
     alias: 'aliases: [{ name: "one" }]',
