@@ -10,7 +10,7 @@ import { createNew } from "./creation";
 import { hasFileVolumes, removeFileVolumes } from "./file-volumes";
 import { findByName } from "./find";
 import { changeInPlace, needRollOut } from "./in-place";
-import { identityOf } from "./labels";
+import { CREATE_LABEL, identityOf, labelsOf } from "./labels";
 import { leftoverOf, leftoversFor } from "./leftovers";
 import { observe, unfulfilled } from "./observe";
 import { containerProperties, isPlace } from "./properties";
@@ -97,20 +97,23 @@ export async function takeOver(
 
 /** The container of the state, the other one of a roll-out that was killed, and the volumes of their files. */
 export async function removeAll(place: Place, state: ContainerState): Promise<void> {
-  await removeContainers(place, state);
-  if (fileFolders(state).length > 0) await removeFileVolumes(place, state.createId);
+  const another = await removeContainers(place, state);
+  const areOurs = another === undefined || labelsOf(another)[CREATE_LABEL] !== state.createId;
+  if (areOurs && fileFolders(state).length > 0) await removeFileVolumes(place, state.createId);
 }
 
-async function removeContainers(place: Place, state: ContainerState): Promise<void> {
+/** @returns the container of that name, if another resource of this run has taken it: it is left alone. */
+async function removeContainers(place: Place, state: ContainerState): Promise<ContainerInspect | undefined> {
   const { containerId, removeVolumes = false } = state;
   const isAside = leftoverOf(containerId, state.name) !== undefined;
   const wasInterrupted = isAside || (await leftoversFor(place, state.name)).length > 0;
-  if (!wasInterrupted && (await remove(place, containerId, removeVolumes))) return;
+  if (!wasInterrupted && (await remove(place, containerId, removeVolumes))) return undefined;
   const namesake = await findByName(place, leftoverOf(containerId, state.name)?.name ?? state.name);
   if (namesake && place.context.claims.isHeldByAnother(identityOf(namesake.Id))) {
     await remove(place, containerId, removeVolumes);
-    return;
+    return namesake;
   }
   const found = await recover(place, state, state);
   if (found) await remove(place, found.Id, removeVolumes);
+  return undefined;
 }
