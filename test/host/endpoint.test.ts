@@ -564,7 +564,8 @@ describe("a name that is taken", () => {
     const { stack } = host;
     await make("edge-1");
     const args = { name: "edge-1", url: engine.url, adopt: "matching" };
-    await using _process = await host.switchTo({ username: "admin", password: PASSWORD });
+    const login = { username: "admin", password: PASSWORD };
+    await using _run = await host.switchTo(login, { engine: "127.0.0.1:1" }); // A run of its own.
     await stack.up("Endpoint", "one", args);
     await expect(stack.up("Endpoint", "two", args)).rejects.toThrow(
       /environment 1 is "one" in this stack already/,
