@@ -49,9 +49,9 @@ try {
   process.exitCode = interruption.aborted ? INTERRUPTED_EXIT_CODE : 1;
 }
 
-async function outcomeOn({ title, release, args = [] }: Generation): Promise<Outcome> {
+async function outcomeOn({ title, release, args = [], env = {} }: Generation): Promise<Outcome> {
   const root = await ensureDebianRoot(release);
-  const engine = privateEngine(join(cacheFolder, "test-engines", release), { root, args });
+  const engine = privateEngine(join(cacheFolder, "test-engines", release), { root, args, env });
   try {
     const started = await engine.start();
     await ensureImages(started);

@@ -27,10 +27,12 @@ export interface PrivateEngineOptions {
   root?: string;
   /** Further arguments of `dockerd`. */
   args?: readonly string[];
+  /** Variables that `dockerd` has beside those of this process. */
+  env?: Readonly<Record<string, string>>;
 }
 
 /** A Docker engine that belongs to one folder: its data there, its sockets in /run, where paths are short enough. */
-export function privateEngine(folder: string, { root, args: more = [] }: PrivateEngineOptions = {}) {
+export function privateEngine(folder: string, { root, args: more = [], env }: PrivateEngineOptions = {}) {
   const name = `pp-${shortNameOf(folder)}`;
   const swarmBridge = `${name}-gw`;
   const runtime = join("/run", "pulumi-portainer", name);
@@ -58,7 +60,7 @@ export function privateEngine(folder: string, { root, args: more = [] }: Private
         if (!(await isDaemonRunning(daemon))) {
           network ??= await networkArguments(name);
           const { command, args } = launchIn(root, "dockerd", [...places, ...network, ...more]);
-          await startDaemon(daemon, command, args);
+          await startDaemon(daemon, command, args, { ...process.env, ...env });
         }
         return answering(url, daemon);
       },
