@@ -1,4 +1,4 @@
-// Are the npm packages of package-lock.json in node_modules, and if not, `npm ci`. Plain JavaScript for the same reason as bootstrap.mjs.
+// Are the npm packages of package-lock.json in node_modules, and if not, `npm ci`. Plain JavaScript for the same reason as run.mjs.
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -2,19 +2,17 @@
 // ones, and how fast the server is beside nginx. `npm run bench -- server` measures one part. What is missing is set up as
 // `npm test` does.
 
-import { cleanUpWhenInterrupted } from "../machine/interruption.mts";
-import { say } from "../machine/progress.mts";
-import { explain, SetUpError } from "../machine/set-up-error.mts";
-import { ensureEngine } from "../setup/engine/ensure.mts";
+import { cleanUpWhenInterrupted } from "../machine/command.mts";
+import { explain, SetUpError, say } from "../machine/progress.mts";
 import type { Engine } from "../setup/engine/find.mts";
-import { reserveThrowawayEngine } from "../setup/engine/throwaway-engine.mts";
-import { ensureImages } from "../setup/image/ensure.mts";
+import { ensureEngine } from "../setup/engine/install.mts";
+import { reserveThrowawayEngine } from "../setup/engine/private-engine.mts";
+import { ensureImages } from "../setup/image.mts";
 import { ensurePackage } from "../setup/package.mts";
 import { ensurePulumi } from "../setup/pulumi/ensure.mts";
 import { benchContainers } from "./containers.mts";
-import { measureImport } from "./import-time.mts";
-import { measureInstallation } from "./installation.mts";
-import { benchServer } from "./server/bench.mts";
+import { measureImport, measureInstallation } from "./installation.mts";
+import { benchServer } from "./server.mts";
 import { benchUnchanged } from "./unchanged.mts";
 
 type Part = () => Promise<string>;

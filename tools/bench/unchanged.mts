@@ -2,10 +2,8 @@ import { createRequire } from "node:module";
 import { clone } from "../machine/folders.mts";
 import { seconds, step } from "../machine/progress.mts";
 import type { Engine } from "../setup/engine/find.mts";
-import { median } from "./median.mts";
-import { openProgram, type Program } from "./program.mts";
-import { tally } from "./requests.mts";
-import { containersProgram, idleProgram } from "./workload.mts";
+import { median, tally } from "./figures.mts";
+import { containersProgram, idleProgram, openProgram, type Program } from "./program.mts";
 
 const { startServer } = createRequire(import.meta.url)(
   `${clone}/dist/server`,

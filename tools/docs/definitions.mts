@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import type { Routes } from "../../contract/route.ts";
 import type { Argument } from "../../provider/container/argument.ts";
 import type { Change } from "../../provider/core/definition.ts";
-import type { Decided } from "./conformance.mts";
 import type { Matrix } from "./matrix.mts";
+import type { Decided } from "./recordings.mts";
 
 /** What the reference needs of a resource's definition besides its documentation. */
 export interface Facts {

@@ -4,11 +4,9 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { clone } from "../machine/folders.mts";
-import { conformancePage } from "./conformance.mts";
 import { loadDefinitions } from "./definitions.mts";
 import { referencePages } from "./pages.mts";
-import { RECORDED_FILE, recordedSource } from "./recorded.mts";
-import { readRecordings } from "./recordings.mts";
+import { conformancePage, RECORDED_FILE, readRecordings, recordedSource } from "./recordings.mts";
 
 const definitions = await loadDefinitions(clone);
 const recordings = await readRecordings(clone);

@@ -1,8 +1,52 @@
-import { type Entity, rowsOf, tally } from "./api.mts";
+import type { Route, Routes } from "../../contract/route.ts";
 import type { Definitions } from "./definitions.mts";
-import { page, table } from "./markdown.mts";
 import { elsewhereRows, MATRIX_HEAD, matrixRows } from "./matrix.mts";
 import { type Entry, readTypes, type Types } from "./types.mts";
+
+/** One entity of the API with its operations. */
+interface Entity {
+  readonly name: string;
+  readonly prefix: string;
+  readonly routes: Routes;
+}
+
+/** The rows of an entity's table: method and path, who may call it, what it does, what proved it. */
+function rowsOf({ prefix, routes }: Entity): string[][] {
+  return Object.values(routes).map((route) => [
+    `\`${route.method} ${prefix}${route.path}\``,
+    route.access,
+    route.summary,
+    [proofOf(route), ageOf(route)].filter(Boolean).join("; "),
+  ]);
+}
+
+/** How many operations there are, and how many are proved in which way. */
+function tally(entities: readonly Entity[]): string {
+  const proofs = entities.flatMap(({ routes }) => Object.values(routes).map(proofOf));
+  const count = (start: string) => proofs.filter((proof) => proof.startsWith(start)).length;
+  return `${proofs.length} operations: ${count("live")} seen live, ${count("source")} read in the source, ${count("ours")} our own, ${count("no")} not verified.`;
+}
+
+const ageOf = ({ since, until }: Route): string =>
+  (since && `since ${since}`) || (until && `until ${until}`) || "";
+
+const proofOf = ({ verified }: Route): string =>
+  typeof verified === "object" ? `${verified.by} ${verified.version}` : verified || "no";
+
+const NOTICE = "<!-- Written by `npm run docs` from the sources. Do not edit. -->";
+
+/** A page of the reference, from its title and its parts. */
+export function page(title: string, ...parts: readonly string[]): string {
+  return `${[NOTICE, `# ${title}`, ...parts.filter((part) => part !== "")].join("\n\n")}\n`;
+}
+
+/** A table, without the columns that are empty in every row. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const kept = head.map((_, column) => rows.some((row) => row[column] !== ""));
+  const line = (cells: readonly string[]) =>
+    `| ${cells.filter((_, column) => kept[column]).join(" | ")} |`.replaceAll("|  |", "| |");
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
 
 /** Where a resource's pieces are. */
 interface Subject {

@@ -1,9 +1,32 @@
 import { type SpawnOptions, spawn } from "node:child_process";
 import { access, constants } from "node:fs/promises";
 import { basename, delimiter, join } from "node:path";
-import { interruption, termination } from "./interruption.mts";
 
-export interface CommandOptions {
+const interrupted = new AbortController();
+const terminated = new AbortController();
+
+/** Aborted by Ctrl-C or a signal to end: waits stop, nothing new is started, and `finally` blocks take down what runs. */
+export const interruption: AbortSignal = interrupted.signal;
+
+/**
+ * Aborted only by a signal that other processes do not get. Ctrl-C reaches the programs started here by itself, and a second
+ * signal would tell some of them, Pulumi first, to drop everything at once.
+ */
+const termination: AbortSignal = terminated.signal;
+
+export const INTERRUPTED_EXIT_CODE = 130;
+
+/** From here on a signal lets the program clean up instead of killing it at once. */
+export function cleanUpWhenInterrupted(): void {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      interrupted.abort(new Error(`interrupted by ${signal}`));
+      if (signal !== "SIGINT") terminated.abort();
+    });
+  }
+}
+
+interface CommandOptions {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
   /** Standard input: the way in for secrets, which others could read among the arguments. */

@@ -1,4 +1,6 @@
-import { readFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { mkdir, open, readFile, rm } from "node:fs/promises";
+import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "./command.mts";
 
@@ -44,4 +46,60 @@ async function linuxCommandLineOf(pid: number): Promise<string> {
     await sleep(20);
   }
   return "";
+}
+
+/** A program that outlives this one. */
+export interface Daemon {
+  pidFile: string;
+  logFile: string;
+  /** One of its arguments that no other process has; with the pid it says who it is. */
+  mark: string;
+}
+
+/**
+ * Starts a program in a session of its own. The shell writes its pid and then becomes the program, so there is no moment in
+ * which the program runs and nobody would find it again.
+ */
+export async function startDaemon(
+  daemon: Daemon,
+  command: string,
+  args: readonly string[],
+  env = process.env,
+): Promise<void> {
+  await mkdir(dirname(daemon.pidFile), { recursive: true });
+  await mkdir(dirname(daemon.logFile), { recursive: true });
+  const log = await open(daemon.logFile, "a", 0o600);
+  try {
+    const shell = spawn("/bin/sh", ["-c", 'echo $$ > "$0" && exec "$@"', daemon.pidFile, command, ...args], {
+      detached: true,
+      env,
+      stdio: ["ignore", log.fd, log.fd],
+    });
+    await new Promise((resolve, reject) => shell.once("spawn", resolve).once("error", reject));
+    while ((await pidOf(daemon)) !== shell.pid && shell.exitCode === null) await sleep(5);
+    shell.unref();
+  } finally {
+    await log.close();
+  }
+}
+
+export async function isDaemonRunning(daemon: Daemon): Promise<boolean> {
+  const pid = await pidOf(daemon);
+  return pid !== undefined && isRunning(pid, daemon.mark);
+}
+
+export async function stopDaemon(daemon: Daemon): Promise<void> {
+  const pid = await pidOf(daemon);
+  if (pid !== undefined) await endProcess(pid, daemon.mark);
+  await rm(daemon.pidFile, { force: true });
+}
+
+export async function lastLogLines(daemon: Daemon, count = 15): Promise<string> {
+  const log = await readFile(daemon.logFile, "utf8").catch(() => "");
+  return log.trimEnd().split("\n").slice(-count).join("\n");
+}
+
+async function pidOf(daemon: Daemon): Promise<number | undefined> {
+  const pid = Number.parseInt(await readFile(daemon.pidFile, "utf8").catch(() => ""), 10);
+  return Number.isNaN(pid) ? undefined : pid;
 }

@@ -5,7 +5,14 @@ import { run } from "../machine/command.mts";
 import { clone } from "../machine/folders.mts";
 import { step } from "../machine/progress.mts";
 import { ensurePackage } from "../setup/package.mts";
-import { packInto } from "./pack.mts";
+
+/** Packs the package as npm would publish it, and returns the tarball. */
+export async function packInto(folder: string): Promise<string> {
+  const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", folder];
+  const [packed] = JSON.parse(await run("npm", args, { cwd: clone })) as { filename: string }[];
+  if (!packed) throw new Error("npm pack made no tarball");
+  return join(folder, packed.filename);
+}
 
 /** Whether every entry resolves, with types, for every kind of consumer: publint and Are the Types Wrong, on the packed tarball. */
 export async function checkPackage(): Promise<void> {

@@ -1,7 +1,6 @@
 // `npm run check:package`: packs the package as npm would publish it and checks the tarball.
 
-import { say } from "../machine/progress.mts";
-import { explain } from "../machine/set-up-error.mts";
+import { explain, say } from "../machine/progress.mts";
 import { checkPackage } from "./check.mts";
 
 try {

@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { measureImport } from "../bench/import-time.mts";
+import { measureImport } from "../bench/installation.mts";
 import { run } from "../machine/command.mts";
 import { clone } from "../machine/folders.mts";
 import { say } from "../machine/progress.mts";

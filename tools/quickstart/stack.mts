@@ -1,19 +1,118 @@
-import { mkdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { interruption, run } from "../machine/command.mts";
 import { clone, quickstartFolder } from "../machine/folders.mts";
-import { say, step } from "../machine/progress.mts";
+import { isRunning } from "../machine/process.mts";
+import { SetUpError, say, step } from "../machine/progress.mts";
 import type { Engine } from "../setup/engine/find.mts";
-import { IMAGE } from "../setup/image/ensure.mts";
-import { environmentOf, writeEnvironmentFile } from "./environment.mts";
-import { pulumiIn } from "./pulumi.mts";
-import type { Server } from "./server.mts";
-import type { Settings } from "./settings.mts";
+import { IMAGE } from "../setup/image.mts";
+import type { Server, Settings } from "./parts.mts";
+
+interface EnvironmentParts {
+  bin: string;
+  backend: string;
+  engine: Engine;
+  settings: Settings;
+}
+
+/** What the CLI needs to find this stack, this package's Node and this engine, and nothing of the user's own Pulumi. */
+function environmentOf({ bin, backend, engine, settings }: EnvironmentParts): Record<string, string> {
+  const { PATH = "" } = process.env;
+  return {
+    PATH: [join(clone, "node_modules", ".bin"), bin, PATH].join(delimiter),
+    PULUMI_HOME: join(quickstartFolder, "pulumi-home"),
+    PULUMI_BACKEND_URL: `file://${backend}`,
+    PULUMI_CONFIG_PASSPHRASE_FILE: settings.passphraseFile,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    DOCKER_HOST: engine.url,
+  };
+}
+
+/** The same for a person's shell: `. file`, then `pulumi` and `docker` as usual. */
+async function writeEnvironmentFile(environment: Record<string, string>): Promise<string> {
+  const file = join(quickstartFolder, "env");
+  const lines = Object.entries(environment).map(
+    ([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'`,
+  );
+  await writeFile(file, `${lines.join("\n")}\n`);
+  return file;
+}
+
+interface Project {
+  folder: string;
+  stack: string;
+  /** Folder of the state. */
+  backend: string;
+  environment: Record<string, string>;
+}
+
+/** What is read of `pulumi stack export`. */
+interface Export {
+  deployment: { pending_operations?: unknown[] };
+}
+
+/** The CLI on one stack. */
+function pulumiIn({ folder, stack, backend, environment }: Project) {
+  const options = { cwd: folder, env: { ...process.env, ...environment } };
+  const withStack = ([command, ...rest]: readonly string[]) => [
+    command ?? "",
+    "--stack",
+    stack,
+    "--non-interactive",
+    ...rest,
+  ];
+
+  const runQuietly = (args: readonly string[], input?: string) =>
+    run("pulumi", withStack(args), { ...options, ...(input !== undefined && { input }) });
+
+  /** Prints what the CLI prints, except the dots with which it passes the time. */
+  const show = async (args: readonly string[]) => {
+    try {
+      const print = (line: string) => line.trim() && !line.startsWith("@") && say(`  ${line}`);
+      return await run("pulumi", withStack(args), { ...options, onLine: print });
+    } catch (cause) {
+      throw new SetUpError(`pulumi ${args[0]} failed for the reasons above.`, { cause });
+    }
+  };
+
+  const hasPendingOperations = async () => {
+    const { deployment } = JSON.parse(await runQuietly(["stack", "export"])) as Export;
+    return (deployment.pending_operations ?? []).length > 0;
+  };
+
+  /** An update that was killed leaves its lock, and perhaps a process that still works under it; each leaves operations half done. */
+  const recover = async () => {
+    const lock = await readLock(backend);
+    if (!lock && !(await hasPendingOperations())) return;
+    await step("Recovering from an interrupted update", async () => {
+      while (lock && (await isRunning(lock.pid, "pulumi")))
+        await sleep(500, undefined, { signal: interruption });
+      if (await readLock(backend)) await runQuietly(["cancel", "--yes"]);
+      await runQuietly(["refresh", "--yes", "--skip-preview", "--clear-pending-creates"]);
+    });
+  };
+
+  return { run: runQuietly, show, recover };
+}
+
+async function readLock(backend: string): Promise<{ pid: number } | undefined> {
+  const folder = join(backend, ".pulumi", "locks");
+  if (!existsSync(folder)) return undefined;
+  const files = await readdir(folder, { recursive: true });
+  const lock = files.find((file) => file.endsWith(".json"));
+  return lock === undefined
+    ? undefined
+    : (JSON.parse(await readFile(join(folder, lock), "utf8")) as { pid: number });
+}
 
 export const example = join(clone, "examples", "bootstrap");
 export const stackName = "quickstart";
 const backend = join(quickstartFolder, "pulumi");
 
-export interface Parts {
+interface Parts {
   /** The folder of the CLI. */
   pulumi: string;
   engine: Engine;

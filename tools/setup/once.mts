@@ -1,8 +1,8 @@
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { cacheFolder } from "../machine/folders.mts";
-import { lock } from "../machine/lock.mts";
 import { say } from "../machine/progress.mts";
+import { lock } from "../machine/reserve.mts";
 
 /** Something that takes minutes to make and is kept, in the cache folder, for all clones. */
 export interface Part {

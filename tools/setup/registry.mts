@@ -2,10 +2,9 @@ import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { isExecutable, which } from "../machine/command.mts";
 import { cacheFolder } from "../machine/folders.mts";
-import { lock } from "../machine/lock.mts";
-import { say, step } from "../machine/progress.mts";
-import { messageOf, SetUpError } from "../machine/set-up-error.mts";
-import { unpackDebianPackage } from "./debian-package.mts";
+import { messageOf, SetUpError, say, step } from "../machine/progress.mts";
+import { lock } from "../machine/reserve.mts";
+import { unpackDebianPackage } from "./debian.mts";
 
 const folder = join(cacheFolder, "registry");
 const PROGRAM = "docker-registry";

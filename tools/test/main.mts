@@ -20,12 +20,10 @@
 // The last line is `N passed, N failed`. A suite that this machine cannot run is named with what it needs; with CI=true that
 // is a failure, and so is a skipped test.
 
-import { cleanUpWhenInterrupted, INTERRUPTED_EXIT_CODE, interruption } from "../machine/interruption.mts";
-import { say } from "../machine/progress.mts";
-import { explain } from "../machine/set-up-error.mts";
-import { readArguments } from "./arguments.mts";
-import { runTests } from "./run-tests.mts";
-import { failedOnce, printTally } from "./tally.mts";
+import { cleanUpWhenInterrupted, INTERRUPTED_EXIT_CODE, interruption } from "../machine/command.mts";
+import { explain, say } from "../machine/progress.mts";
+import { failedOnce, printTally } from "./jest.mts";
+import { readArguments, runTests } from "./run-tests.mts";
 
 cleanUpWhenInterrupted();
 try {

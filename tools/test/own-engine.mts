@@ -4,9 +4,8 @@
 // goes with its parent. TEST_OWN_ENGINE is the root folder of the system whose engine it is, `/` for this machine's own.
 
 import { once } from "node:events";
-import { DAEMON_DEFAULTS } from "../setup/engine/daemon-defaults.mts";
-import { reserveThrowawayEngine } from "../setup/engine/throwaway-engine.mts";
-import { ensureImages } from "../setup/image/ensure.mts";
+import { DAEMON_DEFAULTS, reserveThrowawayEngine } from "../setup/engine/private-engine.mts";
+import { ensureImages } from "../setup/image.mts";
 
 const { TEST_OWN_ENGINE: root = "/" } = process.env;
 const args = process.argv.includes("--daemon-defaults") ? DAEMON_DEFAULTS : [];

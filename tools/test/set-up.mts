@@ -1,28 +1,56 @@
 import { join } from "node:path";
+import { interruption } from "../machine/command.mts";
 import { quickstartFolder } from "../machine/folders.mts";
-import { interruption } from "../machine/interruption.mts";
-import { say } from "../machine/progress.mts";
-import { SetUpError } from "../machine/set-up-error.mts";
-import { ensureBrowser } from "../setup/browser/ensure.mts";
+import { SetUpError, say } from "../machine/progress.mts";
+import { ensureBrowser } from "../setup/browser.mts";
 import { ensureCompose } from "../setup/compose/ensure.mts";
-import { ensureEngine } from "../setup/engine/ensure.mts";
 import type { Engine } from "../setup/engine/find.mts";
-import { ensureOwnEngines } from "../setup/engine/install.mts";
-import { privateEngine } from "../setup/engine/private-engine.mts";
-import { startSwarmEngine } from "../setup/engine/swarm.mts";
-import { reserveThrowawayEngine } from "../setup/engine/throwaway-engine.mts";
-import { ensureImages, IMAGE, OTHER_IMAGE, tagImage } from "../setup/image/ensure.mts";
+import { ensureEngine, ensureOwnEngines } from "../setup/engine/install.mts";
+import { privateEngine, reserveThrowawayEngine, startSwarmEngine } from "../setup/engine/private-engine.mts";
+import { ensureImages, IMAGE, OTHER_IMAGE, tagImage } from "../setup/image.mts";
 import { ensurePackage } from "../setup/package.mts";
-import { ensurePostgres } from "../setup/postgres/ensure.mts";
-import { startPostgres } from "../setup/postgres/private-server.mts";
+import { ensurePostgres, startPostgres } from "../setup/postgres.mts";
 import { ensurePulumi } from "../setup/pulumi/ensure.mts";
 import { ensureRegistry } from "../setup/registry.mts";
-import { isUsed, type Part, type Suite } from "./suites.mts";
+
+type Part =
+  | "build"
+  | "engine"
+  | "ownEngine"
+  | "swarm"
+  | "compose"
+  | "postgres"
+  | "registry"
+  | "cli"
+  | "browser";
+
+/** The Jest projects, and what each needs beyond Node; what it `wants` only some of its tests need. */
+export const suites = {
+  unit: { needs: [], wants: [] },
+  server: { needs: [], wants: [] },
+  host: { needs: ["build"], wants: ["postgres"] },
+  twin: { needs: ["build", "engine"], wants: ["swarm", "compose", "postgres"] },
+  engine: { needs: ["build", "engine"], wants: ["registry", "ownEngine"] },
+  stack: { needs: ["build", "engine", "cli"], wants: ["registry"] },
+  browser: { needs: ["browser"], wants: [] },
+} as const satisfies Record<string, { needs: readonly Part[]; wants: readonly Part[] }>;
+
+export type Suite = keyof typeof suites;
+
+export const allSuites = Object.keys(suites) as Suite[];
+
+export function isSuite(name: string): name is Suite {
+  return name in suites;
+}
+
+function isUsed(part: Part, chosen: readonly Suite[]): boolean {
+  return chosen.some((suite) => ([...suites[suite].needs, ...suites[suite].wants] as Part[]).includes(part));
+}
 
 /** The name that the recorded conversations of `test/twin` know. */
 const IMAGE_OF_RECORDINGS = "busybox:local";
 
-export interface Parts extends AsyncDisposable {
+interface Parts extends AsyncDisposable {
   environment: Record<string, string>;
   /** What this machine cannot have, and how to get it. */
   missing: Partial<Record<Part, string>>;

@@ -1,7 +1,9 @@
 import { getuid } from "node:process";
 import { which } from "../../machine/command.mts";
-import { installPackages } from "../../machine/debian.mts";
-import { SetUpError } from "../../machine/set-up-error.mts";
+import { SetUpError, say } from "../../machine/progress.mts";
+import { installPackages } from "../debian.mts";
+import { type Engine, findEngine } from "./find.mts";
+import type { PrivateEngine } from "./private-engine.mts";
 
 /** Debian's packages for the programs that a private engine needs and this machine lacks. */
 export async function missingEnginePackages(): Promise<string[]> {
@@ -33,4 +35,28 @@ export async function ensureOwnEngines(): Promise<void> {
   const obstacle = await whyNoPrivateEngine();
   if (obstacle) throw new SetUpError(`These tests start engines of their own, and ${obstacle}`);
   await installEnginePackages();
+}
+
+/** The machine's engine, one at the URLs in `more`, or `own`, installed and started. */
+export async function ensureEngine(own: PrivateEngine, more: readonly string[] = []): Promise<Engine> {
+  const { engine, reasons } = await findEngine([...more, own.url]);
+  if (engine) {
+    say(`✓ Docker engine: ${engine.version} at ${engine.url}`);
+    return engine;
+  }
+  await refuseIfImpossible(reasons);
+  await installEnginePackages();
+  // Debian's package starts the system's engine where there is an init system.
+  return (await findEngine()).engine ?? (await own.start());
+}
+
+async function refuseIfImpossible(reasons: readonly string[]): Promise<void> {
+  const { DOCKER_HOST } = process.env;
+  const tried = reasons.map((reason) => `\n  ${reason}`).join("");
+  if (DOCKER_HOST)
+    throw new SetUpError(
+      `DOCKER_HOST names a Docker engine that does not answer: correct it, or unset it.${tried}`,
+    );
+  const obstacle = await whyNoPrivateEngine();
+  if (obstacle) throw new SetUpError(`No Docker engine answers, and ${obstacle}. Tried:${tried}`);
 }

@@ -1,3 +1,0 @@
-import { runOnOwnNode } from "./bootstrap.mjs";
-
-await runOnOwnNode("bench/main.mts");

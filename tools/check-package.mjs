@@ -1,3 +1,0 @@
-import { runOnOwnNode } from "./bootstrap.mjs";
-
-await runOnOwnNode("package/main.mts");

@@ -1,3 +1,0 @@
-import { runOnOwnNode } from "./bootstrap.mjs";
-
-await runOnOwnNode("docs/main.mts");
