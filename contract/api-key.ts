@@ -31,7 +31,7 @@ export const apiKeys = {
     access: "restricted",
     limited: true,
     since: "2.11",
-    summary: "Create an API key for the user who asks",
+    summary: "Create an API key for the caller",
     body: z.object({
       description: z
         .string()

@@ -6,7 +6,7 @@ export const appTemplates = {
     method: "GET",
     path: "/templates",
     access: "restricted",
-    summary: "List the templates of the catalogue; this server asks no catalogue",
+    summary: "List the app templates; this server has no catalogue",
     response: z.looseObject({ version: z.string() }),
     fails: { 500: "Always." },
     verified: live,

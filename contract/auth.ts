@@ -36,7 +36,7 @@ export const auth = {
     path: "/auth/oauth/validate",
     access: "public",
     limited: true,
-    summary: "Exchange another service's authorization code for a token; this server asks no such service",
+    summary: "Exchange an OAuth authorization code for a token; this server asks no OAuth service",
     body: z.object({
       Code: z.string("Invalid OAuth authorization code").min(1, "Invalid OAuth authorization code"),
     }),

@@ -7,7 +7,7 @@ export const backups = {
     method: "POST",
     path: "/backup",
     access: "restricted",
-    summary: "Download everything that the server keeps, encrypted if a password is given",
+    summary: "Download a backup of the server, encrypted if a password is given",
     body: z.object({ Password: z.string().optional() }),
     bytes: true,
     pace: "slow",
@@ -17,7 +17,7 @@ export const backups = {
     method: "POST",
     path: "/restore",
     access: "public",
-    summary: "Put back what a backup holds, on a server without an administrator",
+    summary: "Restore a backup on a server without an administrator",
     form: z.object({
       file: formFile("Invalid backup file. Ensure that the file is uploaded correctly"),
       password: z.string().optional(),

@@ -3,7 +3,7 @@ import { z } from "zod";
 /** An id in Portainer's database: a positive integer, never used twice for the same kind of object. */
 export const Id = z.int().positive();
 
-/** What Go sends for an unset slice or map is `null`; it means the same as empty. */
+/** Go sends `null` for an unset slice or map, which means the same as an empty one. */
 export const listOf = <T extends z.ZodType>(item: T) =>
   z
     .array(item)
@@ -16,7 +16,7 @@ const URL_FORM = new RegExp(
   "i",
 );
 
-/** What Portainer takes for a URL: the scheme may be missing, if what is left looks like a host or a path of one. */
+/** Whether Portainer accepts a text as a URL. The scheme may be missing if the rest looks like a host with a path. */
 export const isUrl = (text: string): boolean =>
   text.length > 3 && text.length < 2_083 && /[.:]/.test(text) && URL_FORM.test(text);
 
@@ -30,7 +30,7 @@ export type ErrorBody = z.infer<typeof ErrorBody>;
 
 const fileShape = { filename: z.string(), content: z.union([z.string(), z.instanceof(Uint8Array)]) };
 
-/** A file in a form; `complaint` says what is wrong where there is none. */
+/** A file in a form; `complaint` is the error where the file is missing. */
 export const formFile = (complaint?: string) => z.object(fileShape, complaint);
 export const FormFile = formFile();
 export type FormFile = z.infer<typeof FormFile>;

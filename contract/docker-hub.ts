@@ -5,7 +5,7 @@ const LAST = "2.6";
 /** Read in the source of the last release that has these routes. */
 const lastSource = { version: "2.6.3", by: "source" } as const;
 
-/** How servers up to 2.6 kept what is now a registry of type 6. */
+/** How servers up to 2.6 kept what is a registry of type 6 today. */
 const DockerHub = z.looseObject({ Authentication: z.boolean(), Username: z.string() });
 
 export const dockerHub = {
@@ -13,7 +13,7 @@ export const dockerHub = {
     method: "GET",
     path: "/dockerhub",
     access: "restricted",
-    summary: "Show whom the server is at Docker Hub, as old clients ask",
+    summary: "Show the server's account at Docker Hub, for old clients",
     response: DockerHub,
     until: LAST,
     verified: lastSource,
@@ -22,7 +22,7 @@ export const dockerHub = {
     method: "PUT",
     path: "/dockerhub",
     access: "administrator",
-    summary: "Say whom the server is at Docker Hub, as old clients do",
+    summary: "Set the server's account at Docker Hub, for old clients",
     body: z.object({
       Authentication: z.boolean().optional(),
       Username: z.string().optional(),
@@ -35,7 +35,7 @@ export const dockerHub = {
     method: "GET",
     path: "/endpoints/:id/dockerhub/:registryId",
     access: "authenticated",
-    summary: "Ask Docker Hub how many pulls are left; registry 0 is nobody",
+    summary: "Ask Docker Hub how many pulls are left; registry 0 stands for an anonymous user",
     response: z.object({ remaining: z.int(), limit: z.int() }),
     pace: "slow",
     fails: { 500: "Docker Hub cannot be reached, or refuses." },

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { AccessPolicies, FormFile, Id, listOf } from "./common";
 import { live, route, source } from "./route";
 
-/** What an environment is; written by the server, never by a client. */
+/** What an environment is. The server sets it, never a client. */
 export const EndpointType = {
   docker: 1,
   agentDocker: 2,
@@ -99,7 +99,7 @@ const CreateForm = z.object({
   AzureAuthenticationKey: z.string().optional(),
   Gpus: z.string().optional(),
   EdgeCheckinInterval: z.string().optional(),
-  /** What older servers call `EdgeCheckinInterval`. */
+  /** The name of `EdgeCheckinInterval` in older servers. */
   CheckinInterval: z.string().optional(),
 });
 
@@ -109,7 +109,7 @@ const DeleteMany = z.object({
     .min(1, NOTHING_TO_DELETE),
 });
 
-/** Answered only when some could not be deleted. */
+/** The answer where some could not be deleted; otherwise there is none. */
 const DeletedMany = z.object({ deleted: z.array(z.int()), errors: z.array(z.int()) }).optional();
 
 export const endpoints = {
@@ -211,7 +211,7 @@ export const endpoints = {
     method: "POST",
     path: "/endpoints/:id/snapshot",
     access: "administrator",
-    summary: "Look at the environment's engine now, and set whether it is up",
+    summary: "Take a snapshot of the environment's engine, and set whether it is up",
     pace: "slow",
     verified: live,
   }),
@@ -219,7 +219,7 @@ export const endpoints = {
     method: "POST",
     path: "/endpoints/snapshot",
     access: "administrator",
-    summary: "Look at the engines of all environments now",
+    summary: "Take a snapshot of every environment's engine",
     pace: "slow",
     verified: live,
   }),
@@ -239,7 +239,7 @@ export const endpoints = {
     path: "/endpoints/delete",
     access: "administrator",
     since: "2.24",
-    summary: "Delete several environments, as newer servers are asked",
+    summary: "Delete several environments, by the path of newer releases",
     body: DeleteMany,
     response: DeletedMany,
     status: 204,
@@ -281,7 +281,7 @@ export const endpoints = {
     path: "/endpoints/:id/forceupdateservice",
     access: "authenticated",
     since: "2.20",
-    summary: "Start the tasks of a swarm service anew",
+    summary: "Restart the tasks of a swarm service",
     body: z.object({
       ServiceID: z.string().default(""),
       PullImage: z.boolean().optional(),
@@ -295,7 +295,7 @@ export const endpoints = {
     method: "DELETE",
     path: "/endpoints/:id/association",
     access: "administrator",
-    summary: "Forget the agent of an edge environment, so that another may take its place",
+    summary: "Remove the agent of an edge environment, so that another can take its place",
     verified: source,
   }),
   findByEdgeId: route({
@@ -303,7 +303,7 @@ export const endpoints = {
     path: "/endpoints/global-key",
     access: "public",
     since: "2.13",
-    summary: "Tell an edge agent which environment is its own; here no edge agent has any",
+    summary: "Find the environment of an edge agent; on this server no agent has one",
     response: z.object({ endpointID: Id }),
     fails: { 404: "No environment has this agent." },
     verified: source,

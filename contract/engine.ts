@@ -29,7 +29,7 @@ const Image = z.object({
 
 const UNREACHABLE = "The engine cannot be reached, or refuses.";
 
-/** What Portainer itself says of an engine, and does there in several steps. */
+/** Portainer's own operations on an engine. */
 export const engines = {
   dashboard: route({
     method: "GET",
@@ -47,7 +47,7 @@ export const engines = {
     path: "/docker/:id/images",
     access: "authenticated",
     since: "2.20",
-    summary: "List the images of an environment's engine, with whether containers use them if that is asked",
+    summary: "List the images of an environment's engine, on request with whether containers use them",
     query: z.object({ withUsage: z.string().optional() }),
     response: z.array(Image),
     pace: "slow",
@@ -59,7 +59,7 @@ export const engines = {
     path: "/docker/:id/containers/:container/gpus",
     access: "authenticated",
     since: "2.15",
-    summary: "Tell which GPUs a container was given: none, all, or by id",
+    summary: "Show the GPUs of a container: none, all, or their ids",
     response: z.object({ gpus: z.string() }),
     pace: "slow",
     fails: { 404: "There is no such container.", 500: UNREACHABLE },

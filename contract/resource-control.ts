@@ -41,7 +41,7 @@ export const resourceControls = {
     method: "POST",
     path: "/resource_controls",
     access: "administrator",
-    summary: "Say who may use a Docker object or stack",
+    summary: "Set who may use a Docker object or stack",
     body: Ownership.extend({
       ResourceID: z
         .string("Invalid payload: invalid resource identifier")

@@ -10,7 +10,7 @@ export const PublicSettings = z.looseObject({
 });
 export type PublicSettings = z.infer<typeof PublicSettings>;
 
-/** Who knows the passwords. */
+/** Where passwords are checked. */
 export const AuthenticationMethod = { internal: 1, ldap: 2, oauth: 3 } as const;
 
 const Url = (message: string) => z.string(message).refine((text) => text === "" || isUrl(text), message);

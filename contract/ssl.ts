@@ -6,7 +6,7 @@ export const ssl = {
     method: "GET",
     path: "/ssl",
     access: "administrator",
-    summary: "Show how the server itself is served",
+    summary: "Show the server's certificate, and whether it serves HTTP",
     response: z.looseObject({
       certPath: z.string(),
       keyPath: z.string(),
@@ -19,7 +19,7 @@ export const ssl = {
     method: "PUT",
     path: "/ssl",
     access: "administrator",
-    summary: "Change the certificate that the server is served with, and whether HTTP is served; at once",
+    summary: "Change the server's certificate, and whether it serves HTTP, without a restart",
     body: z.object({
       /** PEM, with what leads to its authority behind it. */
       Cert: z.string().optional(),

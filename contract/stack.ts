@@ -17,7 +17,7 @@ const AutoUpdate = z.object({
 
 export const Stack = z.looseObject({
   Id,
-  /** Lower-cased by the server, and without most signs. */
+  /** The server lower-cases it and removes most punctuation. */
   Name: z.string(),
   Type: z.int(),
   EndpointId: z.int(),
@@ -55,7 +55,7 @@ const FromRepository = z.object({
   RepositoryReferenceName: z.string().optional(),
   /** @default "docker-compose.yml" */
   ComposeFile: z.string().optional(),
-  /** What 1.24 calls `ComposeFile`. */
+  /** The name of `ComposeFile` in 1.24. */
   ComposeFilePathInRepository: z.string().optional(),
   AdditionalFiles: z.array(z.string()).optional(),
   RepositoryAuthentication: z.boolean().optional(),
@@ -80,7 +80,7 @@ const GitChange = z.object({
   AutoUpdate: AutoUpdate.optional(),
 });
 
-/** Nearly every call says on which environment; the server answers 400 where it is missing. */
+/** Nearly every call names the environment; without it the server answers 400. */
 const OnEndpoint = z.object({ endpointId: z.string().optional() });
 
 export const stacks = {
@@ -88,7 +88,7 @@ export const stacks = {
     method: "GET",
     path: "/stacks",
     access: "authenticated",
-    summary: "List the stacks that the user who asks may use",
+    summary: "List the stacks that the caller may use",
     query: z.object({ filters: z.string().optional() }),
     response: z.array(Stack),
     verified: live,
@@ -149,7 +149,7 @@ export const stacks = {
     path: "/stacks/create/:type/:method",
     access: "authenticated",
     since: "2.19",
-    summary: "Refuse to deploy a stack in a way that there is not",
+    summary: "Refuse an unknown method of creating a stack",
     query: OnEndpoint,
     response: Stack,
     fails: { 400: "Always." },
@@ -175,7 +175,7 @@ export const stacks = {
     method: "PUT",
     path: "/stacks/:id",
     access: "authenticated",
-    summary: "Deploy a stack with another file and environment; that takes it off its repository",
+    summary: "Deploy a stack with another file and other variables; this detaches it from its repository",
     query: OnEndpoint,
     body: z.object({
       StackFileContent: Content,
@@ -275,7 +275,7 @@ export const stacks = {
     pace: "slow",
     fails: {
       404: "There is no such webhook.",
-      409: "Whoever deployed the stack last is no user any more.",
+      409: "The user who deployed the stack last no longer exists.",
       500: "The repository cannot be read, or the stack cannot be deployed.",
     },
     verified: source,
@@ -284,7 +284,7 @@ export const stacks = {
     method: "DELETE",
     path: "/stacks/:stack",
     access: "authenticated",
-    summary: "Delete a stack by its id, or by its name one that is `external`, and what it runs",
+    summary: "Delete a stack and what it runs, by its id, or by its name if it is `external`",
     query: OnEndpoint.extend({ external: z.string().optional() }),
     pace: "slow",
     fails: { 404: "There is no such stack, or environment.", 500: "What runs cannot be removed." },

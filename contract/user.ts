@@ -73,7 +73,7 @@ export const users = {
     path: "/users/me",
     access: "authenticated",
     since: "2.20",
-    summary: "Show the user who asks",
+    summary: "Show the caller's own user",
     response: User,
     verified: live,
   }),

@@ -53,7 +53,7 @@ export const webhooks = {
     method: "DELETE",
     path: "/webhooks/:id",
     access: "authenticated",
-    summary: "Delete a webhook; to delete an unknown one succeeds too",
+    summary: "Delete a webhook; deleting an unknown one succeeds too",
     verified: live,
   }),
   fire: route({

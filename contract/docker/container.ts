@@ -2,7 +2,7 @@ import { z } from "zod";
 import { live, route } from "../route";
 import { PortainerDecoration } from "./decoration";
 
-/** What the engine says of a container. Loose: each generation of engines adds fields. */
+/** A container as the engine describes it. Loose, because each engine release adds fields. */
 export const ContainerInspect = z.looseObject({
   Id: z.string(),
   /** With a leading slash. */
@@ -129,7 +129,7 @@ export const containers = {
     method: "POST",
     path: "/containers/:id/unpause",
     access: "restricted",
-    summary: "Let a frozen container go on",
+    summary: "Resume a frozen container",
     pace: "slow",
     verified: live,
   }),
@@ -154,7 +154,7 @@ export const containers = {
     method: "GET",
     path: "/containers/:id/logs",
     access: "restricted",
-    summary: "Read what a container has written",
+    summary: "Read a container's logs",
     query: z.object({ stdout: z.string(), stderr: z.string(), tail: z.string().optional() }),
     bytes: true,
     pace: "slow",

@@ -1,5 +1,5 @@
 import { z } from "zod";
 import { ResourceControl } from "../resource-control";
 
-/** What Portainer adds to an engine's object: who may use it. */
+/** What Portainer adds to an engine's objects: who may use them. */
 export const PortainerDecoration = z.looseObject({ ResourceControl: ResourceControl.nullish() });

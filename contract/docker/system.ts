@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { live, route } from "../route";
 
-/** What an engine gives to containers that ask for nothing, among much more. */
+/** The engine's identity and its defaults for containers. */
 export const EngineInfo = z.looseObject({
   ID: z.string(),
   Name: z.string().optional(),

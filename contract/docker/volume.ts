@@ -19,7 +19,7 @@ export const volumes = {
     method: "POST",
     path: "/volumes/create",
     access: "restricted",
-    summary: "Create a volume; the one that has the name already is answered as it is",
+    summary: "Create a volume; where the name is taken, the answer is the volume that has it",
     body: z.object({
       Name: z.string(),
       Driver: z.string().optional(),

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { contract, dockerContract, type Route } from "../../../contract";
+import { contract, dockerContract, isAtLeast, type Route } from "../../../contract";
 import { scenarios } from "../../twin/scenario";
 
 const GATEWAY = "/endpoints/:endpointId/docker";
@@ -51,6 +51,18 @@ test("calls verified live what a real Portainer was recorded to answer, and noth
   expect(named(claimed.filter((it) => !isRecorded(it)))).toEqual([]);
   expect(named(operations.filter((it) => isRecorded(it) && !wasSeenLive(it)))).toEqual([]);
   expect(named(operations.filter((it) => isRecorded(it) && SEEN_ELSEWHERE.has(it.name)))).toEqual([]);
+});
+
+test("verifies a route by no release that lacks it", () => {
+  const wrong = operations.filter(({ route: { verified, since, until } }) => {
+    const release = typeof verified === "object" ? /^\d+\.\d+/.exec(verified.version)?.[0] : undefined;
+    if (release === undefined) return false;
+    return (
+      (since !== undefined && !isAtLeast(release, since)) ||
+      (until !== undefined && !isAtLeast(until, release))
+    );
+  });
+  expect(wrong.map(({ name }) => name)).toEqual([]);
 });
 
 function operationsOf(
