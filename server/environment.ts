@@ -1,6 +1,6 @@
 import { EndpointType } from "../contract";
+import type { Engine, GatewayEnvironment } from "./gateway";
 import { isAgent } from "./gateway/environment-type";
-import type { GatewayEnvironment } from "./gateway/host";
 import type { Services } from "./services";
 import type { EndpointRecord } from "./store/records";
 
@@ -8,6 +8,14 @@ type Reachable = Pick<EndpointRecord, "Id" | "URL" | "Type" | "TLSConfig" | "Sec
 
 /** What leads to environments besides what is stored of each. */
 export type Means = Pick<Services, "tlsFiles" | "agentIdentity">;
+
+/** The engine of a stored environment, or the API of its cluster, on connections that are kept. */
+export async function engineOf(
+  services: Means & Pick<Services, "engines">,
+  endpoint: Reachable,
+): Promise<Engine> {
+  return services.engines.of(await connectionOf(services, endpoint));
+}
 
 /** An environment as the gateway wants it: with the contents of its TLS files, and who the server is to its agent. */
 export async function connectionOf(

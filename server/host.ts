@@ -5,6 +5,7 @@ import { connectionOf, type Means } from "./environment";
 import type { ControlIndex, GatewayControls, GatewayHost } from "./gateway/host";
 import { found, HttpError } from "./http-error";
 import { KubernetesTokens } from "./kubernetes/tokens";
+import type { Services } from "./services";
 import type { ResourceControlRecord } from "./store/records";
 import type { Store } from "./store/store";
 
@@ -68,10 +69,10 @@ function indexOf(controls: readonly ResourceControlRecord[]): ControlIndex {
 export function createGatewayHost(
   store: Store,
   authenticator: Authenticator,
-  means: Means,
+  means: Means & Pick<Services, "engines">,
   serviceAccount: string,
 ): GatewayHost {
-  const tokens = new KubernetesTokens(store, serviceAccount);
+  const tokens = new KubernetesTokens(store, means.engines, serviceAccount);
   return {
     async authorize(request, endpointId) {
       refuseTwoCredentials(request);

@@ -11,7 +11,7 @@ import { CsrfGuard } from "./auth/csrf";
 import { LoginLimiter, loginBucketsInMemory, loginBucketsInStore } from "./auth/limiter";
 import { Sessions } from "./auth/session";
 import { systemClock } from "./clock";
-import { createGateway } from "./gateway";
+import { createGateway, Engines } from "./gateway";
 import { createGatewayHost } from "./host";
 import { createApiPlane } from "./http/api-plane";
 import { type Failure, Failures } from "./http/failures";
@@ -88,9 +88,9 @@ export async function serve({
   const tlsFiles = new TlsFiles(store.isShared ? tlsStorageInStore(store) : tlsStorageInFolder(data));
   const agentIdentity = new AgentIdentity(store, options.agentSecret);
   const { serviceAccount = SERVICE_ACCOUNT } = options;
-  const gateway = createGateway(
-    createGatewayHost(store, authenticator, { tlsFiles, agentIdentity }, serviceAccount),
-  );
+  const engines = new Engines();
+  const reach = { tlsFiles, agentIdentity, engines };
+  const gateway = createGateway(createGatewayHost(store, authenticator, reach, serviceAccount), engines);
   const autoUpdates = new AutoUpdates(() => services, report);
   const services: Services = {
     store,
@@ -101,6 +101,7 @@ export async function serve({
     tlsFiles,
     agentIdentity,
     serviceAccount,
+    engines,
     gateway,
     autoUpdates,
     setupToken: options.setupToken,

@@ -3,7 +3,7 @@ import type { Authenticator } from "./auth/authenticate";
 import type { LoginLimiter } from "./auth/limiter";
 import type { Sessions } from "./auth/session";
 import type { Clock } from "./clock";
-import type { Gateway } from "./gateway";
+import type { Engines, Gateway } from "./gateway";
 import type { Serving } from "./https/serving";
 import type { StackRecord } from "./store/records";
 import type { Store } from "./store/store";
@@ -18,6 +18,7 @@ export interface Services {
   readonly limiter: LoginLimiter;
   readonly tlsFiles: TlsFiles;
   readonly agentIdentity: AgentIdentity;
+  readonly engines: Engines;
   readonly gateway: Gateway;
   readonly autoUpdates: { update(stack: StackRecord): Promise<void> };
   /** The folder of the server's own account in a cluster. */

@@ -1,6 +1,5 @@
 import { registryAuth } from "../../contract";
-import { callEngine } from "../engine-call";
-import type { GatewayEnvironment, RegistryCredentials } from "../gateway/host";
+import { type Engine, EngineRefusal, type RegistryCredentials } from "../gateway";
 import { HttpError } from "../http-error";
 
 interface Service {
@@ -23,45 +22,36 @@ interface Wish {
 }
 
 /** Makes a swarm start a service's tasks anew. */
-export async function restartService(
-  environment: GatewayEnvironment,
-  wish: Wish,
-  failure = "Error updating service",
-) {
-  const service = await inspectService(environment, wish.serviceId);
+export async function restartService(engine: Engine, wish: Wish, failure = "Error updating service") {
+  const service = await inspectService(engine, wish.serviceId);
   const { TaskTemplate } = service.Spec;
   const image = tagged(imageFor(TaskTemplate.ContainerSpec.Image, wish));
   const headers = registryAuth(wish.credentials);
-  if (wish.tag) await pull(environment, image, headers);
-  const pinned = await pin(environment, image, headers);
-  const answer = await callEngine(environment, {
-    method: "POST",
-    path: `/services/${encodeURIComponent(wish.serviceId)}/update?version=${service.Version.Index}`,
-    headers,
-    body: {
-      ...service.Spec,
-      TaskTemplate: {
-        ...TaskTemplate,
-        ForceUpdate: (TaskTemplate.ForceUpdate ?? 0) + 1,
-        ContainerSpec: { ...TaskTemplate.ContainerSpec, Image: pinned?.image ?? image },
-        ...(pinned &&
-          pinned.platforms.length > 0 && {
-            Placement: { ...TaskTemplate.Placement, Platforms: pinned.platforms },
-          }),
-      },
+  if (wish.tag) await pull(engine, image, headers);
+  const pinned = await pin(engine, image, headers);
+  const path = `/services/${encodeURIComponent(wish.serviceId)}/update?version=${service.Version.Index}`;
+  const spec = {
+    ...service.Spec,
+    TaskTemplate: {
+      ...TaskTemplate,
+      ForceUpdate: (TaskTemplate.ForceUpdate ?? 0) + 1,
+      ContainerSpec: { ...TaskTemplate.ContainerSpec, Image: pinned?.image ?? image },
+      ...(pinned &&
+        pinned.platforms.length > 0 && {
+          Placement: { ...TaskTemplate.Placement, Platforms: pinned.platforms },
+        }),
     },
-  });
-  if (answer.status !== 200) throw new HttpError(500, failure, reasonIn(answer.text));
-  const { Warnings } = JSON.parse(answer.text) as { Warnings?: string[] | null };
+  };
+  const { Warnings } = await engine
+    .json<{ Warnings?: string[] | null }>("POST", path, spec, { headers })
+    .catch(refused(500, failure));
   return { Warnings: pinned ? (Warnings ?? null) : [...(Warnings ?? []), notPinned(image)] };
 }
 
-async function inspectService(environment: GatewayEnvironment, id: string): Promise<Service> {
+async function inspectService(engine: Engine, id: string): Promise<Service> {
   if (id === "") throw new HttpError(500, "Error looking up service", "no such service");
   const path = `/services/${encodeURIComponent(id)}?insertDefaults=true`;
-  const answer = await callEngine(environment, { method: "GET", path });
-  if (answer.status !== 200) throw new HttpError(500, "Error looking up service", reasonIn(answer.text));
-  return JSON.parse(answer.text) as Service;
+  return engine.json<Service>("GET", path).catch(refused(500, "Error looking up service"));
 }
 
 /** A digest would pin the old image: it goes when a new one is asked for. */
@@ -87,14 +77,10 @@ interface Distribution {
  * Adds to an image's name the digest that its registry has for it, so that every node runs the same; undefined when
  * the registry does not tell. Docker's client does so before it updates a service, and Portainer uses that client.
  */
-async function pin(environment: GatewayEnvironment, image: string, headers: Record<string, string>) {
-  const answer = await callEngine(environment, {
-    method: "GET",
-    path: `/distribution/${encodeURI(image)}/json`,
-    headers,
-  });
+async function pin(engine: Engine, image: string, headers: Record<string, string>) {
+  const answer = await engine.ask("GET", `/distribution/${encodeURI(image)}/json`, undefined, { headers });
   if (answer.status !== 200) return undefined;
-  const { Descriptor, Platforms } = JSON.parse(answer.text) as Distribution;
+  const { Descriptor, Platforms } = JSON.parse(answer.body.toString()) as Distribution;
   return {
     image: image.includes("@") ? image : `${image}@${Descriptor.digest}`,
     platforms: (Platforms ?? []).map(({ os, architecture }) => ({
@@ -109,13 +95,16 @@ async function pin(environment: GatewayEnvironment, image: string, headers: Reco
 const notPinned = (image: string): string =>
   `image ${image} could not be accessed on a registry to record\nits digest. Each node will access ${image} independently,\npossibly leading to different nodes running different\nversions of the image.\n`;
 
-async function pull(environment: GatewayEnvironment, image: string, headers: Record<string, string>) {
+async function pull(engine: Engine, image: string, headers: Record<string, string>) {
   const path = `/images/create?fromImage=${encodeURIComponent(image)}`;
-  const answer = await callEngine(environment, { method: "POST", path, headers });
-  if (answer.status !== 200 || answer.text.includes('"error"'))
-    throw new HttpError(404, "Error pulling image with the specified tag", reasonIn(answer.text));
+  const answer = await engine.ask("POST", path, undefined, { headers });
+  if (answer.status === 200 && !answer.body.includes('"error"')) return;
+  refused(404, "Error pulling image with the specified tag")(new EngineRefusal("POST", path, answer));
 }
 
-function reasonIn(text: string): string {
-  return /"(?:message|error)":"((?:[^"\\]|\\.)*)"/.exec(text)?.[1] ?? text.slice(0, 500);
-}
+/** The engine's refusal with this status and message. */
+const refused =
+  (status: number, message: string) =>
+  (cause: unknown): never => {
+    throw cause instanceof EngineRefusal ? new HttpError(status, message, cause.reason) : cause;
+  };

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { contract } from "../../contract";
 import { mayUseRegistry } from "../auth/access";
 import type { Caller } from "../auth/caller";
-import { connectionOf } from "../environment";
+import { engineOf } from "../environment";
 import { found, HttpError, NOT_IN_DATABASE, noSuchRow } from "../http-error";
 import type { Handlers } from "../route/call";
 import { readFilters } from "../route/decode";
@@ -66,7 +66,7 @@ export function webhookHandlers(services: Services): Handlers<typeof contract.we
       const registry = store.registries.get(hook.RegistryId);
       if (hook.RegistryId !== 0 && !registry)
         throw new HttpError(500, "Error getting registry", noSuchRow("registries", hook.RegistryId));
-      await restartService(await connectionOf(services, endpoint), {
+      await restartService(await engineOf(services, endpoint), {
         serviceId: hook.ResourceId,
         tag: query.tag,
         pull: true,

@@ -1,6 +1,6 @@
+import type { ServerResponse } from "node:http";
 import { HttpError } from "../http-error";
-import type { Address } from "./engine/address";
-import type { Reply } from "./relay/respond";
+import type { Address } from "./engine/connections";
 
 const SOCKET_FAILED = "Unable to proxy the request via the Docker socket";
 const NETWORK_FAILED = "Unable to proxy the request to the environment";
@@ -27,6 +27,12 @@ export function bodyOf(error: HttpError): string {
   return error instanceof AccessDenied
     ? ACCESS_DENIED
     : JSON.stringify({ message: error.message, details: error.details });
+}
+
+/** An answer to be given to a client, and the headers that this server adds to every one: names and values in turn. */
+export interface Reply {
+  readonly response: ServerResponse;
+  readonly headers: readonly string[];
 }
 
 /** Answers a failure, or breaks off an answer that has begun: half of one must not look whole. */

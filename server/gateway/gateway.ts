@@ -1,19 +1,17 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { HttpError } from "../http-error";
-import { type AgentInfo, pingAgent } from "./agent";
 import type { Call } from "./call";
-import { Engine } from "./engine/engine";
-import { Engines } from "./engine/engines";
+import type { Engines } from "./engine/engine";
 import { isDocker, requireType } from "./environment-type";
-import { sendFailure } from "./failure";
+import { type Reply, sendFailure } from "./failure";
 import type { GatewayEnvironment, GatewayHost } from "./host";
 import { createKubernetesGateway } from "./kubernetes/gateway";
-import { type DockerSnapshot, probe } from "./probe";
+import { type AgentInfo, type DockerSnapshot, pingAgent, probe } from "./probe";
 import { Draft } from "./relay/draft";
 import { hijack, type Takeover } from "./relay/hijack";
 import { writeFailure } from "./relay/raw-answer";
-import { type Reply, rewrite, stream } from "./relay/respond";
+import { rewrite, stream } from "./relay/respond";
 import { send } from "./relay/send";
 import { matcherOf } from "./rules/match";
 import { enforce } from "./rules/policy";
@@ -32,8 +30,7 @@ export type Gateway = ReturnType<typeof createGateway>;
 type Terminals = ReturnType<typeof createTerminals>;
 
 /** The plane of the server that passes requests on to Docker engines: `/api/endpoints/{id}/docker/*`. */
-export function createGateway(host: GatewayHost) {
-  const engines = new Engines();
+export function createGateway(host: GatewayHost, engines: Engines) {
   /** Node's server closes only connections that it still knows as HTTP. */
   const takenOver = new Set<Duplex>();
   const match = matcherOf(RULES);
@@ -136,24 +133,12 @@ export function createGateway(host: GatewayHost) {
     },
 
     /** Asks an environment's agent what it is. Throws the reason if there is none. */
-    async pingAgent(environment: GatewayEnvironment, signal: AbortSignal): Promise<AgentInfo> {
-      const engine = new Engine(environment);
-      try {
-        return await pingAgent(engine, signal);
-      } finally {
-        engine.close();
-      }
-    },
+    pingAgent: (environment: GatewayEnvironment, signal: AbortSignal): Promise<AgentInfo> =>
+      engines.once(environment, (engine) => pingAgent(engine, signal)),
 
     /** Looks at an environment's engine. Throws the reason if it cannot be reached; leaves no connection open. */
-    async probe(environment: GatewayEnvironment, signal?: AbortSignal): Promise<DockerSnapshot> {
-      const engine = new Engine(environment);
-      try {
-        return await probe(engine, signal);
-      } finally {
-        engine.close();
-      }
-    },
+    probe: (environment: GatewayEnvironment, signal?: AbortSignal): Promise<DockerSnapshot> =>
+      engines.once(environment, (engine) => probe(engine, signal)),
 
     /** Drops the connections of an environment that was changed or deleted. */
     forget: (endpointId: number): void => engines.forget(endpointId),

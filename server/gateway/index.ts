@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { type Engine, EngineRefusal, Engines } from "./engine/engine";
 export { createGateway, type Gateway } from "./gateway";
 export type * from "./host";
 export type { DockerSnapshot } from "./probe";

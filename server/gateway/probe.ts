@@ -1,4 +1,3 @@
-import { ask, askJson } from "./engine/ask";
 import type { Engine } from "./engine/engine";
 
 /** What is known of an engine at one time, under Portainer's names. */
@@ -53,22 +52,20 @@ interface Version {
 
 /** Looks at an engine. Throws the reason if it cannot be reached or is none. */
 export async function probe(engine: Engine, signal?: AbortSignal): Promise<DockerSnapshot> {
-  const { status, body } = await ask(engine, "/_ping", signal);
+  const ask = <T>(path: string) => engine.json<T>("GET", path, undefined, { signal });
+  const { status, body } = await engine.ask("GET", "/_ping", undefined, { signal });
   if (status !== 200)
     throw new Error(`The engine answered ${status}: ${body.toString("utf8", 0, 500).trim()}`);
   const [info, version, containers, images, volumes] = await Promise.all([
-    askJson<Info>(engine, "/info", signal),
-    askJson<Version>(engine, "/version", signal),
-    askJson<Container[]>(engine, "/containers/json?all=1", signal),
-    askJson<unknown[]>(engine, "/images/json", signal),
-    askJson<{ Volumes?: unknown[] | null }>(engine, "/volumes", signal),
+    ask<Info>("/info"),
+    ask<Version>("/version"),
+    ask<Container[]>("/containers/json?all=1"),
+    ask<unknown[]>("/images/json"),
+    ask<{ Volumes?: unknown[] | null }>("/volumes"),
   ]);
   const isManager = info.Swarm?.ControlAvailable === true;
   const [nodes, services] = isManager
-    ? await Promise.all([
-        askJson<Node[]>(engine, "/nodes", signal),
-        askJson<Service[]>(engine, "/services", signal),
-      ])
+    ? await Promise.all([ask<Node[]>("/nodes"), ask<Service[]>("/services")])
     : [[], []];
   const count = (test: (container: Container) => boolean | undefined) => containers.filter(test).length;
   return {
@@ -104,4 +101,23 @@ function stacksAmong(containers: readonly Container[], services: readonly Servic
   const projects = containers.map(({ Labels }) => Labels?.["com.docker.compose.project"]);
   const stacks = services.map(({ Spec }) => Spec?.Labels?.["com.docker.stack.namespace"]);
   return new Set([...projects, ...stacks].filter(Boolean)).size;
+}
+
+/** What an agent says of itself. */
+export interface AgentInfo {
+  readonly version: string;
+  readonly platform: "docker" | "kubernetes";
+}
+
+const PLATFORMS: Readonly<Record<string, AgentInfo["platform"]>> = { "1": "docker", "2": "kubernetes" };
+
+/** Throws the reason if there is no agent. */
+export async function pingAgent(engine: Engine, signal: AbortSignal): Promise<AgentInfo> {
+  const { status, headers } = await engine.ask("GET", "/ping", undefined, { signal });
+  if (status !== 204) throw new Error(`Failed request with status ${status}`);
+  const version = headers["portainer-agent"];
+  if (typeof version !== "string" || version === "") throw new Error("Agent version header is missing");
+  const platform = PLATFORMS[String(headers["portainer-agent-platform"])];
+  if (!platform) throw new Error("Agent platform header is missing or invalid");
+  return { version, platform };
 }

@@ -1,23 +1,24 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { callEngine, type EngineCall } from "../engine-call";
+import { type Engine, EngineRefusal, type GatewayEnvironment } from "../gateway";
 import { isAgent } from "../gateway/environment-type";
-import type { GatewayEnvironment } from "../gateway/host";
 import { HttpError } from "../http-error";
 
 /** Asks a cluster on the server's own behalf. `account`: the folder of the server's account in the local one. */
 export class Cluster {
-  readonly #environment: GatewayEnvironment;
+  readonly #engine: Engine;
+  readonly #isBehindAgent: boolean;
   readonly #account: string;
 
-  constructor(environment: GatewayEnvironment, account: string) {
-    this.#environment = environment;
+  constructor(engine: Engine, { type }: Pick<GatewayEnvironment, "type">, account: string) {
+    this.#engine = engine;
+    this.#isBehindAgent = isAgent(type);
     this.#account = account;
   }
 
   /** The token of the server itself: an agent uses its own where it gets none. */
   async ownToken(): Promise<string> {
-    if (isAgent(this.#environment.type)) return "";
+    if (this.#isBehindAgent) return "";
     return readFile(join(this.#account, "token"), "utf8").then(
       (token) => token.trim(),
       (cause: Error) => {
@@ -27,18 +28,19 @@ export class Cluster {
   }
 
   /** The answer's body. `accepted`: statuses besides 2xx that are as good. Throws the cluster's own reason. */
-  async ask<T>(
-    call: Pick<EngineCall, "method" | "path" | "body">,
-    accepted: readonly number[] = [],
-  ): Promise<T> {
+  async json<T>(method: string, path: string, body?: object, accepted: readonly number[] = []): Promise<T> {
     const token = await this.ownToken();
-    const byAgent = isAgent(this.#environment.type);
-    const { status, text } = await callEngine(this.#environment, {
-      ...call,
-      path: `${byAgent ? "/kubernetes" : ""}${call.path}`,
-      headers: byAgent ? { "X-PortainerAgent-SA-Token": token } : { Authorization: `Bearer ${token}` },
-    });
-    if ((status >= 200 && status < 300) || accepted.includes(status)) return JSON.parse(text) as T;
-    throw new Error(`${call.path} answered ${status}: ${text.slice(0, 500)}`);
+    const headers = this.#isBehindAgent
+      ? { "X-PortainerAgent-SA-Token": token }
+      : { Authorization: `Bearer ${token}` };
+    try {
+      return await this.#engine.json<T>(method, this.#isBehindAgent ? `/kubernetes${path}` : path, body, {
+        headers,
+      });
+    } catch (cause) {
+      if (cause instanceof EngineRefusal && accepted.includes(cause.status))
+        return JSON.parse(cause.text) as T;
+      throw cause;
+    }
   }
 }

@@ -30,7 +30,7 @@ interface NamespacePolicy {
 
 export async function namespacesOf(cluster: Cluster, user: NamespaceUser): Promise<Namespaces> {
   const policies = await policiesOf(cluster);
-  const { items } = await cluster.ask<{ items: Namespace[] }>({ method: "GET", path: "/api/v1/namespaces" });
+  const { items } = await cluster.json<{ items: Namespace[] }>("GET", "/api/v1/namespaces");
   // One that is being removed takes nothing new, and may stay so for long.
   const names = items
     .filter(({ status }) => status?.phase !== "Terminating")
@@ -41,8 +41,10 @@ export async function namespacesOf(cluster: Cluster, user: NamespaceUser): Promi
 }
 
 async function policiesOf(cluster: Cluster): Promise<Readonly<Record<string, NamespacePolicy>>> {
-  const { data } = await cluster.ask<{ data?: { NamespaceAccessPolicies?: string } }>(
-    { method: "GET", path: POLICIES },
+  const { data } = await cluster.json<{ data?: { NamespaceAccessPolicies?: string } }>(
+    "GET",
+    POLICIES,
+    undefined,
     [404],
   );
   return JSON.parse(data?.NamespaceAccessPolicies || "{}") as Record<string, NamespacePolicy>;

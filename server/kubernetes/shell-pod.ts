@@ -19,15 +19,14 @@ interface PodObject {
 /** Starts a pod with `kubectl` that acts as an account, and waits until it runs. Throws an `HttpError`. */
 export async function startShellPod(cluster: Cluster, account: string, image: string): Promise<ShellPod> {
   const accounts = `/api/v1/namespaces/${NAMESPACE}/serviceaccounts`;
-  await cluster.ask({ method: "GET", path: `${accounts}/${account}` }).catch((cause: Error) => {
+  await cluster.json("GET", `${accounts}/${account}`).catch((cause: Error) => {
     throw new HttpError(500, "Unable to find serviceaccount associated with user", cause.message, { cause });
   });
   const pods = `/api/v1/namespaces/${NAMESPACE}/pods`;
   try {
-    const created = { method: "POST", path: pods, body: podFor(account, image) } as const;
-    const { name } = (await cluster.ask<PodObject>(created)).metadata;
+    const { name } = (await cluster.json<PodObject>("POST", pods, podFor(account, image))).metadata;
     const remove = async () => {
-      await cluster.ask({ method: "DELETE", path: `${pods}/${name}` }, [404]).catch(() => undefined);
+      await cluster.json("DELETE", `${pods}/${name}`, undefined, [404]).catch(() => undefined);
     };
     await untilItRuns(cluster, `${pods}/${name}`).catch(async (cause) => {
       await remove();
@@ -48,7 +47,7 @@ export async function startShellPod(cluster: Cluster, account: string, image: st
 
 async function untilItRuns(cluster: Cluster, path: string): Promise<void> {
   for (let waited = 0; waited < START_TIMEOUT; waited += LOOK_EVERY) {
-    const { status } = await cluster.ask<PodObject>({ method: "GET", path });
+    const { status } = await cluster.json<PodObject>("GET", path);
     if (status?.phase === "Running") return;
     await sleep(LOOK_EVERY);
   }

@@ -6,8 +6,8 @@ interface Node {
 
 /** What is known of a cluster at one time, under Portainer's names. Throws the reason if it cannot be reached. */
 export async function kubernetesSnapshot(cluster: Cluster, time: number) {
-  const { gitVersion } = await cluster.ask<{ gitVersion: string }>({ method: "GET", path: "/version" });
-  const { items } = await cluster.ask<{ items: Node[] }>({ method: "GET", path: "/api/v1/nodes" });
+  const { gitVersion } = await cluster.json<{ gitVersion: string }>("GET", "/version");
+  const { items } = await cluster.json<{ items: Node[] }>("GET", "/api/v1/nodes");
   const sum = (pick: (node: Node) => string | undefined) =>
     items.reduce((total, node) => total + quantity(pick(node) ?? "0"), 0);
   return {

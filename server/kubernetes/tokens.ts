@@ -1,5 +1,5 @@
 import type { Caller } from "../auth/caller";
-import type { GatewayEnvironment, ShellPod } from "../gateway/host";
+import type { Engines, GatewayEnvironment, ShellPod } from "../gateway";
 import { HttpError } from "../http-error";
 import type { Store } from "../store/store";
 import { Cluster } from "./cluster";
@@ -21,17 +21,19 @@ interface Known {
 /** What clusters know callers by: administrators as the server itself, each standard user by an account of his own. */
 export class KubernetesTokens {
   readonly #store: Store;
+  readonly #engines: Engines;
   readonly #account: string;
   readonly #known = new Map<string, Known>();
 
-  constructor(store: Store, account: string) {
+  constructor(store: Store, engines: Engines, account: string) {
     this.#store = store;
+    this.#engines = engines;
     this.#account = account;
   }
 
   /** Throws an `HttpError`. */
   async of(caller: Caller, environment: GatewayEnvironment): Promise<string> {
-    const cluster = new Cluster(environment, this.#account);
+    const cluster = this.#clusterOf(environment);
     if (caller.isAdmin) return cluster.ownToken();
     try {
       return (await this.#tokenOf(caller, environment, cluster)).token;
@@ -45,7 +47,7 @@ export class KubernetesTokens {
 
   /** A pod in which the caller's account is used. Throws an `HttpError`. */
   async shell(caller: Caller, environment: GatewayEnvironment): Promise<ShellPod> {
-    const cluster = new Cluster(environment, this.#account);
+    const cluster = this.#clusterOf(environment);
     if (!caller.isAdmin) await this.of(caller, environment);
     const account = caller.isAdmin ? OWN_ACCOUNT : this.#accountOf(caller);
     return startShellPod(cluster, account, this.#store.settings.get(1)?.KubectlShellImage ?? "");
@@ -54,6 +56,10 @@ export class KubernetesTokens {
   /** Lets what is known of one environment be asked for again. */
   forget(environmentId: number): void {
     for (const key of this.#known.keys()) if (key.startsWith(`${environmentId} `)) this.#known.delete(key);
+  }
+
+  #clusterOf(environment: GatewayEnvironment): Cluster {
+    return new Cluster(this.#engines.of(environment), environment, this.#account);
   }
 
   #accountOf({ id }: Caller): string {

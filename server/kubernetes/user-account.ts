@@ -28,7 +28,7 @@ export async function userToken(
   account: string,
   namespaces: () => Promise<Namespaces>,
 ): Promise<AccountToken> {
-  const create = (path: string, body: object) => cluster.ask({ method: "POST", path, body }, ALREADY_EXISTS);
+  const create = (path: string, body: object) => cluster.json("POST", path, body, ALREADY_EXISTS);
   const rbac = "/apis/rbac.authorization.k8s.io/v1";
   const subjects = [{ kind: "ServiceAccount", name: account, namespace: NAMESPACE }];
   const bound = (role: string) => ({
@@ -44,11 +44,11 @@ export async function userToken(
   for (const namespace of open)
     await create(bindings(namespace), { metadata: { name: account }, ...bound("edit") });
   for (const namespace of closed)
-    await cluster.ask({ method: "DELETE", path: `${bindings(namespace)}/${account}` }, GONE);
-  const { status } = await cluster.ask<{ status: { token: string; expirationTimestamp: string } }>({
-    method: "POST",
-    path: `/api/v1/namespaces/${NAMESPACE}/serviceaccounts/${account}/token`,
-    body: { spec: { expirationSeconds: TOKEN_LIFETIME } },
-  });
+    await cluster.json("DELETE", `${bindings(namespace)}/${account}`, undefined, GONE);
+  const { status } = await cluster.json<{ status: { token: string; expirationTimestamp: string } }>(
+    "POST",
+    `/api/v1/namespaces/${NAMESPACE}/serviceaccounts/${account}/token`,
+    { spec: { expirationSeconds: TOKEN_LIFETIME } },
+  );
   return { token: status.token, expires: Date.parse(status.expirationTimestamp) };
 }

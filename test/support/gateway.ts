@@ -2,7 +2,13 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo } from "node:net";
 import type { ResourceControl, SecuritySettings } from "../../contract";
 import type { Caller } from "../../server/auth/caller";
-import { createGateway, type Gateway, type GatewayEnvironment, type GatewayHost } from "../../server/gateway";
+import {
+  createGateway,
+  Engines,
+  type Gateway,
+  type GatewayEnvironment,
+  type GatewayHost,
+} from "../../server/gateway";
 import type { GatewayTarget } from "../../server/gateway/target";
 import { Target } from "../../server/http/target";
 import { HttpError } from "../../server/http-error";
@@ -45,7 +51,7 @@ export async function startGateway(engine: Pick<GatewayEnvironment, "url" | "tls
   const controls: ResourceControl[] = [];
   const hidden: { name: string; value: string }[] = [];
   const environment: GatewayEnvironment = { id: 1, type: 1, security: ALLOW_NOTHING, ...engine };
-  const gateway = createGateway(hostWith(environment, controls, hidden));
+  const gateway = createGateway(hostWith(environment, controls, hidden), new Engines());
   const targetOf = (request: IncomingMessage): GatewayTarget => {
     const target = gateway.find(new Target(request));
     if (!target) throw new Error(`Not for the gateway: ${request.url}`);

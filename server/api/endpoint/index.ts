@@ -1,7 +1,7 @@
 import type { contract } from "../../../contract";
 import { mayUseEndpoint, requireEndpointAccess } from "../../auth/access";
 import { defined } from "../../defined";
-import { connectionOf } from "../../environment";
+import { engineOf } from "../../environment";
 import { isEdge } from "../../gateway/environment-type";
 import { found, HttpError, noSuchRow } from "../../http-error";
 import type { Handlers, ResponseOptions } from "../../route/call";
@@ -121,9 +121,9 @@ export function endpointHandlers(services: Services): Handlers<typeof contract.e
       const endpoint = found(store.endpoints, params.id);
       if (!mayUseEndpoint(store, caller, endpoint))
         throw new HttpError(403, "Permission denied to force update service", "Access denied to environment");
-      const environment = await connectionOf(services, endpoint);
+      const engine = await engineOf(services, endpoint);
       const wish = { serviceId: body.ServiceID, pull: body.PullImage };
-      return restartService(environment, wish, "Error force update service");
+      return restartService(engine, wish, "Error force update service");
     },
 
     async deleteAssociation({ params }) {

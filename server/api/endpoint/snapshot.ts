@@ -29,6 +29,11 @@ export async function look(
 ): Promise<Pick<EndpointRecord, "Snapshot" | "KubernetesSnapshot">> {
   const environment = await connectionOf(services, endpoint);
   if (!isKubernetes(endpoint.Type)) return { Snapshot: { ...(await services.gateway.probe(environment)) } };
-  const cluster = new Cluster(environment, services.serviceAccount);
-  return { KubernetesSnapshot: await kubernetesSnapshot(cluster, unixSeconds(services.clock)) };
+  const KubernetesSnapshot = await services.engines.once(environment, (engine) =>
+    kubernetesSnapshot(
+      new Cluster(engine, environment, services.serviceAccount),
+      unixSeconds(services.clock),
+    ),
+  );
+  return { KubernetesSnapshot };
 }

@@ -1,10 +1,9 @@
 import { type contract, ResourceType } from "../../../contract";
 import { mayUseControl, mayUseRegistry, requireEndpointAccess } from "../../auth/access";
 import type { Caller } from "../../auth/caller";
-import { callEngine } from "../../engine-call";
-import { connectionOf } from "../../environment";
+import { engineOf } from "../../environment";
+import { type Engine, EngineRefusal } from "../../gateway";
 import { isDocker, isEdge } from "../../gateway/environment-type";
-import type { GatewayEnvironment } from "../../gateway/host";
 import { found, HttpError } from "../../http-error";
 import type { Handlers } from "../../route/call";
 import type { Services } from "../../services";
@@ -35,14 +34,14 @@ export function engineHandlers(services: Services): Handlers<typeof contract.eng
   const { store } = services;
 
   /** The engine of an environment that the caller may use. */
-  const engineOf = async (caller: Caller, id: number) => {
+  const open = async (caller: Caller, id: number) => {
     const endpoint = found(store.endpoints, id);
     if (!isDocker(endpoint.Type) && !isEdge(endpoint.Type))
       throw new HttpError(400, "environment is not a docker environment");
     requireEndpointAccess(store, caller, endpoint);
     if (isEdge(endpoint.Type))
       throw new HttpError(500, "Unable to connect to the Docker daemon", "no agent available");
-    return { endpoint, environment: await connectionOf(services, endpoint) };
+    return { endpoint, engine: await engineOf(services, endpoint) };
   };
 
   const controlOf = (containerId: string) =>
@@ -65,21 +64,15 @@ export function engineHandlers(services: Services): Handlers<typeof contract.eng
 
   return {
     async dashboard({ caller, params }) {
-      const { endpoint, environment } = await engineOf(caller, params.id);
-      const all = await ask<Counted[]>(environment, "/containers/json?all=1", "Docker containers");
+      const { endpoint, engine } = await open(caller, params.id);
+      const all = await ask<Counted[]>(engine, "/containers/json?all=1", "Docker containers");
       const containers = all.filter(({ Id }) => isCounted(caller, Id));
-      const images = await ask<Image[]>(environment, "/images/json", "Docker images");
-      const { Swarm } = await ask<Info>(environment, "/info", "Docker info");
+      const images = await ask<Image[]>(engine, "/images/json", "Docker images");
+      const { Swarm } = await ask<Info>(engine, "/info", "Docker info");
       const isManager = Swarm?.ControlAvailable && Swarm.NodeID;
-      const services = isManager
-        ? await ask<CountedService[]>(environment, "/services", "Docker services")
-        : [];
-      const { Volumes } = await ask<{ Volumes?: unknown[] | null }>(
-        environment,
-        "/volumes",
-        "Docker volumes",
-      );
-      const networks = await ask<unknown[]>(environment, "/networks", "Docker networks");
+      const services = isManager ? await ask<CountedService[]>(engine, "/services", "Docker services") : [];
+      const { Volumes } = await ask<{ Volumes?: unknown[] | null }>(engine, "/volumes", "Docker volumes");
+      const networks = await ask<unknown[]>(engine, "/networks", "Docker networks");
       const mayManageStacks = caller.isAdmin || endpoint.SecuritySettings.allowStackManagementForRegularUsers;
       const stored = store.stacks.filter(({ EndpointId }) => EndpointId === endpoint.Id);
       return {
@@ -99,11 +92,11 @@ export function engineHandlers(services: Services): Handlers<typeof contract.eng
     },
 
     async images({ caller, params, query }) {
-      const { environment } = await engineOf(caller, params.id);
-      const images = await ask<Image[]>(environment, "/images/json", "Docker images");
+      const { engine } = await open(caller, params.id);
+      const images = await ask<Image[]>(engine, "/images/json", "Docker images");
       const containers =
         query.withUsage === "true"
-          ? await ask<{ ImageID: string }[]>(environment, "/containers/json?all=1", "Docker containers")
+          ? await ask<{ ImageID: string }[]>(engine, "/containers/json?all=1", "Docker containers")
           : [];
       const used = new Set(containers.map(({ ImageID }) => ImageID));
       return images.map((image) => ({
@@ -117,27 +110,24 @@ export function engineHandlers(services: Services): Handlers<typeof contract.eng
     },
 
     async gpus({ caller, params }) {
-      const { environment } = await engineOf(caller, params.id);
+      const { engine } = await open(caller, params.id);
       const path = `/containers/${encodeURIComponent(params.container)}/json`;
-      const { status, text } = await callEngine(environment, { method: "GET", path }).catch(unreachable);
-      if (status !== 200) throw new HttpError(404, "Unable to find the container", text.slice(0, 500));
-      const container = JSON.parse(text) as {
-        Id: string;
-        HostConfig: { DeviceRequests?: DeviceRequest[] | null };
-      };
+      const container = await engine
+        .json<{ Id: string; HostConfig: { DeviceRequests?: DeviceRequest[] | null } }>("GET", path)
+        .catch(failed(404, "Unable to find the container"));
       requireControl(caller, container.Id);
       return { gpus: gpusOf(container.HostConfig.DeviceRequests ?? []) };
     },
 
     async recreate(call) {
       const { caller, params } = call;
-      const { endpoint, environment } = await engineOf(caller, params.id);
+      const { endpoint, engine } = await open(caller, params.id);
       const { PullImage: pull = false } = call.body;
       const path = `/containers/${encodeURIComponent(params.container)}/json`;
-      const old = await ask<{ Id: string }>(environment, path, "container");
+      const old = await ask<{ Id: string }>(engine, path, "container");
       requireControl(caller, old.Id);
       const credentials = credentialsFor(caller, endpoint);
-      const made = await recreate(environment, old.Id, { pull, credentials }).catch((cause: Error) => {
+      const made = await recreate(engine, old.Id, { pull, credentials }).catch((cause: Error) => {
         throw new HttpError(500, "Error recreating container", cause.message, { cause });
       });
       await store.change(() => {
@@ -157,15 +147,16 @@ export function engineHandlers(services: Services): Handlers<typeof contract.eng
   }
 }
 
-async function ask<T>(environment: GatewayEnvironment, path: string, what: string): Promise<T> {
-  const { status, text } = await callEngine(environment, { method: "GET", path }).catch(unreachable);
-  if (status !== 200) throw new HttpError(500, `Unable to retrieve ${what}`, text.slice(0, 500));
-  return JSON.parse(text) as T;
-}
+const ask = <T>(engine: Engine, path: string, what: string): Promise<T> =>
+  engine.json<T>("GET", path).catch(failed(500, `Unable to retrieve ${what}`));
 
-function unreachable(cause: Error): never {
-  throw new HttpError(500, "Unable to connect to the Docker daemon", cause.message, { cause });
-}
+/** The engine's refusal with this status and message; whatever else goes wrong means that it cannot be reached. */
+const failed =
+  (status: number, message: string) =>
+  (cause: Error): never => {
+    if (cause instanceof EngineRefusal) throw new HttpError(status, message, cause.text.slice(0, 500));
+    throw new HttpError(500, "Unable to connect to the Docker daemon", cause.message, { cause });
+  };
 
 /** Images that have lost their tags are called by what they were pulled as. */
 function tagsOf({ RepoTags, RepoDigests }: Image): string[] | null {

@@ -1,6 +1,5 @@
 import { isAtLeast, registryAuth } from "../../../contract";
-import { callEngine } from "../../engine-call";
-import type { GatewayEnvironment, RegistryCredentials } from "../../gateway/host";
+import type { Engine, RegistryCredentials } from "../../gateway";
 
 interface Container {
   readonly Id: string;
@@ -28,43 +27,35 @@ const NO_NETWORKS = new Set(["host", "none"]);
 const MAC_BY_NETWORK = "1.44";
 
 /** Puts a new container of the same description in the place of one. If that fails, the old one is back. Throws the reason. */
-export async function recreate(environment: GatewayEnvironment, id: string, wish: Wish): Promise<Container> {
-  const ask = asker(environment);
-  const old = await ask<Container>("GET", `/containers/${encodeURIComponent(id)}/json`);
-  if (wish.pull) await pull(environment, old.Config.Image, wish.credentials(old.Config.Image));
-  const attachments = await attachmentsOf(ask, old);
-  await ask("POST", `/containers/${old.Id}/stop`);
+export async function recreate(engine: Engine, id: string, wish: Wish): Promise<Container> {
+  const old = await engine.json<Container>("GET", `/containers/${encodeURIComponent(id)}/json`);
+  if (wish.pull) await pull(engine, old.Config.Image, wish.credentials(old.Config.Image));
+  const attachments = await attachmentsOf(engine, old);
+  await engine.json("POST", `/containers/${old.Id}/stop`);
   let replacement: string | undefined;
   try {
-    await ask("POST", `/containers/${old.Id}/rename?name=${encodeURIComponent(`${nameOf(old)}-old`)}`);
+    await engine.json(
+      "POST",
+      `/containers/${old.Id}/rename?name=${encodeURIComponent(`${nameOf(old)}-old`)}`,
+    );
     for (const [, { NetworkID }] of attachments)
-      await ask("POST", `/networks/${NetworkID}/disconnect`, { Container: old.Id, Force: true });
-    replacement = await create(ask, old, attachments);
-    await ask("POST", `/containers/${replacement}/start`);
+      await engine.json("POST", `/networks/${NetworkID}/disconnect`, { Container: old.Id, Force: true });
+    replacement = await create(engine, old, attachments);
+    await engine.json("POST", `/containers/${replacement}/start`);
   } catch (cause) {
-    await putBack(ask, old, attachments, replacement);
+    await putBack(engine, old, attachments, replacement);
     throw cause;
   }
-  await ask("DELETE", `/containers/${old.Id}`).catch(() => undefined);
-  return ask<Container>("GET", `/containers/${replacement}/json`);
+  await engine.json("DELETE", `/containers/${old.Id}`).catch(() => undefined);
+  return engine.json<Container>("GET", `/containers/${replacement}/json`);
 }
 
-type Ask = <T>(method: "GET" | "POST" | "DELETE", path: string, body?: object) => Promise<T>;
 type Attachments = readonly (readonly [network: string, Attachment])[];
-
-function asker(environment: GatewayEnvironment): Ask {
-  return async <T>(method: "GET" | "POST" | "DELETE", path: string, body?: object) => {
-    const { status, text } = await callEngine(environment, { method, path, body });
-    // 304: it is so already.
-    if (status >= 400) throw new Error(`${method} ${path} answered ${status}: ${text.slice(0, 500).trim()}`);
-    return (text === "" ? undefined : JSON.parse(text)) as T;
-  };
-}
 
 const nameOf = ({ Name }: Container): string => Name.replace(/^\//, "");
 
-async function attachmentsOf(ask: Ask, { NetworkSettings }: Container): Promise<Attachments> {
-  const { ApiVersion = "" } = await ask<{ ApiVersion?: string }>("GET", "/version");
+async function attachmentsOf(engine: Engine, { NetworkSettings }: Container): Promise<Attachments> {
+  const { ApiVersion = "" } = await engine.json<{ ApiVersion?: string }>("GET", "/version");
   const keepsMac = isAtLeast(ApiVersion, MAC_BY_NETWORK);
   return Object.entries(NetworkSettings.Networks)
     .filter(([name]) => !NO_NETWORKS.has(name))
@@ -72,9 +63,9 @@ async function attachmentsOf(ask: Ask, { NetworkSettings }: Container): Promise<
 }
 
 /** One network comes with the creation, the others after it: older engines take no more than one. */
-async function create(ask: Ask, old: Container, attachments: Attachments): Promise<string> {
+async function create(engine: Engine, old: Container, attachments: Attachments): Promise<string> {
   const [first, ...others] = attachments;
-  const { Id } = await ask<{ Id: string }>(
+  const { Id } = await engine.json<{ Id: string }>(
     "POST",
     `/containers/create?name=${encodeURIComponent(nameOf(old))}`,
     {
@@ -84,33 +75,32 @@ async function create(ask: Ask, old: Container, attachments: Attachments): Promi
     },
   );
   try {
-    for (const [, attachment] of others) await connect(ask, Id, attachment);
+    for (const [, attachment] of others) await connect(engine, Id, attachment);
   } catch (cause) {
-    await ask("DELETE", `/containers/${Id}?force=1`).catch(() => undefined);
+    await engine.json("DELETE", `/containers/${Id}?force=1`).catch(() => undefined);
     throw cause;
   }
   return Id;
 }
 
-const connect = (ask: Ask, Container: string, attachment: Attachment) =>
-  ask("POST", `/networks/${attachment.NetworkID}/connect`, { Container, EndpointConfig: attachment });
+const connect = (engine: Engine, Container: string, attachment: Attachment) =>
+  engine.json("POST", `/networks/${attachment.NetworkID}/connect`, { Container, EndpointConfig: attachment });
 
 /** As far as it goes: what fails here would hide why it was necessary. */
-async function putBack(ask: Ask, old: Container, attachments: Attachments, replacement?: string) {
+async function putBack(engine: Engine, old: Container, attachments: Attachments, replacement?: string) {
   const quietly = (work: Promise<unknown>) => work.catch(() => undefined);
-  if (replacement) await quietly(ask("DELETE", `/containers/${replacement}?force=1`));
-  await quietly(ask("POST", `/containers/${old.Id}/rename?name=${encodeURIComponent(nameOf(old))}`));
-  for (const [, attachment] of attachments) await quietly(connect(ask, old.Id, attachment));
-  await quietly(ask("POST", `/containers/${old.Id}/start`));
+  if (replacement) await quietly(engine.json("DELETE", `/containers/${replacement}?force=1`));
+  await quietly(engine.json("POST", `/containers/${old.Id}/rename?name=${encodeURIComponent(nameOf(old))}`));
+  for (const [, attachment] of attachments) await quietly(connect(engine, old.Id, attachment));
+  await quietly(engine.json("POST", `/containers/${old.Id}/start`));
 }
 
-async function pull(environment: GatewayEnvironment, image: string, credentials?: RegistryCredentials) {
+async function pull(engine: Engine, image: string, credentials?: RegistryCredentials) {
   const path = `/images/create?fromImage=${encodeURIComponent(image)}${/[:@][^/]+$/.test(image) ? "" : "&tag=latest"}`;
-  const { status, text } = await callEngine(environment, {
-    method: "POST",
-    path,
+  const { status, body } = await engine.ask("POST", path, undefined, {
     headers: registryAuth(credentials),
   });
+  const text = body.toString();
   if (status !== 200 || text.includes('"error"'))
     throw new Error(`pull image error ${image}: ${text.slice(-500).trim()}`);
 }

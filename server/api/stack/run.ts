@@ -1,9 +1,8 @@
 import { type SecuritySettings, StackType } from "../../../contract";
 import { mayUseRegistry } from "../../auth/access";
 import type { Caller } from "../../auth/caller";
-import { callEngine } from "../../engine-call";
-import { connectionOf } from "../../environment";
-import type { GatewayEnvironment } from "../../gateway/host";
+import { connectionOf, engineOf } from "../../environment";
+import { type Engine, EngineRefusal } from "../../gateway";
 import { HttpError } from "../../http-error";
 import type { Services } from "../../services";
 import type { EndpointRecord, StackRecord } from "../../store/records";
@@ -103,19 +102,18 @@ export async function isRunning(
 ): Promise<boolean> {
   const labelled = (label: string) =>
     `filters=${encodeURIComponent(JSON.stringify({ label: [`${label}=${stack.Name}`] }))}`;
-  const environment = await connectionOf(services, endpoint);
+  const engine = await engineOf(services, endpoint);
   const paths = [`/containers/json?all=1&${labelled("com.docker.compose.project")}`];
   if (stack.SwarmId !== "") paths.push(`/services?${labelled("com.docker.stack.namespace")}`);
-  const lists = await Promise.all(paths.map((path) => listOf(environment, path)));
+  const lists = await Promise.all(paths.map((path) => listOf(engine, path)));
   return lists.some((list) => list.length > 0);
 }
 
-async function listOf(environment: GatewayEnvironment, path: string): Promise<unknown[]> {
-  const answer = await callEngine(environment, { method: "GET", path }).catch((cause: Error) => {
-    throw new HttpError(500, "Unable to check for name collision", cause.message, { cause });
+async function listOf(engine: Engine, path: string): Promise<unknown[]> {
+  return await engine.json<unknown[]>("GET", path).catch((cause: Error) => {
+    const reason = cause instanceof EngineRefusal ? cause.text : cause.message;
+    throw new HttpError(500, "Unable to check for name collision", reason, { cause });
   });
-  if (answer.status !== 200) throw new HttpError(500, "Unable to check for name collision", answer.text);
-  return JSON.parse(answer.text) as unknown[];
 }
 
 async function deploymentOf(

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from "node:http";
-import type { Engine } from "../engine/engine";
-import type { Engines } from "../engine/engines";
+import type { Engine, Engines } from "../engine/engine";
 import { isAgent, isKubernetes, requireType } from "../environment-type";
+import type { Reply } from "../failure";
 import type { GatewayEnvironment, GatewayHost } from "../host";
 import { Draft } from "../relay/draft";
 import { hijack, type Takeover } from "../relay/hijack";
-import { type Reply, stream } from "../relay/respond";
+import { stream } from "../relay/respond";
 import { send } from "../relay/send";
 import { type Behind, clusterPath } from "../target";
 

@@ -1,18 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Call } from "../call";
-import { AccessDenied, bodyOf } from "../failure";
+import { collect } from "../engine/engine";
+import { AccessDenied, bodyOf, type Reply } from "../failure";
 import type { Answer } from "../rules/rule";
-import { collect } from "./collect";
 import { responseHeaders } from "./headers";
 
 /** A body this small, in bytes, is sent together with its head. */
 const SMALL = 16 * 1024;
-
-/** An answer to be given to a client, and the headers that this server adds to every one: names and values in turn. */
-export interface Reply {
-  readonly response: ServerResponse;
-  readonly headers: readonly string[];
-}
 
 /** Passes an engine's answer on as it comes. */
 export async function stream(answer: IncomingMessage, { response, headers: own }: Reply): Promise<void> {

@@ -1,6 +1,5 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from "node:http";
-import { answerOf, answerToQuestion } from "../engine/answer-of";
-import type { Engine } from "../engine/engine";
+import { answerOf, answerToQuestion, type Engine } from "../engine/engine";
 import { unreachable } from "../failure";
 import type { Draft } from "./draft";
 

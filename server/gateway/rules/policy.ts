@@ -1,5 +1,4 @@
 import type { Subject } from "../call";
-import { ask } from "../engine/ask";
 import { AccessDenied } from "../failure";
 import { JsonObject } from "../json/object";
 import type { Kind } from "./kind";
@@ -20,7 +19,7 @@ async function mayUse(kind: Kind, subject: Subject): Promise<boolean> {
 
 /** The path may give a name or the beginning of an id, and the object may belong to a service or stack. */
 async function mayUseByInspection(kind: Kind, subject: Subject): Promise<boolean> {
-  const { status, body } = await ask(subject.engine, kind.path(encodeURIComponent(subject.id)));
+  const { status, body } = await subject.engine.ask("GET", kind.path(encodeURIComponent(subject.id)));
   if (status === 404) return true; // the engine says so itself
   if (status !== 200) return false;
   const object = new JsonObject(body);

@@ -1,4 +1,3 @@
-import { ask } from "../engine/ask";
 import { AccessDenied } from "../failure";
 import { volume } from "./kind";
 import { enforce } from "./policy";
@@ -10,7 +9,7 @@ export const volumeBrowser: RequestStep = async (call) => {
   const id = new URLSearchParams(call.target.path.split("?")[1]).get("volumeID");
   if (!id || !call.environment.security.allowVolumeBrowserForRegularUsers) throw new AccessDenied();
   // What is no volume could be a path.
-  const { status } = await ask(call.engine, volume.path(encodeURIComponent(id)));
+  const { status } = await call.engine.ask("GET", volume.path(encodeURIComponent(id)));
   if (status !== 200) throw new AccessDenied();
   await enforce(volume, { ...call, id });
 };

@@ -1,4 +1,3 @@
-import { ask } from "../engine/ask";
 import { refusal } from "../failure";
 import type { RequestStep } from "./rule";
 
@@ -8,6 +7,6 @@ const HEADER = "x-portainer-volumename";
 export const volumeNameIsFree: RequestStep = async ({ engine, request }) => {
   const name = request.headers[HEADER];
   if (typeof name !== "string") return;
-  const { status } = await ask(engine, `/volumes/${encodeURIComponent(name)}`);
+  const { status } = await engine.ask("GET", `/volumes/${encodeURIComponent(name)}`);
   if (status === 200) throw refusal(engine.address, 409, "a volume with the same name already exists");
 };

@@ -1,5 +1,5 @@
 import { HttpError } from "../../http-error";
-import type { Engines } from "../engine/engines";
+import type { Engines } from "../engine/engine";
 import { isAgent, isDocker, isKubernetes, requireType } from "../environment-type";
 import type { GatewayHost } from "../host";
 import { connectPod, connectPodByAgent } from "../kubernetes/pod-terminal";
