@@ -125,7 +125,8 @@ describe("a head that comes a byte at a time", () => {
     const start = Date.now();
     socket.write("GET /api/status HTTP/1.1\r\nX-Slow: ");
     const dripping = setInterval(() => socket.write("x"), 50);
-    await once(socket, "close");
+    // The server may close while a byte is under way: an error of the connection is no failure here.
+    await new Promise((closed) => socket.once("close", closed));
     clearInterval(dripping);
     expect(Date.now() - start).toBeGreaterThanOrEqual(TIMEOUT / 2);
     expect(answer).toMatch(/^HTTP\/1\.1 408 /);
