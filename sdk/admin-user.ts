@@ -1,14 +1,14 @@
-import type * as pulumi from "@pulumi/pulumi";
-import type { AdminUserInputs, AdminUserOutputs, AdminUserSettled } from "../provider/admin-user";
-import { allOf } from "./properties";
-import { PortainerResource } from "./resource";
-import type { Args, Outputs } from "./types";
+import type { adminUser } from "../provider/admin-user";
+import { type ArgsOf, resource } from "./define";
 
-export interface AdminUserArgs extends Args<AdminUserInputs> {}
+export interface AdminUserArgs extends ArgsOf<typeof adminUser> {}
 
-export interface AdminUser extends Outputs<AdminUserSettled>, Outputs<AdminUserOutputs> {}
-
-const PROPERTIES = allOf<AdminUserSettled & AdminUserOutputs>()(
+/**
+ * The administrator of a server: initialises a new one (waiting until it has started), takes over the administrator
+ * of an initialised one if the password is right. Destroying it only forgets it, since Portainer keeps its first
+ * administrator.
+ */
+export class AdminUser extends resource<typeof adminUser>("AdminUser", { exclusive: true })(
   "username",
   "password",
   "url",
@@ -16,15 +16,4 @@ const PROPERTIES = allOf<AdminUserSettled & AdminUserOutputs>()(
   "setupToken",
   "userId",
   "instanceId",
-);
-
-/**
- * The administrator of a server: initialises a new one (waiting until it has started), takes over the administrator
- * of an initialised one if the password is right. Destroying it only forgets it, since Portainer keeps its first
- * administrator.
- */
-export class AdminUser extends PortainerResource {
-  constructor(name: string, args: AdminUserArgs, options?: pulumi.CustomResourceOptions) {
-    super({ type: "AdminUser", properties: PROPERTIES, exclusive: true }, name, args, options);
-  }
-}
+) {}

@@ -1,22 +1,7 @@
-import type * as pulumi from "@pulumi/pulumi";
-import type { ApiKeyInputs, ApiKeyOutputs, ApiKeySettled } from "../provider/api-key";
-import { allOf } from "./properties";
-import { PortainerResource } from "./resource";
-import type { Args, Outputs } from "./types";
+import type { apiKey } from "../provider/api-key";
+import { type ArgsOf, resource } from "./define";
 
-export interface ApiKeyArgs extends Args<ApiKeyInputs> {}
-
-export interface ApiKey extends Outputs<ApiKeySettled>, Outputs<ApiKeyOutputs> {}
-
-const PROPERTIES = allOf<ApiKeySettled & ApiKeyOutputs>()(
-  "description",
-  "rawKey",
-  "keyId",
-  "userId",
-  "prefix",
-  "createdAt",
-  "instanceId",
-);
+export interface ApiKeyArgs extends ArgsOf<typeof apiKey> {}
 
 /**
  * An API key of the user that its Provider logs in as, with a username and a password. `rawKey` can configure another
@@ -29,18 +14,7 @@ const PROPERTIES = allOf<ApiKeySettled & ApiKeyOutputs>()(
  * const ci = new portainer.Provider("ci", { url, apiKey: key.rawKey });
  * ```
  */
-export class ApiKey extends PortainerResource {
-  constructor(name: string, args: ApiKeyArgs = {}, options?: pulumi.CustomResourceOptions) {
-    super(
-      {
-        type: "ApiKey",
-        properties: PROPERTIES,
-        secretOutputs: ["rawKey"],
-        exclusive: false,
-      },
-      name,
-      args,
-      options,
-    );
-  }
-}
+export class ApiKey extends resource<typeof apiKey>("ApiKey", {
+  secretOutputs: ["rawKey"],
+  exclusive: false,
+})("description", "rawKey", "keyId", "userId", "prefix", "createdAt", "instanceId") {}

@@ -1,14 +1,23 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { EndpointInputs, EndpointOutputs, EndpointSettled } from "../provider/endpoint/schema";
-import { allOf } from "./properties";
-import { PortainerResource } from "./resource";
-import type { Args, Outputs } from "./types";
+import type { endpoint } from "../provider/endpoint";
+import { type ArgsOf, resource } from "./define";
 
-export interface EndpointArgs extends Args<EndpointInputs> {}
+export interface EndpointArgs extends ArgsOf<typeof endpoint> {}
 
-export interface Endpoint extends Outputs<EndpointSettled>, Outputs<EndpointOutputs> {}
-
-const PROPERTIES = allOf<EndpointSettled & EndpointOutputs>()(
+/**
+ * An environment: a Docker engine that Portainer looks after, over a local socket, TCP or TLS, or a Portainer agent.
+ * Portainer must reach it when it is created. Destroying it leaves what runs there alone.
+ *
+ * @example
+ * ```ts
+ * const local = new portainer.Endpoint("local", { url: "unix:///var/run/docker.sock" });
+ * const edge = new portainer.Endpoint("edge-1", {
+ *   url: "tcp://10.0.7.10:2376",
+ *   tls: { caCert, clientCert, clientKey },
+ * });
+ * ```
+ */
+export class Endpoint extends resource<typeof endpoint>("Endpoint", { exclusive: true })(
   "name",
   "url",
   "type",
@@ -26,22 +35,7 @@ const PROPERTIES = allOf<EndpointSettled & EndpointOutputs>()(
   "tlsFingerprints",
   "engineId",
   "instanceId",
-);
-
-/**
- * An environment: a Docker engine that Portainer looks after, over a local socket, TCP or TLS, or a Portainer agent.
- * Portainer must reach it when it is created. Destroying it leaves what runs there alone.
- *
- * @example
- * ```ts
- * const local = new portainer.Endpoint("local", { url: "unix:///var/run/docker.sock" });
- * const edge = new portainer.Endpoint("edge-1", {
- *   url: "tcp://10.0.7.10:2376",
- *   tls: { caCert, clientCert, clientKey },
- * });
- * ```
- */
-export class Endpoint extends PortainerResource {
+) {
   /** An environment that is there already, by its id: to read it, and to make things on it. It is not managed. */
   static get(
     name: string,
@@ -49,18 +43,5 @@ export class Endpoint extends PortainerResource {
     options?: Omit<pulumi.CustomResourceOptions, "id">,
   ): Endpoint {
     return new Endpoint(name, {} as EndpointArgs, { ...options, id });
-  }
-
-  constructor(name: string, args: EndpointArgs, options?: pulumi.CustomResourceOptions) {
-    super(
-      {
-        type: "Endpoint",
-        properties: PROPERTIES,
-        exclusive: true,
-      },
-      name,
-      args,
-      options,
-    );
   }
 }

@@ -1,14 +1,21 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { NetworkInputs, NetworkOutputs, NetworkSettled } from "../provider/network";
-import { allOf } from "./properties";
-import { PortainerResource } from "./resource";
-import type { Args, Outputs } from "./types";
+import type { network } from "../provider/network";
+import { type ArgsOf, resource } from "./define";
 
-export interface NetworkArgs extends Args<NetworkInputs> {}
+export interface NetworkArgs extends ArgsOf<typeof network> {}
 
-export interface Network extends Outputs<NetworkSettled>, Outputs<NetworkOutputs> {}
-
-const PROPERTIES = allOf<NetworkSettled & NetworkOutputs>()(
+/**
+ * A network on an environment, for `networks` of a Container. An engine changes no network: with another `name` the new
+ * one is made first and containers move over while they run; else the containers on it are disconnected, it is made anew,
+ * and they are connected again.
+ *
+ * @example
+ * ```ts
+ * const backend = new portainer.Network("backend", { endpointId: 1, internal: true });
+ * new portainer.Container("api", { endpointId: 1, image: "api:3", networks: [backend] });
+ * ```
+ */
+export class Network extends resource<typeof network>("Network")(
   "endpointId",
   "name",
   "nodeName",
@@ -25,26 +32,9 @@ const PROPERTIES = allOf<NetworkSettled & NetworkOutputs>()(
   "scope",
   "engineId",
   "instanceId",
-);
-
-/**
- * A network on an environment, for `networks` of a Container. An engine changes no network: with another `name` the new
- * one is made first and containers move over while they run; else the containers on it are disconnected, it is made anew,
- * and they are connected again.
- *
- * @example
- * ```ts
- * const backend = new portainer.Network("backend", { endpointId: 1, internal: true });
- * new portainer.Container("api", { endpointId: 1, image: "api:3", networks: [backend] });
- * ```
- */
-export class Network extends PortainerResource {
+) {
   /** Looks up a network that Pulumi does not manage: `"1/backend"`, environment and name. */
   static get(name: string, id: pulumi.Input<pulumi.ID>, options?: pulumi.CustomResourceOptions): Network {
     return new Network(name, {}, { ...options, id });
-  }
-
-  constructor(name: string, args: NetworkArgs = {}, options?: pulumi.CustomResourceOptions) {
-    super({ type: "Network", properties: PROPERTIES }, name, args, options);
   }
 }

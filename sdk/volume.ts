@@ -1,27 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { VolumeInputs, VolumeOutputs, VolumeSettled } from "../provider/volume";
-import { allOf } from "./properties";
-import { PortainerResource } from "./resource";
-import type { Args, Outputs } from "./types";
+import type { volume } from "../provider/volume";
+import { type ArgsOf, resource } from "./define";
 
-export interface VolumeArgs extends Args<VolumeInputs> {}
-
-export interface Volume extends Outputs<VolumeSettled>, Outputs<VolumeOutputs> {}
-
-const PROPERTIES = allOf<VolumeSettled & VolumeOutputs>()(
-  "endpointId",
-  "name",
-  "nodeName",
-  "driver",
-  "driverOpts",
-  "labels",
-  "adopt",
-  "recreate",
-  "mountpoint",
-  "createdAt",
-  "engineId",
-  "instanceId",
-);
+export interface VolumeArgs extends ArgsOf<typeof volume> {}
 
 /**
  * A volume on an environment, for `volumes` of a Container. A volume cannot be changed, so a change fails in the preview
@@ -37,13 +18,22 @@ const PROPERTIES = allOf<VolumeSettled & VolumeOutputs>()(
  * });
  * ```
  */
-export class Volume extends PortainerResource {
+export class Volume extends resource<typeof volume>("Volume", { exclusive: true })(
+  "endpointId",
+  "name",
+  "nodeName",
+  "driver",
+  "driverOpts",
+  "labels",
+  "adopt",
+  "recreate",
+  "mountpoint",
+  "createdAt",
+  "engineId",
+  "instanceId",
+) {
   /** Looks up a volume that Pulumi does not manage: `"1/data"`, environment and name. */
   static get(name: string, id: pulumi.Input<pulumi.ID>, options?: pulumi.CustomResourceOptions): Volume {
     return new Volume(name, {}, { ...options, id });
-  }
-
-  constructor(name: string, args: VolumeArgs = {}, options?: pulumi.CustomResourceOptions) {
-    super({ type: "Volume", properties: PROPERTIES, exclusive: true }, name, args, options);
   }
 }

@@ -11,6 +11,10 @@ describe("a resource", () => {
     ["ApiKey", () => new portainer.ApiKey("it")],
     ["Endpoint", () => new portainer.Endpoint("it", { url: "unix:///var/run/docker.sock" })],
     ["Container", () => new portainer.Container("it", { image: "nginx" })],
+    ["Volume", () => new portainer.Volume("it")],
+    ["Network", () => new portainer.Network("it")],
+    ["Tag", () => new portainer.Tag("it")],
+    ["Team", () => new portainer.Team("it")],
   ])("%s refers to its provider by a text that never changes", async (type, program) => {
     const [resource] = await register(program);
     expect(resource?.type).toBe(`pulumi-nodejs:dynamic/portainer:${type}`);
