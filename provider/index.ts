@@ -9,6 +9,8 @@ import { container } from "./container";
 import { dynamicProvider } from "./core/adapter";
 import { endpoint } from "./endpoint";
 import { network } from "./network";
+import { tag } from "./portainer/tag";
+import { team } from "./portainer/team";
 import { remoteImage } from "./remote-image";
 import { volume } from "./volume";
 
@@ -19,3 +21,5 @@ export const Container = dynamicProvider(container);
 export const Volume = dynamicProvider(volume);
 export const Network = dynamicProvider(network);
 export const RemoteImage = dynamicProvider(remoteImage);
+export const Tag = dynamicProvider(tag);
+export const Team = dynamicProvider(team);

@@ -10,4 +10,6 @@ export { Endpoint, type EndpointArgs } from "./endpoint";
 export { Network, type NetworkArgs } from "./network";
 export { Provider, type ProviderArgs } from "./provider";
 export { getRemoteImage, type RemoteImage, type RemoteImageArgs } from "./remote-image";
+export { Tag, type TagArgs } from "./tag";
+export { Team, type TeamArgs } from "./team";
 export { Volume, type VolumeArgs } from "./volume";

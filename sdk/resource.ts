@@ -1,12 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { refuseOptions } from "./options";
 
-/** What a class says of itself to the base class. */
-interface Declaration {
-  /** The export of `pulumi-portainer/provider` that knows what the resource means. */
-  readonly type: string;
-  /** The properties that a program can read, inputs and outputs (`allOf`). */
-  readonly properties: readonly string[];
+/** How a resource differs from most. */
+export interface ResourceTraits {
   /**
    * Those that are there only where the program sets them. Pulumi takes four promises for each property, so what is not
    * there costs nothing until it is read. @default none
@@ -16,6 +12,14 @@ interface Declaration {
   readonly secretOutputs?: readonly string[];
   /** Whether two of them cannot exist at once, so that a replacement deletes first. @default the provider says */
   readonly exclusive?: boolean;
+}
+
+/** What a class says of itself to the base class. */
+interface Declaration extends ResourceTraits {
+  /** The export of `pulumi-portainer/provider` that knows what the resource means. */
+  readonly type: string;
+  /** The properties that a program can read, inputs and outputs. */
+  readonly properties: readonly string[];
 }
 
 /**

@@ -12,3 +12,13 @@ export function isNotFound(error: unknown): boolean {
 export function isEnvironmentGone(error: unknown): boolean {
   return isNotFound(error) && isApiError(error) && error.source === "portainer";
 }
+
+/** What a call answers, or `undefined` when the object that it asks for is not there. */
+export async function unlessNotFound<T>(call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}

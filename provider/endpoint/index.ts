@@ -19,6 +19,8 @@ import { endpointFailures } from "./validate";
 import { asWished, everything, statusOf } from "./view";
 import { wishOf } from "./wish";
 
+export type { EndpointInputs, EndpointOutputs } from "./schema";
+
 /** An environment: an engine or agent that Portainer looks after. Created by `POST /endpoints`. */
 export const endpoint: Definition<typeof EndpointSchema, EndpointOutputs> = {
   type: "Endpoint",

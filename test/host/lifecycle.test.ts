@@ -54,6 +54,20 @@ const LIVES: Record<string, () => Life> = {
     createFirst: true,
     remove: (id) => api("DELETE", `/users/1/tokens/${id}`),
   }),
+  Tag: () => ({
+    type: "Tag",
+    create: { name: "production" },
+    replaces: { name: "staging" },
+    createFirst: true,
+    remove: (id) => api("DELETE", `/tags/${id}`),
+  }),
+  Team: () => ({
+    type: "Team",
+    create: { name: "ops" },
+    change: { name: "Operations" },
+    drift: (id) => api("PUT", `/teams/${id}`, { Name: "drifted" }),
+    remove: (id) => api("DELETE", `/teams/${id}`),
+  }),
   "Endpoint without TLS": () => ({
     type: "Endpoint",
     create: { url: engine.url, publicUrl: "a.example.com" },

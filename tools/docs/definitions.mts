@@ -6,6 +6,7 @@ import type { Argument } from "../../provider/container/argument.ts";
 import type { Change } from "../../provider/core/definition.ts";
 import type { Matrix } from "./matrix.mts";
 import type { Decided } from "./recordings.mts";
+import { type Resource, readResources } from "./resources.mts";
 
 /** What the reference needs of a resource's definition besides its documentation. */
 export interface Facts {
@@ -14,6 +15,7 @@ export interface Facts {
 }
 
 export interface Definitions {
+  readonly resources: readonly Resource[];
   readonly facts: Readonly<Record<string, Facts>>;
   readonly containerArguments: Readonly<Record<string, Argument>>;
   readonly containerMatrix: Matrix;
@@ -34,25 +36,19 @@ export async function loadDefinitions(clone: string): Promise<Definitions> {
   const load = (path: string) => import(`${clone}/provider/${path}`);
   const { DECISIONS, SOFT_DIFFERENCES } = await import(`${clone}/test/twin/decisions.ts`);
   const { contract, dockerContract } = await import(`${clone}/contract/index.ts`);
-  const [{ adminUser }, { apiKey }, { endpoint }, { container }, { volume }, { network }, { remoteImage }] =
-    await Promise.all(
-      ["admin-user", "api-key", "endpoint/index", "container/index", "volume", "network", "remote-image"].map(
-        (path) => load(`${path}.ts`),
-      ),
-    );
+  const resources = readResources(clone);
+  const facts = await Promise.all(
+    resources.map(async ({ name, provider, definition }) => {
+      const { [definition]: found } = await import(`${clone}/${provider}`);
+      return [name, found as Facts] as const;
+    }),
+  );
   const { containerArguments } = await load("container/arguments/index.ts");
   const { rowsOf, elsewhere } = await import(`${clone}/test/engine/container/rows.ts`);
   const { environmentName, configName } = await load("core/settings.ts");
   return {
-    facts: {
-      AdminUser: adminUser,
-      ApiKey: apiKey,
-      Endpoint: endpoint,
-      Container: container,
-      Volume: volume,
-      Network: network,
-      RemoteImage: remoteImage,
-    },
+    resources,
+    facts: Object.fromEntries(facts),
     containerArguments,
     containerMatrix: { rows: rowsOf("", "nginx:1.27", "nginx:1.28"), elsewhere },
     environmentName,

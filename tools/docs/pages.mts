@@ -1,6 +1,7 @@
 import type { Route, Routes } from "../../contract/route.ts";
 import type { Definitions } from "./definitions.mts";
 import { elsewhereRows, MATRIX_HEAD, matrixRows } from "./matrix.mts";
+import { kebabCase, type Resource } from "./resources.mts";
 import { type Entry, readTypes, type Types } from "./types.mts";
 
 /** One entity of the API with its operations. */
@@ -48,29 +49,6 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
-/** Where a resource's pieces are. */
-interface Subject {
-  readonly name: string;
-  readonly sdk: string;
-  readonly provider: string;
-  /** The function that looks it up, for what is never managed. */
-  readonly lookUp?: string;
-}
-
-const SUBJECTS: readonly Subject[] = [
-  { name: "AdminUser", sdk: "sdk/admin-user.ts", provider: "provider/admin-user.ts" },
-  { name: "ApiKey", sdk: "sdk/api-key.ts", provider: "provider/api-key.ts" },
-  { name: "Endpoint", sdk: "sdk/endpoint.ts", provider: "provider/endpoint/schema.ts" },
-  { name: "Container", sdk: "sdk/container.ts", provider: "provider/container/index.ts" },
-  { name: "Volume", sdk: "sdk/volume.ts", provider: "provider/volume.ts" },
-  { name: "Network", sdk: "sdk/network.ts", provider: "provider/network.ts" },
-  {
-    name: "RemoteImage",
-    sdk: "sdk/remote-image.ts",
-    provider: "provider/remote-image.ts",
-    lookUp: "getRemoteImage",
-  },
-];
 const PROVIDER = "sdk/provider.ts";
 const SERVER_OPTIONS = "server/options.ts";
 
@@ -83,14 +61,15 @@ const REPEATED = / ?(?:A change (?:recreates the container|recreates|does nothin
 
 /** All pages of the reference, by file name. */
 export function referencePages(clone: string, definitions: Definitions): Map<string, string> {
-  const files = [...SUBJECTS.flatMap(({ sdk, provider }) => [sdk, provider]), PROVIDER, SERVER_OPTIONS];
+  const { resources } = definitions;
+  const files = [...resources.flatMap(({ sdk, provider }) => [sdk, provider]), PROVIDER, SERVER_OPTIONS];
   const types = readTypes(clone, files);
   return new Map([
-    ["README.md", overview(types)],
+    ["README.md", overview(types, definitions)],
     ["provider.md", providerPage(types, definitions)],
-    ...SUBJECTS.map((subject): [string, string] => [
-      pageOf(subject.name),
-      resourcePage(subject, types, definitions),
+    ...resources.map((resource): [string, string] => [
+      pageOf(resource.name),
+      resourcePage(resource, types, definitions),
     ]),
     ["container-matrix.md", matrixPage(definitions)],
     ["server-options.md", serverPage(types)],
@@ -98,11 +77,10 @@ export function referencePages(clone: string, definitions: Definitions): Map<str
   ]);
 }
 
-const pageOf = (name: string): string =>
-  `${name.replaceAll(/(?<=.)[A-Z]/g, (letter) => `-${letter}`).toLowerCase()}.md`;
+const pageOf = (name: string): string => `${kebabCase(name)}.md`;
 
-function overview(types: Types): string {
-  const rows = SUBJECTS.map(({ name, sdk, lookUp = name }) => [
+function overview(types: Types, { resources }: Definitions): string {
+  const rows = resources.map(({ name, sdk, lookUp = name }) => [
     `[${lookUp}](${pageOf(name)})`,
     types.documentation(sdk, lookUp).split(". ")[0]?.replace(/\.$/, "") ?? "",
   ]);
@@ -145,7 +123,7 @@ function settingType({ type }: Entry): string {
 }
 
 function resourcePage(
-  { name, sdk, provider, lookUp }: Subject,
+  { name, sdk, provider, lookUp }: Resource,
   types: Types,
   definitions: Definitions,
 ): string {

@@ -56,6 +56,8 @@ test("a program that imports the package loads its declarations and nothing else
     "Endpoint",
     "Network",
     "Provider",
+    "Tag",
+    "Team",
     "Volume",
     "getRemoteImage",
   ]);

@@ -3,7 +3,17 @@ import * as provider from "../../../provider";
 import * as sdk from "../../../sdk";
 
 /** State of every stack refers to these names: they may be added to, and never changed or taken away. */
-const EXPORTS = ["AdminUser", "ApiKey", "Container", "Endpoint", "Network", "RemoteImage", "Volume"];
+const EXPORTS = [
+  "AdminUser",
+  "ApiKey",
+  "Container",
+  "Endpoint",
+  "Network",
+  "RemoteImage",
+  "Tag",
+  "Team",
+  "Volume",
+];
 const METHODS = ["check", "configure", "create", "delete", "diff", "read", "update"];
 
 test("the provider exports what states refer to", () => {

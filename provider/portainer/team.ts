@@ -1,0 +1,38 @@
+import { z } from "zod";
+import type { Team } from "../../contract";
+import { type Installed, portainerObject } from "../core/object";
+import { filledIn } from "../core/schema-defaults";
+
+export const TeamSchema = z.object({
+  /** The team's name, unique on the server in upper and lower case alike. Changed in place. Portainer: `Name`. @default the resource's name */
+  name: filledIn(z.string().min(1, "the name is empty")),
+  /**
+   * What to do when the name is taken: `"matching"` takes the team that has it, with its members; destroying the
+   * resource then deletes it. @default refuse
+   */
+  adopt: z.literal("matching").optional(),
+});
+export type TeamInputs = z.input<typeof TeamSchema>;
+
+export interface TeamOutputs extends Installed {
+  /** The team's number in Portainer; `id` is the same as a text. */
+  readonly teamId: number;
+}
+
+/** A team of users, for `access` of what it may use. */
+export const team = portainerObject<typeof TeamSchema, TeamOutputs, Team>({
+  type: "Team",
+  what: "team",
+  schema: TeamSchema,
+  properties: { name: { normalize: (name: string) => name.toLowerCase() } },
+  misnomers: { team: "name", teamName: "name" },
+
+  id: "teamId",
+  inputs: ({ Name }) => ({ name: Name }),
+  outputs: ({ Id }) => ({ teamId: Id }),
+  list: ({ teams }) => teams.list(),
+  get: ({ teams }, id) => teams.get({ params: { id } }),
+  create: ({ teams }, { name }) => teams.create({ body: { Name: name } }),
+  update: ({ teams }, id, { name }) => teams.update({ params: { id }, body: { Name: name } }),
+  delete: ({ teams }, id) => teams.delete({ params: { id } }),
+});

@@ -1,0 +1,109 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { type Host, PASSWORD, startHost } from "../support/host";
+
+let host: Host;
+let run: AsyncDisposable;
+
+beforeAll(async () => {
+  host = await startHost();
+}, 60_000);
+/** A run of its own for each test: within a run the provider remembers who has what, and a reset server uses the same numbers again. */
+beforeEach(async () => {
+  await host.reset();
+  run = await host.switchTo({ username: "admin", password: PASSWORD });
+});
+afterEach(async () => {
+  await run[Symbol.asyncDispose]();
+});
+afterAll(async () => {
+  await host[Symbol.asyncDispose]();
+});
+
+const writes = () =>
+  host.server.requests().filter(({ method, path }) => method !== "GET" && path !== "/api/auth");
+
+/** An object that nobody manages; its id. */
+async function makeByHand(path: string, body: object): Promise<number> {
+  const answer = await fetch(`${host.server.url}/api/${path}`, {
+    method: "POST",
+    headers: { "x-api-key": host.server.apiKey ?? "" },
+    body: JSON.stringify(body),
+  });
+  const { ID, Id = ID } = (await answer.json()) as { ID?: number; Id?: number };
+  return Number(Id);
+}
+
+describe.each([
+  { type: "Tag", path: "tags", output: "tagId" },
+  { type: "Team", path: "teams", output: "teamId" },
+])("a $type", ({ type, path, output }) => {
+  test("is created by one request, deleted by one and read by one", async () => {
+    const count = async (work: () => Promise<unknown>) => {
+      const before = host.server.requests().length;
+      await work();
+      return host.server
+        .requests()
+        .slice(before)
+        .map(({ method, path }) => `${method} ${path.replace(/\d+$/, "N")}`);
+    };
+    await host.stack.up(type, "first", { name: "first" });
+    expect(await count(() => host.stack.up(type, "it", { name: "it" }))).toEqual([`POST /api/${path}`]);
+    expect(await count(() => host.stack.refresh("it"))).toEqual([
+      type === "Tag" ? "GET /api/tags" : "GET /api/teams/N",
+    ]);
+    expect(await count(() => host.stack.destroy("it"))).toEqual([`DELETE /api/${path}/N`]);
+  });
+
+  test("takes its name from the resource", async () => {
+    await host.stack.up(type, "ops", {});
+    expect(host.stack.outputs("ops")).toMatchObject({
+      name: "ops",
+      [output]: Number(host.stack.entry("ops").id),
+    });
+  });
+
+  test("is not taken unless the program says so, and the error names the ways on", async () => {
+    const id = await makeByHand(path, { Name: "ops" });
+    await expect(host.stack.up(type, "it", { name: "ops" })).rejects.toThrow(
+      new RegExp(
+        `the ${type.toLowerCase()} "ops" is on this server already \\(id ${id}\\).*aliases.*adopt: "matching"`,
+      ),
+    );
+    expect(await host.stack.up(type, "it", { name: "ops", adopt: "matching" })).toBe("create");
+    expect(host.stack.entry("it").id).toBe(String(id));
+    expect(await host.stack.preview(type, "it", { name: "ops" })).toBe("same");
+  });
+
+  test("cannot be two resources of one program", async () => {
+    await host.stack.up(type, "one", { name: "ops" });
+    await expect(host.stack.up(type, "two", { name: "ops", adopt: "matching" })).rejects.toThrow(
+      /is "one" in this stack already/,
+    );
+  });
+
+  test("is found again when the answer to its creation was lost", async () => {
+    host.server.fail({ path: `/api/${path}`, method: "POST", times: 1, with: "reset-after" });
+    await host.stack.up(type, "it", { name: "ops" });
+    expect(writes().filter(({ method }) => method === "POST")).toHaveLength(1);
+    expect(await host.stack.refresh("it")).toBe(true);
+  });
+
+  test("says that it is looked up by a whole number", async () => {
+    await expect(host.stack.get(type, "found", "ops")).rejects.toThrow(
+      /by its id, a whole number, and "ops" is none/,
+    );
+    await expect(host.stack.get(type, "found", "99")).rejects.toThrow(`there is no ${type} "99"`);
+  });
+
+  test("is read without being managed", async () => {
+    const id = await makeByHand(path, { Name: "ops" });
+    expect(await host.stack.get(type, "found", String(id))).toMatchObject({ name: "ops", [output]: id });
+  });
+});
+
+test("a Team's name in other letters is the same name", async () => {
+  await makeByHand("teams", { Name: "Ops" });
+  expect(await host.stack.up("Team", "it", { name: "ops", adopt: "matching" })).toBe("create");
+  await host.stack.refresh("it");
+  expect(await host.stack.up("Team", "it", { name: "ops" })).toBe("same");
+});
