@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { registryAuth } from "../contract/registry-auth";
 import type { Connection } from "./connection";
-import type { Context, Definition } from "./core/definition";
+import type { Context } from "./core/definition";
 import { messageOf, ProviderError } from "./core/failure";
 import { IdSchema } from "./core/id";
+import { lookUp } from "./core/look-up";
 
 export const RemoteImageSchema = z.object({
   /** The image, `"nginx:1.27"`; without a tag it is `latest`. */
@@ -30,23 +31,18 @@ export interface RemoteImageOutputs {
  * An image as its registry has it. It is never managed, only looked up: `1/nginx:1.27` is the environment whose engine
  * asks, and the image.
  */
-export const remoteImage: Definition<typeof RemoteImageSchema, RemoteImageOutputs> = {
+export const remoteImage = lookUp<typeof RemoteImageSchema, RemoteImageOutputs>({
   type: "RemoteImage",
   schema: RemoteImageSchema,
-  properties: {
-    image: { change: "none" },
-    endpointId: { change: "none" },
-    registryId: { change: "none" },
-    credentials: { change: "none" },
-  },
   secrets: ["credentials"],
+  refusal: "an image of a registry is looked up, not made: use `getRemoteImage`",
 
   async read(context, id, state) {
     const { endpointId, image } = parseId(id, context.connection);
     const inputs = {};
     const { registryId, credentials } = state;
     try {
-      const answer = await lookUp(context, endpointId, image, { registryId, credentials });
+      const answer = await askRegistry(context, endpointId, image, { registryId, credentials });
       return { id, inputs, outputs: { ...answer, registryId, credentials } };
     } catch (error) {
       const reason = `asking the registry of ${image}: ${messageOf(error)}${registryId === undefined ? "" : PULLS_ALONE}`;
@@ -55,17 +51,13 @@ export const remoteImage: Definition<typeof RemoteImageSchema, RemoteImageOutput
       return { id, inputs, outputs: { ...state } };
     }
   },
-
-  create: () => Promise.reject(onlyLookedUp()),
-  update: () => Promise.reject(onlyLookedUp()),
-  delete: () => Promise.resolve(),
-};
+});
 
 /** Portainer's gateway hands a registry's id on as it is, except in pulls; the engine then asks as nobody. */
 const PULLS_ALONE =
   " With `registryId` Portainer itself uses a registry's credentials for pulls alone: give `credentials` instead.";
 
-async function lookUp(
+async function askRegistry(
   { connection, signal }: Context,
   endpointId: number,
   name: string,
@@ -94,8 +86,4 @@ function parseId(id: string, connection: Connection): { endpointId: number; imag
   throw new ProviderError(
     `getRemoteImage("${image}"): no environment whose engine could ask: set \`endpointId\` here or on the Provider`,
   );
-}
-
-function onlyLookedUp(): ProviderError {
-  return new ProviderError("an image of a registry is looked up, not made: use `getRemoteImage`");
 }
