@@ -136,6 +136,11 @@ const CLOSED = {
     "An engine that speaks only TLS closes the connection (then give `tls`), and so does one that is just starting.",
 };
 
+/** Through the gateway Portainer answers 502 without a body where it cannot reach an engine on TCP. */
+const NO_REASON = "Portainer gives no reason";
+const ANYTHING =
+  "Does the engine listen there, is `tls.caCert` the authority of its certificate, and does it trust that of `tls.clientCert`?";
+
 const causeOf = (said: string): Cause | undefined => CAUSES.find((cause) => cause.said.test(said));
 
 /** Docker's client says of sockets and hosts alike that it cannot connect. */
@@ -143,6 +148,7 @@ function remedyFor(said: string, { url, tls }: Target): string {
   const known = causeOf(said)?.remedy;
   if (known) return known;
   if (/^(unix|npipe):/i.test(url)) return SOCKET;
+  if (said === NO_REASON && tls) return ANYTHING;
   if (/socket hang up|ECONNRESET|connection reset|disconnected|\bEOF$/i.test(said))
     return CLOSED[tls ? "tls" : "plain"];
   return HOST;
@@ -171,14 +177,9 @@ function silent(error: unknown, target: Target, seconds: number): ProviderError 
 
 const OPENSSL = /^.*error:[0-9A-F]+:SSL routines:[^:]*:([^:]+):.*?(SSL alert number \d+)?$/;
 
-/**
- * The reason that Portainer gives, without what is said elsewhere in the message. For an engine on TCP that it cannot
- * reach through the gateway it gives none.
- */
+/** The reason that Portainer gives, without what the rest of the message says. */
 function reasonOf({ details, serverMessage, status }: ApiError, url: string): string {
-  const said = (details ?? (status === 502 ? "Portainer gives no reason" : serverMessage))
-    .replace(/\s+/g, " ")
-    .trim();
+  const said = (details ?? (status === 502 ? NO_REASON : serverMessage)).replace(/\s+/g, " ").trim();
   const [, reason, alert] = OPENSSL.exec(said) ?? [];
   if (reason) return alert ? `${reason} (${alert})` : reason;
   return said.replace(` at ${url}`, "").replace(". Is the docker daemon running?", "");

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { ApiError } from "../../../../client";
-import { isLasting, unreachable } from "../../../../provider/endpoint/reach";
+import type { Context } from "../../../../provider/core/definition";
+import { isLasting, unreachable, untilUp } from "../../../../provider/endpoint/reach";
 
 const TCP = { url: "tcp://10.0.7.10:2376", type: "docker", tls: { caCert: "ca" } } as const;
 const PLAIN = { url: "tcp://10.0.7.10:2375", type: "docker", tls: undefined } as const;
@@ -125,5 +126,28 @@ test("sentences end once", () => {
 test("names the address once", () => {
   expect(messageFor(`${SILENT} ${TCP.url}. Is the docker daemon running?`, TCP)).toBe(
     "Portainer cannot reach the engine at tcp://10.0.7.10:2376: Cannot connect to the Docker daemon. Does the engine listen there, and can the machine of the Portainer server (not this one) reach it?",
+  );
+});
+
+test.each([
+  [TCP, "Does the engine listen there, is `tls.caCert` the authority of its certificate"],
+  [PLAIN, "Does the engine listen there, and can the machine of the Portainer server"],
+])("asks about all that can be wrong where Portainer gives no reason: $url", async (target, question) => {
+  const silent = new ApiError({
+    status: 502,
+    method: "GET",
+    path: "/api/endpoints/1/docker/version",
+    serverMessage: "Bad Gateway",
+    isJson: false,
+    source: "portainer",
+  });
+  const connection = { forgetEngine: () => {}, engineId: () => Promise.reject(silent) };
+  const context = {
+    connection,
+    signal: new AbortController().signal,
+    progress: () => {},
+  } as unknown as Context;
+  await expect(untilUp(context, 1, target, 0)).rejects.toThrow(
+    `the engine at ${target.url} did not answer within 0 s: Portainer gives no reason. ${question}`,
   );
 });
