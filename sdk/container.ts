@@ -50,6 +50,7 @@ const ALWAYS = allOf<Required<Pick<ContainerSettled, AlwaysSettled>> & Container
   "restartCount",
   "assignedPorts",
   "networkAddresses",
+  "anonymousVolumes",
   "resourceControlId",
   "warnings",
   "logs",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { live, route } from "../route";
+import { live, route, source } from "../route";
 
 /** The engine's identity and its defaults for containers. */
 export const EngineInfo = z.looseObject({
@@ -15,7 +15,31 @@ export const EngineInfo = z.looseObject({
 });
 export type EngineInfo = z.infer<typeof EngineInfo>;
 
+/** Something that happened on the engine; of a container that ended, `exitCode` among the attributes. */
+export const EngineEvent = z.looseObject({
+  Action: z.string().optional(),
+  Actor: z.looseObject({
+    ID: z.string().optional(),
+    Attributes: z.record(z.string(), z.string()).nullish(),
+  }),
+});
+export type EngineEvent = z.infer<typeof EngineEvent>;
+
 export const system = {
+  events: route({
+    method: "GET",
+    path: "/events",
+    access: "restricted",
+    summary: "Follow what happens on the engine; with `since` the last events first",
+    query: z.object({
+      since: z.string().optional(),
+      until: z.string().optional(),
+      filters: z.string().optional(),
+    }),
+    lines: EngineEvent,
+    pace: "endless",
+    verified: source,
+  }),
   info: route({
     method: "GET",
     path: "/info",

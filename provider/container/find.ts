@@ -1,5 +1,6 @@
 import type { ContainerInspect } from "../../contract";
 import { isEnvironmentGone, isNotFound } from "../core/gone";
+import { learnName } from "../core/names";
 import type { Place } from "../docker/place";
 import { listContainers } from "./list-once";
 
@@ -7,7 +8,9 @@ import { listContainers } from "./list-once";
 export async function findById({ docker, call }: Place, id: string): Promise<ContainerInspect | undefined> {
   try {
     const found = await docker.containers.inspect({ params: { id } }, call);
-    return found.Id.startsWith(id) ? found : undefined;
+    if (!found.Id.startsWith(id)) return undefined;
+    learnName(found.Id, nameOfContainer(found));
+    return found;
   } catch (error) {
     if (isNotFound(error) && !isEnvironmentGone(error)) return undefined;
     throw error;

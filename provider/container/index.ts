@@ -21,6 +21,7 @@ import { inputsOf, isRemembered, outputsIn } from "./remembered";
 import { neverRan } from "./run-state";
 import { show } from "./show";
 import type { ContainerOutputs } from "./state";
+import { warnOfAutoRemove, warnOfTrouble } from "./trouble";
 
 export type { ContainerInputs, ContainerSettled } from "./arguments";
 export { type ImportableContainer, importableContainers, type SkippedObject } from "./importable";
@@ -87,6 +88,10 @@ export const container: Definition<Schema, ContainerOutputs> = {
       const now = isRemembered(state)
         ? await findKnown(place, state)
         : ((await findByName(place, nameOrId)) ?? (await findById(place, nameOrId)));
+      if (isRemembered(state)) {
+        if (now) warnOfTrouble(place, now, state);
+        else warnOfAutoRemove(place, state);
+      }
       return now && (await show(place, id, now, state));
     };
     const remembered = isRemembered(state)

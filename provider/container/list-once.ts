@@ -1,4 +1,5 @@
 import type { DockerClient } from "../../client";
+import { learnName } from "../core/names";
 import type { Place } from "../docker/place";
 
 type Listed = Awaited<ReturnType<DockerClient["containers"]["list"]>>;
@@ -6,14 +7,16 @@ type Listed = Awaited<ReturnType<DockerClient["containers"]["list"]>>;
 const listed = new WeakMap<DockerClient, Promise<Listed>>();
 
 /** All containers of the engine, running or not, that fit the filters. */
-export function listContainers(
+export async function listContainers(
   { docker, call }: Place,
   filters?: Readonly<Record<string, readonly string[]>>,
 ): Promise<Listed> {
-  return docker.containers.list(
+  const list = await docker.containers.list(
     { query: { all: "1", ...(filters && { filters: JSON.stringify(filters) }) } },
     call,
   );
+  for (const { Id, Names } of list) learnName(Id, (Names[0] ?? Id).replace(/^\//, ""));
+  return list;
 }
 
 /**

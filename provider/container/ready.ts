@@ -5,10 +5,14 @@ import type { Place } from "../docker/place";
 import type { ContainerSettled } from "./arguments";
 import { findById } from "./find";
 import { lastLines, mask } from "./logs";
+import { bringTo, NOT_STARTED } from "./run-state";
 
 const LOG_LINES = 15;
 /** For how long a process is watched that has only to start, in milliseconds: many crash at once. */
 const WATCH_MS = 1_000;
+
+/** How long to wait for events that the engine still remembers, in milliseconds. */
+const EVENTS_MS = 2_000;
 
 type Wish = Pick<ContainerSettled, "waitFor" | "desiredState">;
 
@@ -23,9 +27,16 @@ export interface Readiness {
  * again a second after its restart policy has started it anew: most take one request.
  *
  * @param wasStarted whether its process was started just now.
+ * @param before the container before it was started, if it may remove itself.
  * @throws ProviderError with its last lines when it crashes or is unhealthy.
  */
-export async function ready(place: Place, id: string, wish: Wish, wasStarted: boolean): Promise<Readiness> {
+export async function ready(
+  place: Place,
+  id: string,
+  wish: Wish,
+  wasStarted: boolean,
+  before?: ContainerInspect,
+): Promise<Readiness> {
   const { context, call } = place;
   const signal = call.signal ?? context.signal;
   const waitFor = wish.desiredState === "running" ? (wish.waitFor ?? "started") : "nothing";
@@ -34,8 +45,7 @@ export async function ready(place: Place, id: string, wish: Wish, wasStarted: bo
   const container = await until(signal, async (seconds) => {
     if (isWatched) await pauseFor(WATCH_MS, signal);
     const now = await findById(place, id);
-    if (!now)
-      throw new ProviderError(`the container was removed while it was waited for${removalHint(wish)}`);
+    if (!now) return await endedAndGone(place, id, waitFor, before);
     if (waitFor === "nothing") return now;
     if ((await judge(place, now, waitFor)) === "wait") {
       const state = now.State.Health?.Status ?? now.State.Status;
@@ -47,13 +57,55 @@ export async function ready(place: Place, id: string, wish: Wish, wasStarted: bo
     restarts = RestartCount;
     return undefined;
   });
-  return waitFor === "exited"
-    ? { container, logs: await lastLines(place, container, LOG_LINES) }
-    : { container };
+  if (waitFor !== "exited") return { container };
+  return { container, logs: await lastLines(place, container, LOG_LINES) };
 }
 
-const removalHint = ({ waitFor }: Wish): string =>
-  waitFor === "exited" ? "; with autoRemove its exit code cannot be seen" : "";
+/** Starts a new container if it is to run, and waits until it is ready. */
+export async function bringUp(place: Place, id: string, inputs: ContainerSettled): Promise<Readiness> {
+  const before = inputs.autoRemove ? await findById(place, id) : undefined;
+  const wasStarted = await bringTo(place, id, NOT_STARTED, inputs.desiredState);
+  return await ready(place, id, inputs, wasStarted, before);
+}
+
+/**
+ * The last that can be known of a container that was removed when it ended, by `autoRemove`.
+ *
+ * @throws ProviderError when it did not end well, or nobody knows.
+ */
+async function endedAndGone(
+  place: Place,
+  id: string,
+  waitFor: string,
+  before: ContainerInspect | undefined,
+): Promise<ContainerInspect> {
+  const exitCode = before && (await exitCodeOf(place, id));
+  if (!before || exitCode === undefined)
+    throw new ProviderError("the container was removed while it was waited for");
+  if (exitCode !== 0 || waitFor === "healthy") {
+    throw new ProviderError(
+      `the container ended with exit code ${exitCode}, and autoRemove has removed it and its log`,
+    );
+  }
+  const State = { ...before.State, Status: "removed", Running: false, ExitCode: exitCode };
+  return { ...before, State };
+}
+
+/** The engine remembers its last events, among them how a container ended that is gone. */
+async function exitCodeOf({ docker, call }: Place, id: string): Promise<number | undefined> {
+  const filters = JSON.stringify({ type: ["container"], event: ["die"], container: [id] });
+  const limit = AbortSignal.timeout(EVENTS_MS);
+  const signal = call.signal ? AbortSignal.any([call.signal, limit]) : limit;
+  try {
+    for await (const { Actor } of docker.system.events({ query: { since: "1", filters } }, { signal })) {
+      const exitCode = Actor.Attributes?.["exitCode"];
+      if (exitCode !== undefined) return Number(exitCode);
+    }
+  } catch (error) {
+    if (!limit.aborted) throw error;
+  }
+  return undefined;
+}
 
 type Verdict = "ready" | "wait";
 

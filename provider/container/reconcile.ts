@@ -66,7 +66,13 @@ async function bringAbout(
     return { ...news, ...(await outputsOf(place, now, { ...olds, warnings, logs })) };
   }
   const { warnings: further, wasStarted } = await changeInPlace(place, found, [...changed], olds, news);
-  const { container: now, logs } = await ready(place, found.Id, news, wasStarted);
+  const { container: now, logs } = await ready(
+    place,
+    found.Id,
+    news,
+    wasStarted,
+    news.autoRemove ? found : undefined,
+  );
   const warnings = [...new Set([...(olds.warnings ?? []), ...further])];
   return { ...news, ...(await outputsOf(place, now, { ...olds, warnings, logs })) };
 }
@@ -100,6 +106,7 @@ export async function removeAll(place: Place, state: ContainerState): Promise<vo
   const another = await removeContainers(place, state);
   const areOurs = another === undefined || labelsOf(another)[CREATE_LABEL] !== state.createId;
   if (areOurs && fileFolders(state).length > 0) await removeFileVolumes(place, state.createId);
+  if (another === undefined && !state.removeVolumes) tellOfVolumes(place, state);
 }
 
 /** @returns the container of that name, if another resource of this run has taken it: it is left alone. */
@@ -116,4 +123,14 @@ async function removeContainers(place: Place, state: ContainerState): Promise<Co
   const found = await recover(place, state, state);
   if (found) await remove(place, found.Id, removeVolumes);
   return undefined;
+}
+
+/** Data is never removed unasked, and nobody finds a volume without a name who is not told of it. */
+function tellOfVolumes({ context }: Place, { anonymousVolumes = {} }: ContainerState): void {
+  const volumes = Object.entries(anonymousVolumes).map(([target, name]) => `${name} (${target})`);
+  if (volumes.length === 0) return;
+  context.info(
+    `${volumes.length === 1 ? "a volume without a name stays" : "volumes without a name stay"}, with the data: ${volumes.join(", ")}. ` +
+      "`docker volume rm` removes them; with `removeVolumes: true` they go with the container.",
+  );
 }

@@ -1,3 +1,4 @@
+import { learnName } from "../core/names";
 import type { Place } from "../docker/place";
 import { findById, nameOfContainer } from "./find";
 import { surely } from "./lost-answer";
@@ -11,4 +12,5 @@ export async function rename(place: Place, id: string, name: string): Promise<vo
       return now !== undefined && nameOfContainer(now) === name;
     },
   );
+  learnName(id, name);
 }

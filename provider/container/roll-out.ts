@@ -7,7 +7,7 @@ import { at } from "./argument";
 import type { ContainerSettled } from "./arguments";
 import { actualNetworks } from "./arguments/attachment";
 import { fileFolders } from "./arguments/file-placement";
-import { ANONYMOUS } from "./arguments/volume";
+import { anonymousVolumes } from "./arguments/volume";
 import { refuseToCutTheBranch } from "./branch";
 import { removeFileVolumes, tidyUpAfter } from "./file-volumes";
 import { findById, findByName, nameOfContainer } from "./find";
@@ -16,10 +16,10 @@ import { asideName, freshName } from "./leftovers";
 import { surely } from "./lost-answer";
 import { connect } from "./networks";
 import { createContainer, furnish } from "./new-container";
-import { type Readiness, ready } from "./ready";
+import { bringUp, type Readiness } from "./ready";
 import { discard, remove } from "./removal";
 import { rename } from "./rename";
-import { bringTo, NOT_STARTED, pause, start, stop } from "./run-state";
+import { pause, start, stop } from "./run-state";
 import type { NewContainer } from "./send-creation";
 
 /** How long putting the old container back may take, in seconds. */
@@ -54,8 +54,7 @@ export async function rollOut(
     context.progress("stopping the old container");
     await standAside(place, old, asideName(inputs.name, createId), name, undo);
     await rename(place, fresh.id, inputs.name);
-    const wasStarted = await bringTo(place, fresh.id, NOT_STARTED, inputs.desiredState);
-    const readiness = await ready(place, fresh.id, inputs, wasStarted);
+    const readiness = await bringUp(place, fresh.id, inputs);
 
     context.progress("removing the old container");
     await discard(place, old.Id, inputs.removeVolumes ?? false);
@@ -164,14 +163,6 @@ async function ownVolumes(
   );
   const others = new Set(found.flatMap((source) => (source?.Mounts ?? []).map((mount) => mount.Destination)));
   return anonymousVolumes(old).filter(({ target }) => !others.has(target));
-}
-
-function anonymousVolumes({ Mounts }: ContainerInspect): { name: string; target: string }[] {
-  return (Mounts ?? []).flatMap(({ Type, Name, Destination }) =>
-    Type === "volume" && Name !== undefined && ANONYMOUS.test(Name)
-      ? [{ name: Name, target: Destination }]
-      : [],
-  );
 }
 
 /** Takes over what was done to the old container by others, where the program says nothing of it and never did. */

@@ -1,5 +1,6 @@
 import type { ResourceControl } from "../../contract";
 import { isLost } from "../core/lost";
+import { learnName } from "../core/names";
 import type { Place } from "../docker/place";
 import type { Wire } from "./argument";
 import { findByName } from "./find";
@@ -21,6 +22,7 @@ export async function sendCreation(
   try {
     const query = { name, ...(platform !== undefined && { platform }) };
     const { Id, Warnings, Portainer } = await place.docker.containers.create({ query, body }, place.call);
+    learnName(Id, name);
     return { id: Id, createId, warnings: Warnings ?? [], control: Portainer?.ResourceControl };
   } catch (error) {
     const found = isLost(error) ? await findByName(place, name) : undefined;

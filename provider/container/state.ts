@@ -1,5 +1,6 @@
 import type { ContainerInspect } from "../../contract";
 import type { Place } from "../docker/place";
+import { anonymousVolumes } from "./arguments/volume";
 import { CREATE_LABEL, labelsOf } from "./labels";
 import { repoDigestOf } from "./repo-digest";
 
@@ -14,7 +15,7 @@ export interface ContainerOutputs {
   readonly repoDigest?: string | undefined;
   /** When it was created. */
   readonly createdAt: string;
-  /** `"running"`, `"exited"`, `"paused"` … */
+  /** `"running"`, `"exited"`, `"paused"` …; `"removed"` for one that `autoRemove` had removed before the `up` was over. */
   readonly status: string;
   /** `"healthy"`, `"unhealthy"`, `"starting"`; unset without a health check. */
   readonly health?: string | undefined;
@@ -26,6 +27,8 @@ export interface ContainerOutputs {
   readonly assignedPorts: Readonly<Record<string, number>>;
   /** The container's addresses, by network. */
   readonly networkAddresses: Readonly<Record<string, string>>;
+  /** Its volumes without a name, by path in the container. They stay when it is deleted, unless `removeVolumes` is true. */
+  readonly anonymousVolumes?: Readonly<Record<string, string>> | undefined;
   /** The id of Portainer's access rule for it. */
   readonly resourceControlId?: number | undefined;
   /** What the engine warned of at creation, such as limits it cannot apply. */
@@ -46,7 +49,8 @@ export async function outputsOf(
 ): Promise<ContainerOutputs> {
   const { State, NetworkSettings } = container;
   const { warnings, logs } = known;
-  const hasEnded = State.Status === "exited" || State.Status === "dead";
+  const volumes = anonymousVolumes(container).map(({ target, name }) => [target, name]);
+  const hasEnded = ["exited", "dead", "removed"].includes(State.Status);
   return {
     containerId: container.Id,
     createId: labelsOf(container)[CREATE_LABEL] ?? "",
@@ -67,6 +71,7 @@ export async function outputsOf(
         typeof IPAddress === "string" && IPAddress !== "" ? [[network, IPAddress]] : [],
       ),
     ),
+    anonymousVolumes: volumes.length > 0 ? Object.fromEntries(volumes) : undefined,
     resourceControlId: container.Portainer?.ResourceControl?.Id,
     warnings: warnings?.length ? warnings : undefined,
     logs,

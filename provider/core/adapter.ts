@@ -49,10 +49,11 @@ export function dynamicProvider<Schema extends z.ZodObject, Outputs extends obje
 
   const failing = (error: unknown, from: Properties): Error => {
     if (!(error instanceof Unfinished)) return quiet(error);
-    return Object.assign(quiet(error), {
+    const told = quiet(error);
+    return Object.assign(told, {
       id: error.id,
       properties: held(error.outputs, from),
-      reasons: [error.message],
+      reasons: [told.message],
     });
   };
 

@@ -1,4 +1,5 @@
 import type { Properties } from "./hidden";
+import { withNames } from "./names";
 
 /** An error that says all there is to say: what, where, why and what to do. It is shown without a stack. */
 export class ProviderError extends Error {
@@ -28,10 +29,10 @@ export function messageOf(error: unknown): string {
 
 /**
  * The error as the engine may see it. The dynamic-provider process takes `id`, `code`, `details` and `stack` of an
- * error for things of its own, so a fresh one carries the message alone.
+ * error for things of its own, so a fresh one carries the message alone, with names where engines say ids.
  */
 export function quiet(error: unknown): Error {
-  const fresh = new Error(messageOf(error));
+  const fresh = new Error(withNames(messageOf(error)));
   fresh.stack = "";
   return fresh;
 }

@@ -30,6 +30,8 @@ export async function operate<T>(
   const say = (severity: "info" | "warning", ephemeral: boolean) => (message: string) => {
     if (__urn !== undefined) engine.log(severity, message, __urn, ephemeral);
   };
+  const show = say("info", true);
+  let showsProgress = false;
   try {
     const context: Context = {
       name: nameOf(__urn) ?? "",
@@ -37,11 +39,16 @@ export async function operate<T>(
       connection: connect(settings),
       claims: claimsOf({ holder: holderOf(handedOver), urn: __urn }),
       signal: AbortSignal.any([stopSignal, timeout.signal]),
-      progress: say("info", true),
+      progress: (message) => {
+        showsProgress = true;
+        show(message);
+      },
       info: say("info", false),
       warn: say("warning", false),
     };
-    return await track(work(context));
+    const result = await track(work(context));
+    if (showsProgress) show("done"); // Pulumi goes on showing the last word beside what is finished.
+    return result;
   } finally {
     clearTimeout(timer);
   }

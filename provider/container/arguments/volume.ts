@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { z } from "zod";
+import type { ContainerInspect } from "../../../contract";
 import { at, type Wire, withoutEmpty } from "../argument";
 import { byteCount, Size } from "../fields";
 
@@ -182,6 +183,15 @@ export const FILES_LABEL = "io.pulumi.portainer.files";
 
 /** A volume without a name gets one of 64 digits, and a roll-out carries it over by that name. */
 export const ANONYMOUS = /^[0-9a-f]{64}$/;
+
+/** The volumes without a name that a container has. */
+export function anonymousVolumes({ Mounts }: ContainerInspect): { name: string; target: string }[] {
+  return (Mounts ?? []).flatMap(({ Type, Name, Destination }) =>
+    Type === "volume" && Name !== undefined && ANONYMOUS.test(Name)
+      ? [{ name: Name, target: Destination }]
+      : [],
+  );
+}
 
 export function readVolumes(container: unknown, wished: readonly VolumeInput[] | undefined): VolumeInput[] {
   const binds = (at(container, ["HostConfig", "Binds"]) ?? []) as string[];

@@ -38,6 +38,7 @@ const ROWS: Rows<DockerContract> = {
     inspect: (client) => client.docker(1).networks.inspect(net),
   },
   system: {
+    events: (client) => client.docker(1).system.events({ query: { since: "1", until: "2" } }),
     info: (client) => client.docker(1).system.info(),
     version: (client) => client.docker(1).system.version(),
   },

@@ -278,6 +278,7 @@ const ANSWERS: readonly (readonly [asked: RegExp, status: number, body: unknown]
   [/^GET \/networks$/, 200, [NETWORK]],
   [/^GET \/networks\/\w+$/, 200, NETWORK],
   [/^POST \/networks\/\w+\/(dis)?connect$/, 200, ""],
+  [/^GET \/events$/, 200, { Action: "die", Actor: { ID, Attributes: { exitCode: "0" } } }],
   [/^GET \/volumes$/, 200, { Volumes: [VOLUME] }],
   [/^GET \/volumes\/\w+$/, 200, VOLUME],
   [/^GET \/services\/\w+$/, 200, SERVICE],
