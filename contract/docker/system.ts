@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { live, route, source } from "../route";
+import { live, route } from "../route";
 
 /** The engine's identity and its defaults for containers. */
 export const EngineInfo = z.looseObject({
@@ -38,7 +38,7 @@ export const system = {
     }),
     lines: EngineEvent,
     pace: "endless",
-    verified: source,
+    verified: live,
   }),
   info: route({
     method: "GET",

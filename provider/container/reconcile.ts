@@ -130,7 +130,7 @@ function tellOfVolumes({ context }: Place, { anonymousVolumes = {} }: ContainerS
   const volumes = Object.entries(anonymousVolumes).map(([target, name]) => `${name} (${target})`);
   if (volumes.length === 0) return;
   context.info(
-    `${volumes.length === 1 ? "a volume without a name stays" : "volumes without a name stay"}, with the data: ${volumes.join(", ")}. ` +
+    `volumes without a name stay, with the data: ${volumes.join(", ")}. ` +
       "`docker volume rm` removes them; with `removeVolumes: true` they go with the container.",
   );
 }
