@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, expect, jest, test } from "@jest/globals";
 import { type ContainerHost, startContainerHost } from "../support/container-host";
 import { engineApi, inspect, sweep } from "../support/engine-api";
 import type { Properties } from "../support/grpc";
@@ -7,6 +7,9 @@ import type { Entry } from "../support/mini-stack";
 import { engineOrSkip, engineUrl } from "../support/needs";
 import { literal, type Plugin, startPlugin } from "../support/plugin";
 import { reveal } from "../support/secrets";
+
+/** A test starts up to five plugin processes. */
+jest.setTimeout(180_000);
 
 let host: ContainerHost;
 
