@@ -61,17 +61,16 @@ test("closes the connection when the reader leaves", async () => {
 
 test("ends with the signal's reason when aborted, and closes the connection", async () => {
   const closed = Promise.withResolvers<void>();
+  const stop = new AbortController();
   await using server = await serve(
     engine((response) => {
       response.on("close", closed.resolve);
-      response.write('{"status":"first"}\n');
+      response.write('{"status":"first"}\n', () => stop.abort(new Error("enough")));
     }),
   );
   await using client = connect(server.url);
 
-  const stop = new AbortController();
   const reading = collect(client.docker(1).images.pull(PULL, { signal: stop.signal }));
-  setTimeout(() => stop.abort(new Error("enough")), 50);
   await expect(reading).rejects.toThrow("enough");
   await closed.promise;
 });
