@@ -5,7 +5,7 @@ import type { Address } from "./engine/connections";
 const SOCKET_FAILED = "Unable to proxy the request via the Docker socket";
 const NETWORK_FAILED = "Unable to proxy the request to the environment";
 
-/** What the gateway answers in the engine's place: Portainer's wording, which for TCP says nothing at all. */
+/** An answer of the gateway in place of the engine, in Portainer's words. (For TCP, Portainer sends no body.) */
 export function refusal({ transport }: Address, status: number, reason: string): HttpError {
   return new HttpError(status, transport === "socket" ? SOCKET_FAILED : NETWORK_FAILED, capitalized(reason));
 }
@@ -15,7 +15,7 @@ export function unreachable(address: Address, cause: unknown): HttpError {
   return refusal(address, address.transport === "socket" ? 500 : 502, reasonOf(cause));
 }
 
-/** The body that the engine itself would send; Portainer answers it where an object is somebody else's. */
+/** The body that the engine itself would send. Portainer answers it where the caller may not use an object. */
 export const ACCESS_DENIED = JSON.stringify({ message: "access denied to resource" });
 export class AccessDenied extends HttpError {
   constructor() {
@@ -35,7 +35,7 @@ export interface Reply {
   readonly headers: readonly string[];
 }
 
-/** Answers a failure, or breaks off an answer that has begun: half of one must not look whole. */
+/** Answers a failure. An answer that has begun is broken off, so that half of it does not look complete. */
 export function sendFailure({ response, headers }: Reply, cause: unknown): void {
   if (response.headersSent) {
     response.destroy();
@@ -46,7 +46,7 @@ export function sendFailure({ response, headers }: Reply, cause: unknown): void 
   response.writeHead(error.status, [...headers, "Content-Type", "application/json"]).end(bodyOf(error));
 }
 
-/** Node reports a name with several addresses as one error per address, with no message of its own. */
+/** For a name with several addresses, Node reports one error per address and no message of its own. */
 export function reasonOf(cause: unknown): string {
   const { message = String(cause), errors = [] } = (cause ?? {}) as Partial<AggregateError>;
   return message || errors.map(reasonOf).join(", ");

@@ -1,20 +1,19 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { HttpError } from "../http-error";
-import type { Call } from "./call";
 import type { Engines } from "./engine/engine";
 import { isDocker, requireType } from "./environment-type";
 import { type Reply, sendFailure } from "./failure";
 import type { GatewayEnvironment, GatewayHost } from "./host";
 import { createKubernetesGateway } from "./kubernetes/gateway";
 import { type AgentInfo, type DockerSnapshot, pingAgent, probe } from "./probe";
-import { Draft } from "./relay/draft";
-import { hijack, type Takeover } from "./relay/hijack";
-import { writeFailure } from "./relay/raw-answer";
+import { hijack, type Takeover, writeFailure } from "./relay/hijack";
+import { OutgoingRequest } from "./relay/outgoing-request";
 import { rewrite, stream } from "./relay/respond";
 import { send } from "./relay/send";
-import { matcherOf } from "./rules/match";
 import { enforce } from "./rules/policy";
+import type { EngineCall } from "./rules/rule";
+import { matcherOf } from "./rules/rule";
 import { RULES } from "./rules/table";
 import {
   type Behind,
@@ -51,7 +50,15 @@ export function createGateway(host: GatewayHost, engines: Engines) {
     const { caller, environment } = await host.authorize(behind.asked, endpointId);
     requireType(environment, isDocker);
     const { rule, id = "" } = match(request.method, target.segments) ?? {};
-    const call: Call = { host, caller, environment, engine: engines.of(environment), request, target, id };
+    const call: EngineCall = {
+      host,
+      caller,
+      environment,
+      engine: engines.of(environment),
+      request,
+      target,
+      id,
+    };
     await enforce(rule?.for, call);
     return { call, rule };
   }
@@ -75,10 +82,10 @@ export function createGateway(host: GatewayHost, engines: Engines) {
     endpointId: number,
   ): Promise<void> {
     const { call, rule } = await admit(request, target, endpointId);
-    const draft = new Draft(request);
-    for (const step of rule?.request ?? []) await step(call, draft);
-    if (rule?.answer) draft.setHeader("Accept-Encoding", "identity");
-    const upstream = await send(call.engine, call.target.path, draft, reply.response);
+    const outgoing = new OutgoingRequest(request);
+    for (const step of rule?.request ?? []) await step(call, outgoing);
+    if (rule?.answer) outgoing.setHeader("Accept-Encoding", "identity");
+    const upstream = await send(call.engine, call.target.path, outgoing, reply.response);
     if (rule?.answer?.to.includes(upstream.statusCode ?? 0)) {
       await rewrite(call, rule.answer, upstream, reply);
     } else await stream(upstream, reply);

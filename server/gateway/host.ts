@@ -3,16 +3,16 @@ import type { ResourceControl, SecuritySettings } from "../../contract";
 import type { Caller } from "../auth/caller";
 import type { Pod } from "./terminal/query";
 
-/** What the gateway plane needs of the rest of the server, and all that it knows of it. */
+/** All that the gateway plane needs from the rest of the server. */
 export interface GatewayHost {
   /** Who asks, and the environment if they may use it. Throws an `HttpError` otherwise. */
   authorize(request: GatewayRequest, endpointId: number): Promise<Grant>;
   /** Throws an `HttpError` unless it is known who asks. */
   authenticate(request: GatewayRequest): Promise<void>;
   readonly controls: GatewayControls;
-  /** What a cluster knows a caller by. Throws an `HttpError` if it cannot be had. */
+  /** The token of a caller for a cluster. Throws an `HttpError` if there is none. */
   kubernetesToken(caller: Caller, environment: GatewayEnvironment): Promise<string>;
-  /** Who may do what where was changed in a cluster: what is known of it is out of date. */
+  /** Forgets what is known about the rights in a cluster, because they were changed. */
   kubernetesAccessChanged(environmentId: number): void;
   /** Starts a pod in which `kubectl` acts for the caller. Throws an `HttpError`. */
   startShell(caller: Caller, environment: GatewayEnvironment): Promise<ShellPod>;

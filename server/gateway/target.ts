@@ -43,7 +43,7 @@ export interface EngineTarget {
   readonly segments: readonly string[];
 }
 
-/** The engine takes any digits and dots for a version, so the rules must overlook as much. */
+/** The engine accepts any digits and dots as a version, so the rules must ignore as much. */
 const VERSION = /^v[0-9.]+$/;
 
 /** Throws an `HttpError` for a path that the engine might understand differently than the rules do. */

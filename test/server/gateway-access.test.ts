@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
-import { matcherOf } from "../../server/gateway/rules/match";
+import { matcherOf } from "../../server/gateway/rules/rule";
 import { RULES } from "../../server/gateway/rules/table";
 import { type FakeEngine, startFakeEngine } from "../support/fake-engine";
 import { RawClient } from "../support/raw-client";

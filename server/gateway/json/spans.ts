@@ -1,6 +1,6 @@
 /**
- * Finds parts of a JSON text without decoding it, so that a list can be cut and added to while every byte the
- * engine wrote stays as it is, whatever the size of its numbers.
+ * Finds parts of a JSON text without decoding it, so that objects can be removed and added to while every other byte that the
+ * engine wrote stays, numbers of any size included.
  *
  * @module
  */
@@ -21,7 +21,7 @@ const CLOSE_OBJECT = 0x7d;
 const SPACE = 0x20;
 
 /** A value in an object, with where its key lies, quotes included. */
-export interface MemberSpan extends Span {
+interface MemberSpan extends Span {
   readonly keyStart: number;
   readonly keyEnd: number;
 }
@@ -46,7 +46,7 @@ export function memberOf(text: Buffer, key: string, at = 0): MemberSpan | undefi
 }
 
 /** The first member of the object that starts at `at` that passes; none if something else starts there. */
-export function findMember(
+function findMember(
   text: Buffer,
   at: number,
   passes: (member: MemberSpan) => boolean,
@@ -121,4 +121,46 @@ function equals(text: Buffer, start: number, end: number, key: string): boolean 
   if (end - start !== key.length) return false;
   for (let i = 0; i < key.length; i++) if (text[start + i] !== key.charCodeAt(i)) return false;
   return true;
+}
+
+/**
+ * Every value at a path of keys, where `*` is each element of an array. Engines match keys regardless of case,
+ * and merge what stands under the same key twice, so each spelling and each repetition counts.
+ */
+export function allAt(text: Buffer, path: readonly string[]): unknown[] {
+  const whole = { start: 0, end: text.length };
+  return path
+    .reduce<Span[]>((spans, key) => spans.flatMap((span) => childrenAt(text, span, key)), [whole])
+    .map((span) => decode(text, span));
+}
+
+function childrenAt(text: Buffer, { start }: Span, key: string): Span[] {
+  if (key === "*") return elementsOf(text, start);
+  const found: Span[] = [];
+  findMember(text, start, (member) => {
+    const name = decode(text, { start: member.keyStart, end: member.keyEnd });
+    if (fold(String(name)) === fold(key)) found.push(member);
+    return false;
+  });
+  return found;
+}
+
+/** Lower case first makes the Kelvin sign a `k`, upper case then the long s an `S`: as Go's `EqualFold` has it. */
+const fold = (key: string) => key.toLowerCase().toUpperCase();
+
+/** An object in a JSON text, of which only what is asked for is decoded. */
+export class JsonObject {
+  readonly text: Buffer;
+  readonly span: Span;
+
+  /** Without a span the text is one object, and perhaps a line end behind it, as engines write. */
+  constructor(text: Buffer, span: Span = { start: 0, end: text.lastIndexOf("}") + 1 }) {
+    this.text = text;
+    this.span = span;
+  }
+
+  get<T>(key: string): T | undefined {
+    const member = memberOf(this.text, key, this.span.start);
+    return member && ((decode(this.text, member) as T | null) ?? undefined);
+  }
 }

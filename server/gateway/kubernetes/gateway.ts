@@ -3,8 +3,8 @@ import type { Engine, Engines } from "../engine/engine";
 import { isAgent, isKubernetes, requireType } from "../environment-type";
 import type { Reply } from "../failure";
 import type { GatewayEnvironment, GatewayHost } from "../host";
-import { Draft } from "../relay/draft";
 import { hijack, type Takeover } from "../relay/hijack";
+import { OutgoingRequest } from "../relay/outgoing-request";
 import { stream } from "../relay/respond";
 import { send } from "../relay/send";
 import { type Behind, clusterPath } from "../target";
@@ -28,9 +28,9 @@ export function createKubernetesGateway(host: GatewayHost, engines: Engines) {
     /** Answers a request. Throws an `HttpError`. */
     async answer(request: IncomingMessage, reply: Reply, target: Behind, endpointId: number): Promise<void> {
       const { environment, engine, path, credentials } = await admit(target, endpointId);
-      const draft = new Draft(request);
-      draft.setHeader(...credentials);
-      const upstream = await send(engine, path, draft, reply.response);
+      const outgoing = new OutgoingRequest(request);
+      outgoing.setHeader(...credentials);
+      const upstream = await send(engine, path, outgoing, reply.response);
       stayBehind(upstream, endpointId);
       if (changesAccess(request, path)) host.kubernetesAccessChanged(endpointId);
       const more = isAgent(environment.type) ? ["X-Portainer-Cache", "true"] : [];

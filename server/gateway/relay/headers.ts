@@ -15,12 +15,12 @@ const HOP_BY_HOP = [
   "transfer-encoding",
   "upgrade",
 ];
-/** Who the caller is, is between them and this server. */
+/** Credentials of the caller for this server: never sent on. */
 const CREDENTIALS = ["authorization", "cookie", "x-api-key", "x-csrf-token"];
-/** Said anew to the engine: its own name, and the framing of the body that is really sent. */
+/** Replaced: the engine gets its own host name, and the framing of the body that is sent. */
 const REPLACED = ["host", "content-length", "expect", "http2-settings"];
 
-/** Who this server is to an agent, and its callers to a cluster, is for the server alone to say. */
+/** Only this server may identify itself to an agent, or a caller to a cluster. */
 const OF_AGENTS = ["x-portaineragent-publickey", "x-portaineragent-signature", "x-portaineragent-sa-token"];
 
 const NOT_TO_THE_ENGINE = new Set([...HOP_BY_HOP, ...CREDENTIALS, ...REPLACED, ...OF_AGENTS]);
@@ -32,12 +32,12 @@ export function requestHeaders(raw: RawHeaders, parsed: IncomingHttpHeaders): st
   return without(raw, NOT_TO_THE_ENGINE, parsed.connection);
 }
 
-/** The headers of an engine's answer for the client; `rewritten` when the body is not the engine's any more. */
+/** The headers of an engine's answer for the client. `rewritten`: the body was changed. */
 export function responseHeaders(raw: RawHeaders, parsed: IncomingHttpHeaders, rewritten = false): string[] {
   return without(raw, rewritten ? NOT_OF_A_REWRITTEN_BODY : NOT_TO_THE_CLIENT, parsed.connection);
 }
 
-/** How the body of a request is delimited, as the parser understood it, which a `Connection` header cannot alter. */
+/** The framing of a request's body as the parser understood it: a `Connection` header cannot change it. */
 export function framing(method: string | undefined, headers: IncomingHttpHeaders): string[] {
   if (headers["transfer-encoding"] !== undefined) return ["Transfer-Encoding", "chunked"];
   if (headers["content-length"] !== undefined) return ["Content-Length", headers["content-length"]];
@@ -56,7 +56,7 @@ function without(raw: RawHeaders, names: ReadonlySet<string>, connection: string
   return kept;
 }
 
-/** Almost every client says just this. */
+/** What almost every client sends. */
 const ORDINARY = new Set([undefined, "keep-alive", "close"]);
 
 function namedIn(connection: string | undefined): readonly string[] {

@@ -1,11 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Call } from "../call";
 import { collect } from "../engine/engine";
 import { AccessDenied, bodyOf, type Reply } from "../failure";
-import type { Answer } from "../rules/rule";
+import type { AnswerStep, EngineCall } from "../rules/rule";
 import { responseHeaders } from "./headers";
 
-/** A body this small, in bytes, is sent together with its head. */
+/** Bytes. A body up to this size is sent together with its head. */
 const SMALL = 16 * 1024;
 
 /** Passes an engine's answer on as it comes. */
@@ -16,23 +15,23 @@ export async function stream(answer: IncomingMessage, { response, headers: own }
   response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? "", headers);
   if (body) response.end(body);
   else {
-    // A stream may say nothing for hours: the client must know meanwhile that it has begun.
+    // A stream may send nothing for hours: the client must know that it has begun.
     if (length === undefined) response.flushHeaders();
     await pass(answer, response);
   }
 }
 
-/** Not `pipeline`, which costs as much as all the rest of a small request. */
+/** Not `pipeline`: it costs as much as the rest of a small request. */
 function pass(answer: IncomingMessage, response: ServerResponse): Promise<void> {
   return new Promise((resolve, reject) => {
     answer.on("end", resolve).on("error", reject).pipe(response);
   });
 }
 
-/** Passes an engine's answer on as a rule wants it; its headers stay, even on a denial. */
+/** Passes an engine's answer on after a rule has changed it. Its headers stay, even when the rule denies it. */
 export async function rewrite(
-  call: Call,
-  rule: Answer,
+  call: EngineCall,
+  rule: AnswerStep,
   answer: IncomingMessage,
   { response, headers: own }: Reply,
 ): Promise<void> {
@@ -42,7 +41,11 @@ export async function rewrite(
   response.writeHead(status ?? 502, headers).end(body);
 }
 
-async function rewritten(call: Call, rule: Answer, body: Buffer): Promise<{ status?: number; body: Buffer }> {
+async function rewritten(
+  call: EngineCall,
+  rule: AnswerStep,
+  body: Buffer,
+): Promise<{ status?: number; body: Buffer }> {
   try {
     return { ...(rule.status && { status: rule.status }), body: await rule.rewrite(call, body) };
   } catch (error) {

@@ -1,19 +1,19 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from "node:http";
 import { answerOf, answerToQuestion, type Engine } from "../engine/engine";
 import { unreachable } from "../failure";
-import type { Draft } from "./draft";
+import type { OutgoingRequest } from "./outgoing-request";
 
 /** Sends a request to the engine and waits for the head of its answer. Throws an `HttpError` if there is none. */
 export async function send(
   engine: Engine,
   path: string,
-  draft: Draft,
+  outgoing: OutgoingRequest,
   response: ServerResponse,
 ): Promise<IncomingMessage> {
-  const { request, content } = draft;
+  const { request, content } = outgoing;
   let upstream: ClientRequest | undefined;
   const start = () => {
-    upstream = engine.request({ method: request.method, path, headers: draft.headers });
+    upstream = engine.request({ method: request.method, path, headers: outgoing.headers });
     return upstream;
   };
   response.once("close", () => {
@@ -37,7 +37,7 @@ function isQuestion({ method, headers }: IncomingMessage): boolean {
   return (method === "GET" || method === "HEAD") && !hasBody;
 }
 
-/** An engine may answer before it has read the body; the client's next request comes after all of it. */
+/** An engine may answer before it has read the body. The rest must be read, because the client's next request follows it. */
 function discardRest(request: IncomingMessage): void {
   request.unpipe();
   request.resume();

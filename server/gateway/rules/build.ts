@@ -1,6 +1,6 @@
 import { buffer } from "node:stream/consumers";
 import { refusal } from "../failure";
-import type { Draft } from "../relay/draft";
+import type { OutgoingRequest } from "../relay/outgoing-request";
 import type { RequestStep } from "./rule";
 
 /** A file of a build context, as read from what a browser sent. */
@@ -9,39 +9,39 @@ interface BuildFile {
   readonly content: Buffer;
 }
 
-/** Browsers cannot make a tar archive: a Dockerfile or files that they send become one. */
-export const rewriteBuild: RequestStep = async ({ engine, request }, draft) => {
+/** Browsers cannot make a tar archive, so a Dockerfile or files that they send are packed into one. */
+export const rewriteBuild: RequestStep = async ({ engine, request }, outgoing) => {
   const mediaType = request.headers["content-type"]?.split(";")[0]?.trim().toLowerCase() ?? "";
   const read = READERS[mediaType];
   if (!read) return;
-  const files = await read(draft).catch((cause: Error) => {
+  const files = await read(outgoing).catch((cause: Error) => {
     throw refusal(engine.address, 500, cause.message);
   });
-  draft.setBody(await archiveOf(files));
-  draft.setHeader("Content-Type", "application/x-tar");
+  outgoing.setBody(await archiveOf(files));
+  outgoing.setHeader("Content-Type", "application/x-tar");
 };
 
 const dockerfile = (content: Buffer): BuildFile[] => [{ name: "Dockerfile", content }];
 
-/** By media type. Any other is for the engine as it is, like the archive that the docker command line sends. */
-const READERS: Readonly<Record<string, (draft: Draft) => Promise<BuildFile[]>>> = {
-  "": async (draft) => dockerfile(await draft.readBody()),
+/** By media type. Any other body is passed on unchanged, like the archive that the docker command line sends. */
+const READERS: Readonly<Record<string, (outgoing: OutgoingRequest) => Promise<BuildFile[]>>> = {
+  "": async (outgoing) => dockerfile(await outgoing.readBody()),
 
-  "application/json": async (draft) => {
-    const { content = "" } = JSON.parse((await draft.readBody()).toString()) as { content?: string };
+  "application/json": async (outgoing) => {
+    const { content = "" } = JSON.parse((await outgoing.readBody()).toString()) as { content?: string };
     return dockerfile(Buffer.from(content));
   },
 
-  "multipart/form-data": async (draft) => {
-    const headers = { "Content-Type": draft.header("Content-Type") ?? "" };
-    const form = await new Response(new Uint8Array(await draft.readBody()), { headers }).formData();
+  "multipart/form-data": async (outgoing) => {
+    const headers = { "Content-Type": outgoing.header("Content-Type") ?? "" };
+    const form = await new Response(new Uint8Array(await outgoing.readBody()), { headers }).formData();
     const files = [...form.values()].filter((it) => it instanceof File);
     if (files.length === 0) throw new Error("uploaded files not found to generate image");
     return Promise.all(files.map(buildFile));
   },
 };
 
-/** A Dockerfile typed into a page is a file without a name, which browsers call `blob`. */
+/** A Dockerfile typed into a page is a file without a name, and browsers call it `blob`. */
 async function buildFile(file: File): Promise<BuildFile> {
   return {
     name: file.name === "blob" ? "Dockerfile" : file.name,

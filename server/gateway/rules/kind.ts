@@ -1,7 +1,7 @@
 import { ResourceType } from "../../../contract";
-import type { JsonObject } from "../json/object";
+import type { JsonObject } from "../json/spans";
 
-/** How the objects of one kind are told apart and whose they are. */
+/** How to identify the objects of one kind, and how to find out whose they are. */
 export interface Kind {
   /** The type under which their controls are stored. */
   readonly type: number;
@@ -12,7 +12,7 @@ export interface Kind {
   readonly labels: (object: JsonObject) => Labels | undefined;
   /** The id is unique on one engine only: controls are stored for `<id>_<id of the engine>`. */
   readonly perEngine?: true;
-  /** Networks with these names are everybody's. */
+  /** Everybody may use the networks with these names. */
   readonly system?: ReadonlySet<unknown>;
 }
 
@@ -35,7 +35,7 @@ export const service: Kind = {
   labels: ofSpec,
 };
 
-/** A task belongs to whoever its service belongs to. */
+/** A task has the access of its service. */
 export const task: Kind = {
   ...service,
   idKey: "ServiceID",

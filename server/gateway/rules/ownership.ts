@@ -1,19 +1,37 @@
 import { type ResourceControl, ResourceType } from "../../../contract";
-import type { Subject } from "../call";
-import type { ControlIndex } from "../host";
-import type { JsonObject } from "../json/object";
-import { accessByLabels } from "./access-labels";
+import type { ControlIndex, LabelAccess } from "../host";
+import type { JsonObject } from "../json/spans";
 import type { Kind, Labels } from "./kind";
+import type { Subject } from "./rule";
 
-/** Finds out whose the objects of one kind are. Made once for a request, however many it lists. */
+/** The beginning of every label that gives access. An answer without this text has none of them. */
+export const ACCESS_LABEL = "io.portainer.accesscontrol.";
+
+/** The access that the labels of an object ask for, if any does. */
+function accessByLabels(labels: Labels): LabelAccess | undefined {
+  const publicly = labels[`${ACCESS_LABEL}public`];
+  const users = labels[`${ACCESS_LABEL}users`];
+  const teams = labels[`${ACCESS_LABEL}teams`];
+  if (publicly !== undefined) return { public: true, users: [], teams: [] };
+  const access = { public: false, users: namesIn(users), teams: namesIn(teams) };
+  return access.users.length + access.teams.length > 0 ? access : undefined;
+}
+
+const namesIn = (list = "") =>
+  list
+    .split(",")
+    .map((name) => name.trim())
+    .filter(Boolean);
+
+/** Finds out who may use the objects of one kind. Made once for each request. */
 export interface Owners {
   /** The id under which the control of an object is stored, by the engine's id. */
   resourceIdOf(id: string): string;
   resourceId(object: JsonObject): string;
-  /** What says who may use an object: its own control, its service's or stack's, or its labels. */
+  /** The control that says who may use an object: its own, that of its service or stack, or the one that its labels ask for. */
   controlOf(object: JsonObject, resourceId: string): Promise<ResourceControl | undefined>;
   isAllowed(control: ResourceControl | undefined): boolean;
-  /** What is shown in an object besides its control, as text. */
+  /** Members that are added to an object besides its control, as JSON text. */
   members(resourceId: string): string[];
 }
 
@@ -44,7 +62,7 @@ const PARENTS = [
   ["com.docker.compose.project", ResourceType.stack],
 ] as const;
 
-/** Objects of a service or stack belong to whoever that belongs to. */
+/** Objects of a service or stack have its access. */
 function inherited(
   { environment }: Subject,
   index: ControlIndex,
@@ -59,7 +77,7 @@ function inherited(
   return undefined;
 }
 
-/** Labels speak once: what they say is stored at first sight, and may be changed in Portainer afterwards. */
+/** What labels ask for is stored when the object is first seen, and can be changed in Portainer afterwards. */
 async function fromLabels({ host }: Subject, kind: Kind, resourceId: string, labels: Labels) {
   const access = accessByLabels(labels);
   return access && (await host.controls.createFromLabels(kind.type, resourceId, access));

@@ -1,17 +1,18 @@
 import { ResourceType, type SecuritySettings } from "../../../contract";
 import { refusal } from "../failure";
 import type { GatewayControls } from "../host";
-import { allAt } from "../json/all-at";
+import { allAt } from "../json/spans";
 import type { RequestStep } from "./rule";
 
-/** What a standard user may be forbidden to ask of an engine, by Portainer's name for it. */
+/** Something that standard users may be forbidden to ask of an engine. */
 interface Restriction {
+  /** Portainer's name for it. */
   readonly what: string;
   readonly allowedBy: keyof SecuritySettings;
-  /** Any of these values in the request is what is restricted. */
+  /** The path of the values in the request that decide. */
   readonly at: readonly string[];
   readonly is: (value: unknown) => boolean;
-  /** Portainer 2.23 lets it pass and later versions do not: the control it would have stored leaves a gap. */
+  /** Portainer 2.23 allows it, later versions do not. The id of the control that 2.23 stores is left out. */
   readonly leavesGap?: true;
 }
 
@@ -85,9 +86,9 @@ export const containerSecurity = limitedBy(CONTAINER);
 export const serviceSecurity = limitedBy(SERVICE);
 
 function limitedBy(restrictions: readonly Restriction[]): RequestStep {
-  return async ({ host, caller, environment, engine }, draft) => {
+  return async ({ host, caller, environment, engine }, outgoing) => {
     if (caller.isAdmin) return;
-    const body = await draft.readBody();
+    const body = await outgoing.readBody();
     if (!isJson(body)) throw refusal(engine.address, 500, "unexpected end of JSON input");
     const forbidden = restrictions.find(
       ({ allowedBy, at, is }) => !environment.security[allowedBy] && allAt(body, at).some(is),
@@ -98,7 +99,7 @@ function limitedBy(restrictions: readonly Restriction[]): RequestStep {
   };
 }
 
-/** Uses up the number of a control, so that those stored later have the numbers that clients know. */
+/** Uses up the id of a control, so that later controls have the ids that clients of Portainer 2.23 know. */
 async function leaveGap(controls: GatewayControls, userId: number): Promise<void> {
   const { Type, ResourceId } = await controls.createPrivate(ResourceType.container, "refused", userId);
   await controls.remove(Type, ResourceId);

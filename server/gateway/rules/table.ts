@@ -1,12 +1,9 @@
-import { created, inspected, removed, swarm } from "./answers";
+import { created, inspected, listed, removed, swarm } from "./answers";
 import { rewriteBuild } from "./build";
 import { config, container, network, secret, service, task, volume } from "./kind";
-import { listed } from "./lists";
-import { registryAuth } from "./registry-auth";
+import { registryAuth, volumeBrowser, volumeNameIsFree } from "./requests";
 import type { Rule } from "./rule";
 import { containerSecurity, serviceSecurity } from "./security";
-import { volumeBrowser } from "./volume-browser";
-import { volumeNameIsFree } from "./volume-name";
 
 /** What Portainer does with requests to an engine, first match first. Whatever is not here passes through. */
 export const RULES: readonly Rule[] = [

@@ -7,8 +7,7 @@ import type { Takeover } from "../relay/hijack";
 import { container } from "../rules/kind";
 import { enforce } from "../rules/policy";
 import type { Terminal } from "../target";
-import { checkOrigin } from "./origin";
-import { type Pod, parseTerminal } from "./query";
+import { checkOrigin, type Pod, parseTerminal } from "./query";
 import { connectByAgent, connectTerminal } from "./stream";
 
 /** Terminals in a browser, by a WebSocket: `/api/websocket/*`. */

@@ -1,8 +1,16 @@
+import type { IncomingHttpHeaders } from "node:http";
 import { HttpError } from "../../http-error";
 import type { Terminal } from "../target";
 
+/** Any page can open a WebSocket to any server, and the browser adds the cookie. Only this server's own pages may. */
+export function checkOrigin({ origin, host }: IncomingHttpHeaders): void {
+  if (origin !== undefined && URL.parse(origin)?.host !== host) {
+    throw new HttpError(403, "Origin not allowed", `Not from this server: ${origin}`);
+  }
+}
+
 /** What a browser's terminal is to be connected with. */
-export type TerminalQuery = DockerTerminal | PodTerminal | ShellTerminal;
+type TerminalQuery = DockerTerminal | PodTerminal | ShellTerminal;
 
 export interface DockerTerminal {
   readonly endpointId: number;
@@ -14,7 +22,7 @@ export interface DockerTerminal {
 }
 
 /** A command in one of a pod's containers. */
-export interface PodTerminal extends Pod {
+interface PodTerminal extends Pod {
   readonly endpointId: number;
   readonly kind: "pod";
 }
@@ -28,7 +36,7 @@ export interface Pod {
 }
 
 /** A shell in which `kubectl` acts for the caller. */
-export interface ShellTerminal {
+interface ShellTerminal {
   readonly endpointId: number;
   readonly kind: "kubernetes-shell";
 }

@@ -1,15 +1,12 @@
 import type { Duplex } from "node:stream";
 import { createWebSocketStream, type WebSocket, WebSocketServer } from "ws";
 import type { Engine } from "../engine/engine";
-import { hijack, type Takeover } from "../relay/hijack";
-import { join } from "../relay/join";
-import { openStream } from "../relay/open-stream";
-import { writeRefusal } from "../relay/raw-answer";
+import { hijack, join, openStream, type Takeover, writeRefusal } from "../relay/hijack";
 import type { DockerTerminal } from "./query";
 
-/** Proxies between a browser and here close connections that say nothing for a minute. */
+/** Milliseconds. Proxies in front of this server close connections without traffic after a minute. */
 const PING_INTERVAL = 50_000;
-/** More than is ever pasted into a terminal, in bytes. */
+/** Bytes. More than anybody pastes into a terminal. */
 const LARGEST_MESSAGE = 1024 * 1024;
 
 const handshake = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE });
@@ -27,7 +24,7 @@ export async function connectTerminal(
   shakeHands(takeover, (socket) => joinTerminal(socket, raw));
 }
 
-/** Makes a connection a browser's WebSocket, and keeps it from falling silent. */
+/** Makes a connection a browser's WebSocket, and sends pings so that nobody closes it as idle. */
 export function shakeHands({ request, connection, head }: Takeover, use: (socket: WebSocket) => void): void {
   handshake.handleUpgrade(request, connection, head, (socket) => {
     const ping = setInterval(() => socket.ping(), PING_INTERVAL);
@@ -36,7 +33,7 @@ export function shakeHands({ request, connection, head }: Takeover, use: (socket
   });
 }
 
-/** An agent has terminals of its own, which are asked for as this server's are; it shakes hands itself. */
+/** An agent has the same terminals as this server, and answers the handshake itself. */
 export function connectByAgent(engine: Engine, query: DockerTerminal, takeover: Takeover): Promise<void> {
   const { kind, id, endpointId, node } = query;
   const search = new URLSearchParams({ endpointId: String(endpointId), id, nodeName: node });
@@ -58,7 +55,7 @@ function requestOf({ kind, id }: DockerTerminal) {
   return { ...common, path: `/exec/${id}/start`, headers: ["Content-Type", "application/json"], body };
 }
 
-/** Output goes out as text frames, so it is cut between characters; input may be text or binary. */
+/** Output is sent as text frames, cut between characters. Input may be text or binary. */
 function joinTerminal(socket: WebSocket, raw: Duplex): void {
   raw.setEncoding("utf8");
   join(raw, createWebSocketStream(socket, { decodeStrings: false }));

@@ -1,8 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { allAt } from "../../../server/gateway/json/all-at";
 import { withElements, withMembers, withoutMember } from "../../../server/gateway/json/edit";
-import { decode, elementsOf, memberOf } from "../../../server/gateway/json/spans";
+import { allAt, decode, elementsOf, memberOf } from "../../../server/gateway/json/spans";
 
 /** JSON texts as an engine might write them: compact or indented, keys without escapes. */
 const indent = fc.constantFrom(undefined, 1, "\t", "\n  ");

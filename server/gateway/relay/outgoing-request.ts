@@ -2,11 +2,11 @@ import type { IncomingMessage } from "node:http";
 import { HttpError } from "../../http-error";
 import { framing, requestHeaders } from "./headers";
 
-/** More than any description of a container or service needs; bodies that are not read have no limit. */
+/** Bytes. More than any description of a container or service needs. Bodies that are streamed have no limit. */
 const READ_LIMIT = 16 * 1024 * 1024;
 
-/** A request on its way to the engine, while rules may still look into it and change it. */
-export class Draft {
+/** A request before it goes to the engine: rules may read and change it. */
+export class OutgoingRequest {
   readonly request: IncomingMessage;
   private readonly own: string[];
   private body: Buffer | undefined;
@@ -22,7 +22,7 @@ export class Draft {
     return [...this.own, ...(length ?? framing(this.request.method, this.request.headers))];
   }
 
-  /** The body, if it was read or replaced; else it is still to be streamed. */
+  /** The body, if it was read or replaced. Otherwise it is streamed. */
   get content(): Buffer | undefined {
     return this.body;
   }
