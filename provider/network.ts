@@ -30,9 +30,9 @@ import { recreateNetwork } from "./network-recreate";
 export const NetworkSchema = z.object({
   ...siteFields,
   /**
-   * The network's name. With another name the new network is made before the old one goes, so that containers move over
-   * while they run. With the same name, another change disconnects its containers, recreates it, and connects them again
-   * as they were. Docker: `Name`. @default the resource's name
+   * The network's name. With another name the new network is made before the old one goes, and containers whose first
+   * network it is are rolled out on it; others move over while they run. With the same name, another change disconnects
+   * its containers, recreates it, and connects them again as they were. Docker: `Name`. @default the resource's name
    */
   name: filledIn(FixedName("network")),
   /** `"bridge"`, `"overlay"`, `"macvlan"`, `"ipvlan"` or a plugin's. Docker: `Driver`. @default "bridge" */

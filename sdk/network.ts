@@ -6,7 +6,7 @@ export interface NetworkArgs extends ArgsOf<typeof network> {}
 
 /**
  * A network on an environment, for `networks` of a Container. An engine changes no network: with another `name` the new
- * one is made first and containers move over while they run; else the containers on it are disconnected, it is made anew,
+ * one is made first and containers are rolled out on it; else the containers on it are disconnected, it is made anew,
  * and they are connected again.
  *
  * @example

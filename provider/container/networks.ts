@@ -79,10 +79,32 @@ type Joined = Pick<Partial<ContainerSettled>, "networks" | "networkMode">;
 
 /**
  * Whether the engine can take a container from its networks to others while it runs. It joins nobody to a network who
- * has the host's, another container's or none, and lets nobody go there.
+ * has the host's, another container's or none, and lets nobody go there. And newer engines start no container whose
+ * first network, the one that it was created on, is gone: one that leaves it would not survive a restart.
  */
 export function canBeRewired(before: Joined, after: Joined): boolean {
-  return !isApart(before) && !isApart(after) && !joinsWithMac(before.networks ?? [], after.networks ?? []);
+  const first = before.networks?.[0];
+  return (
+    !isApart(before) &&
+    !isApart(after) &&
+    !joinsWithMac(before.networks ?? [], after.networks ?? []) &&
+    (first === undefined || isDefault(nameIn(first)) || isAmong(after.networks ?? [], nameIn(first)))
+  );
+}
+
+const isDefault = (network: string): boolean => network === "bridge" || network === "default";
+
+const isAmong = (networks: readonly NetworkInput[], ...names: readonly unknown[]): boolean =>
+  networks.some((entry) => names.includes(nameIn(entry)));
+
+/** Whether the container was created on a network that is not to be one of its networks. Order does not tell. */
+export function leavesFirstNetwork(
+  container: ContainerInspect,
+  { networks }: Pick<ContainerSettled, "networks">,
+): boolean {
+  const first = String(container.HostConfig["NetworkMode"] ?? "default");
+  if (!networks || isDefault(first) || APART.test(first)) return false;
+  return !isAmong(networks, first, actualNetworks(container)[first]?.["NetworkID"]);
 }
 
 function isApart({ networks, networkMode }: Joined): boolean {

@@ -12,6 +12,7 @@ import { findByName } from "./find";
 import { changeInPlace, needRollOut } from "./in-place";
 import { CREATE_LABEL, identityOf, labelsOf } from "./labels";
 import { leftoverOf, leftoversFor } from "./leftovers";
+import { leavesFirstNetwork } from "./networks";
 import { observe, unfulfilled } from "./observe";
 import { containerProperties, isPlace } from "./properties";
 import { ready } from "./ready";
@@ -60,6 +61,7 @@ async function bringAbout(
   );
   const reasons = needRollOut([...changed], olds, news);
   if (!reasons.includes("files") && !hasFileVolumes(found, news)) reasons.push("files");
+  if (reasons.length === 0 && leavesFirstNetwork(found, news)) reasons.push("networks");
   if (reasons.length > 0) {
     if (news.replacement === "never" && !neverRan(found.State.Status)) throw refusedByReplacement(reasons);
     const { container: now, logs, warnings } = await rollOut(place, found, olds, news);

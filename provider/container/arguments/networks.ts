@@ -14,8 +14,9 @@ const Address = z.union([z.ipv4(), z.ipv6()], "must be an address such as 10.0.0
 export const networkFields = {
   /**
    * The networks to join, by name, as a `Network`, or with details; the first is the one that `networkMode` would name. A change
-   * connects and disconnects in place, unless the container is, or is to be, on no network, the host's or another's. An
-   * empty list means none, and a change from or to it recreates the container.
+   * connects and disconnects in place, unless the container is, or is to be, on no network, the host's or another's, or
+   * leaves its first network, without which newer engines do not start it again. An empty list means none, and a change
+   * from or to it recreates the container.
    * Docker: `NetworkingConfig`, `POST /networks/{id}/connect`. @default the engine's default bridge
    */
   networks: z.array(z.union([z.string().min(1, "the network's name is empty"), NetworkSchema])).optional(),

@@ -132,7 +132,7 @@ engineOrSkip()("a first create that fails half-way", () => {
   const up = (args: Properties) => host.stack.up("Container", "web", { ...host.base, ...args });
   const preview = (args: Properties) => host.stack.preview("Container", "web", { ...host.base, ...args });
 
-  /** Fails as the table says; the container is there, once, and state names it. */
+  /** Fails as the table says; the container is there, once, and state names it, or the engine has refused to create it. */
   async function fail({ broken, message }: Cause): Promise<void> {
     network = await host.network("good", "10.213.7.0/24");
     const free = { containerPort: 80, hostIp: "127.0.0.1" };
@@ -144,7 +144,13 @@ engineOrSkip()("a first create that fails half-way", () => {
     const { assignedPorts } = host.stack.outputs("blocker") as { assignedPorts: Record<string, number> };
     port = { ...free, hostPort: assignedPorts["80/tcp"] };
     await expect(up(broken())).rejects.toThrow(message);
-    await expectOne();
+    await expectOneAtMost();
+  }
+
+  /** Engines from 28 on look at an address when a container is created, and those before when it starts. */
+  async function expectOneAtMost(): Promise<void> {
+    if (host.stack.has("web")) await expectOne();
+    else expect(await namesLike(host.base.name)).toEqual([]);
   }
 
   async function expectOne(): Promise<void> {
@@ -168,19 +174,22 @@ engineOrSkip()("a first create that fails half-way", () => {
     test("fails again with the same program, with the same words and nothing left over", async () => {
       await fail(cause);
       await expect(up(cause.broken())).rejects.toThrow(cause.message);
-      await expectOne();
+      await expectOneAtMost();
     }, 60_000);
 
     test("is put right by the next up with the program mended", async () => {
       await fail(cause);
-      expect(await up(cause.mended())).toBe("update");
+      const step = host.stack.has("web") ? "update" : "create";
+      expect(await up(cause.mended())).toBe(step);
       await expectMended(cause.mended());
     }, 60_000);
 
     test("is put right with the program mended after a refresh", async () => {
       await fail(cause);
-      await host.stack.refresh("web");
-      expect(await preview(cause.mended())).toBe("update");
+      if (host.stack.has("web")) {
+        await host.stack.refresh("web");
+        expect(await preview(cause.mended())).toBe("update");
+      }
       await up(cause.mended());
       await expectMended(cause.mended());
     }, 60_000);

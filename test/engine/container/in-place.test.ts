@@ -44,11 +44,30 @@ engineOrSkip()("without another container", () => {
       await stack.refresh("web");
       expect(await stack.preview("Container", "web", args)).toBe("same");
 
-      await changeInPlace({ ...base, networks: [two] });
-      expect(await networksNow()).toEqual([two]);
-      await changeInPlace({ ...base, networks: [one, two] });
+      await changeInPlace({ ...base, networks: [one] });
+      expect(await networksNow()).toEqual([one]);
+      await changeInPlace({ ...base, networks: [two, one] });
       expect(await networksNow()).toEqual([one, two].sort());
     });
+
+    test.each(["it stands first", "it stood first once"])(
+      "are left by a roll-out where the container was made on one, since it could not start without: %s",
+      async (order) => {
+        const { stack, base } = host;
+        const [one, two] = [await host.network("one"), await host.network("two")];
+        await stack.up("Container", "web", { ...base, networks: [one, two] });
+        if (order === "it stood first once") {
+          const three = await host.network("three");
+          await changeInPlace({ ...base, networks: [two, one, three] });
+        }
+        const before = await inspect(base.name);
+        await stack.up("Container", "web", { ...base, networks: [two] });
+        expect((await inspect(base.name))?.Id).not.toBe(before?.Id);
+        expect((await engineApi("DELETE", `/networks/${one}`)).status).toBe(204);
+        expect((await engineApi("POST", `/containers/${base.name}/restart?t=0`)).status).toBe(204);
+        expect(await networksNow()).toEqual([two]);
+      },
+    );
 
     test("are changed in their aliases and fixed addresses", async () => {
       const { stack, base } = host;
