@@ -27,7 +27,7 @@ import { acceptOldPaths } from "./route/old-paths";
 import { Router } from "./route/router";
 import type { Services } from "./services";
 
-/** A real Portainer shows its makers' news; this server asks nobody. */
+/** Portainer shows news of its vendor here; this server has none. */
 const NO_MESSAGE = { Title: "", Message: "", ContentLayout: null, Style: "", Hash: null };
 
 /** The operations of the API, by entity. */

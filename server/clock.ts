@@ -1,4 +1,4 @@
-/** The time as the server sees it: a test may set it. */
+/** The server's clock, which tests may set. */
 export interface Clock {
   now(): Date | number;
 }

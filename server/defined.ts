@@ -1,4 +1,4 @@
-/** The properties that have a value: the others must not overwrite what a spread puts them over. */
+/** Drops undefined properties, so that a spread does not overwrite values with them. */
 export function defined<T extends object>(object: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
   const entries = Object.entries(object).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [Key in keyof T]?: Exclude<T[Key], undefined> };

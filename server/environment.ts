@@ -6,20 +6,17 @@ import type { EndpointRecord } from "./store/records";
 
 type Reachable = Pick<EndpointRecord, "Id" | "URL" | "Type" | "TLSConfig" | "SecuritySettings">;
 
-/** What leads to environments besides what is stored of each. */
-export type Means = Pick<Services, "tlsFiles" | "agentIdentity">;
-
-/** The engine of a stored environment, or the API of its cluster, on connections that are kept. */
+/** The engine of an environment, or the API of its cluster, on kept connections. */
 export async function engineOf(
-  services: Means & Pick<Services, "engines">,
+  services: Pick<Services, "tlsFiles" | "agentIdentity" | "engines">,
   endpoint: Reachable,
 ): Promise<Engine> {
   return services.engines.of(await connectionOf(services, endpoint));
 }
 
-/** An environment as the gateway wants it: with the contents of its TLS files, and who the server is to its agent. */
+/** An environment as the gateway needs it, with the contents of its TLS files and the headers for its agent. */
 export async function connectionOf(
-  { tlsFiles, agentIdentity }: Means,
+  { tlsFiles, agentIdentity }: Pick<Services, "tlsFiles" | "agentIdentity">,
   endpoint: Reachable,
 ): Promise<GatewayEnvironment> {
   const { Id: id, URL: url, Type: type, TLSConfig: config, SecuritySettings: security } = endpoint;
@@ -30,7 +27,7 @@ export async function connectionOf(
     security,
     ...(isAgent(type) && { headers: agentIdentity.headers }),
   };
-  // The cluster that the server runs in is reached within it, as Portainer does.
+  // Like Portainer, connect to the local cluster from inside, without verification.
   if (type === EndpointType.localKubernetes) return { ...environment, tls: { skipVerify: true } };
   if (!config.TLS && !config.TLSSkipVerify) return environment;
   const files = await tlsFiles.read(config);

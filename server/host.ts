@@ -1,7 +1,7 @@
 import { emptyControl } from "./api/resource-control";
 import { mayUseControl, mayUseRegistry, requireEndpointAccess } from "./auth/access";
-import { type Authenticator, refuseTwoCredentials } from "./auth/authenticate";
-import { connectionOf, type Means } from "./environment";
+import { refuseTwoCredentials } from "./auth/authenticate";
+import { connectionOf } from "./environment";
 import type { ControlIndex, GatewayControls, GatewayHost } from "./gateway/host";
 import { found, HttpError } from "./http-error";
 import { KubernetesTokens } from "./kubernetes/tokens";
@@ -9,7 +9,7 @@ import type { Services } from "./services";
 import type { ResourceControlRecord } from "./store/records";
 import type { Store } from "./store/store";
 
-/** The resource controls as the gateway plane knows them. */
+/** The gateway plane's access to resource controls. */
 export function gatewayControls(store: Store): GatewayControls {
   const { resourceControls } = store;
   let indexed = { revision: -1, index: indexOf([]) };
@@ -25,7 +25,7 @@ export function gatewayControls(store: Store): GatewayControls {
     current: async () => index(),
     createPrivate: (type, resourceId, userId) =>
       store.change(() => insert(type, resourceId, { UserAccesses: [{ UserId: userId, AccessLevel: 1 }] })),
-    // Two lists may see the same labels at the same time: only the first stores what they say.
+    // Two lists may see the same labels at once; only the first one stores a control.
     createFromLabels: (type, resourceId, access) =>
       store.change(() => {
         const known = index().find(type, resourceId);
@@ -48,7 +48,7 @@ export function gatewayControls(store: Store): GatewayControls {
   };
 }
 
-/** Of several controls for one resource the oldest counts. */
+/** Indexes controls by resource. If a resource has several, the oldest one counts. */
 function indexOf(controls: readonly ResourceControlRecord[]): ControlIndex {
   const own = new Map<string, ResourceControlRecord>();
   const inherited = new Map<string, ResourceControlRecord>();
@@ -65,21 +65,22 @@ function indexOf(controls: readonly ResourceControlRecord[]): ControlIndex {
   };
 }
 
-/** What the gateway plane may know and do, from the store. */
+/** Gives the gateway plane what it needs from the store. */
 export function createGatewayHost(
-  store: Store,
-  authenticator: Authenticator,
-  means: Means & Pick<Services, "engines">,
-  serviceAccount: string,
+  services: Pick<
+    Services,
+    "store" | "authenticator" | "tlsFiles" | "agentIdentity" | "engines" | "serviceAccount"
+  >,
 ): GatewayHost {
-  const tokens = new KubernetesTokens(store, means.engines, serviceAccount);
+  const { store, authenticator, engines, serviceAccount } = services;
+  const tokens = new KubernetesTokens(store, engines, serviceAccount);
   return {
     async authorize(request, endpointId) {
       refuseTwoCredentials(request);
       const { caller } = await authenticator.identify(request);
       const endpoint = found(store.endpoints, endpointId);
       requireEndpointAccess(store, caller, endpoint);
-      const environment = await connectionOf(means, endpoint).catch((cause: Error) => {
+      const environment = await connectionOf(services, endpoint).catch((cause: Error) => {
         throw new HttpError(500, "Unable to create proxy", cause.message, { cause });
       });
       return { caller, environment };

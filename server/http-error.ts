@@ -24,7 +24,7 @@ export function errorResponse(error: unknown): {
   return { status, body: { message, details: details.charAt(0).toUpperCase() + details.slice(1) } };
 }
 
-/** How error texts call the objects of a bucket. */
+/** The names of objects in error texts, by bucket. */
 const THINGS: Record<string, string> = {
   users: "a user",
   api_key: "an API key",

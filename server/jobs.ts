@@ -2,10 +2,10 @@ import { parseDuration } from "../contract/duration";
 import { isReachable, takeSnapshot } from "./api/endpoint/snapshot";
 import type { Services } from "./services";
 
-/** How often a replica that nobody asks looks what the others have written, in milliseconds. */
+/** How often an idle replica reads what the others have written, in milliseconds. */
 const CATCH_UP_EVERY = 1_000;
 
-/** Lets a replica serve as another one was told to. Does nothing for a server alone. Returns how to stop. */
+/** Makes a replica follow the HTTPS settings that others change. Does nothing on a single server. Returns a function that stops it. */
 export function followReplicas({ store, serving }: Services, report: (error: unknown) => void): () => void {
   if (!store.isShared) return () => {};
   let served = store.ssl.revision;
@@ -22,7 +22,7 @@ export function followReplicas({ store, serving }: Services, report: (error: unk
 const DEFAULT_INTERVAL = 5 * 60_000;
 const SHORTEST_INTERVAL = 10_000;
 
-/** Looks at every engine now and then, so that the status of an environment is not an old story. Returns how to stop. */
+/** Takes snapshots of all environments at an interval, so that their status stays current. Returns a function that stops it. */
 export function snapshotRegularly(services: Services, report: (error: unknown) => void): () => void {
   const { store } = services;
   let timer: NodeJS.Timeout;

@@ -2,7 +2,7 @@ import { type DestinationStream, type Logger, pino } from "pino";
 
 export type { Logger };
 
-/** JSON lines; credentials that an object might carry are blotted out. */
+/** Logs JSON lines. Credentials in logged objects are redacted. */
 export function createLog(level: string, destination?: DestinationStream): Logger {
   return pino(
     {

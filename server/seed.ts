@@ -7,7 +7,7 @@ import type { Clock } from "./clock";
 import { DEFAULT_SETTINGS } from "./store/settings-record";
 import type { Store } from "./store/store";
 
-/** What every installation has, made at its first start. */
+/** Creates what every installation has, at its first start. */
 export async function seed(store: Store): Promise<void> {
   await store.change(() => {
     if (!store.instance.get(1)) store.instance.put(1, { Id: 1, InstanceID: randomUUID() });
@@ -27,14 +27,14 @@ export async function seed(store: Store): Promise<void> {
   });
 }
 
-/** Creates the first user, unless there is one: another replica may have been quicker. */
+/** Creates the first user, unless another replica has created one. */
 export async function seedAdministrator(store: Store, username: string, passwordHash: string): Promise<void> {
   await store.change(() => {
     if (store.users.size === 0) insertUser(store, username, passwordHash, Role.administrator);
   });
 }
 
-/** A key for the first administrator, made anew: no earlier one can be read back. */
+/** Creates an API key for the first administrator, because earlier keys cannot be read back. */
 export function seedApiKey(store: Store, clock: Clock): Promise<string | undefined> {
   return store.change(() => {
     const admin = store.users.find((user) => user.Role === Role.administrator);

@@ -26,29 +26,29 @@ import type { Services } from "./services";
 import type { Store } from "./store/store";
 import { TlsFiles, tlsStorageInFolder, tlsStorageInStore } from "./tls-files";
 
-/** Where Kubernetes puts it. */
+/** The path that Kubernetes uses. */
 const SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 const ADMIN_INIT_TIMEOUT = 5 * 60_000;
 
-/** A server that is running. */
+/** A running server. */
 export interface RunningServer extends AsyncDisposable {
   readonly url: string;
-  /** Where HTTPS is served, with `https`. */
+  /** The URL for HTTPS, with the option `https`. */
   readonly httpsUrl: string | undefined;
   /** The administrator that `admin` asked for. */
   readonly username: string | undefined;
   readonly password: string | undefined;
   /** A key of that administrator. */
   readonly apiKey: string | undefined;
-  /** `PORTAINER_URL` and, with `admin`, `PORTAINER_API_KEY`: to be spread into an environment. */
+  /** `PORTAINER_URL` and, with `admin`, `PORTAINER_API_KEY`, to spread into an environment. */
   readonly env: Readonly<Record<string, string>>;
-  /** What was asked of the server, oldest first; nothing with `record: false`. */
+  /** The recorded requests, oldest first; none with `record: false`. */
   requests(filter?: RequestFilter): RecordedRequest[];
   /** Makes requests fail. */
   fail(failure: Failure): void;
-  /** Back to how it was right after the start; URL, password and API key stay valid. */
+  /** Restores the state right after the start. URL, password and API key stay valid. */
   reset(): Promise<void>;
-  /** Lets running requests finish for at most this long, in milliseconds, then closes. @default 0 */
+  /** Stops the server. Requests under way may take up to `grace` milliseconds. @default 0 */
   stop(grace?: number): Promise<void>;
 }
 
@@ -90,7 +90,10 @@ export async function serve({
   const { serviceAccount = SERVICE_ACCOUNT } = options;
   const engines = new Engines();
   const reach = { tlsFiles, agentIdentity, engines };
-  const gateway = createGateway(createGatewayHost(store, authenticator, reach, serviceAccount), engines);
+  const gateway = createGateway(
+    createGatewayHost({ store, authenticator, serviceAccount, ...reach }),
+    engines,
+  );
   const autoUpdates = new AutoUpdates(() => services, report);
   const services: Services = {
     store,

@@ -9,7 +9,7 @@ import type { StackRecord } from "./store/records";
 import type { Store } from "./store/store";
 import type { TlsFiles } from "./tls-files";
 
-/** What handlers work with. */
+/** What handlers use. */
 export interface Services {
   readonly store: Store;
   readonly clock: Clock;
@@ -23,11 +23,11 @@ export interface Services {
   readonly autoUpdates: { update(stack: StackRecord): Promise<void> };
   /** The folder of the server's own account in a cluster. */
   readonly serviceAccount: string;
-  /** Asked of whoever initialises the server, when set. */
+  /** Required to initialise the server, if set. */
   readonly setupToken: string | undefined;
-  /** Where, for those who ask, files of an object would be. */
+  /** The path that answers give as the folder of an object. */
   folderOf(kind: string, id: number): string;
   readonly serving: Serving;
-  /** What waits for the first administrator. */
+  /** To be called when the first administrator was created. */
   administratorCreated(): Promise<void>;
 }

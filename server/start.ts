@@ -5,7 +5,7 @@ import type { RunningServer } from "./server";
 import { openStore } from "./store/open";
 import type { Store } from "./store/store";
 
-/** Starts a server, and returns it when it answers. */
+/** Starts a server, and returns it when it accepts requests. */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const log = createLog(options.logLevel ?? "silent");
   const report = (error: unknown) => log.error({ err: error }, "failed");

@@ -31,15 +31,15 @@ interface StoredTlsFile {
   readonly content: string;
 }
 
-/** Where PEM files are kept, in folders by name. */
+/** Stores PEM files in named folders. */
 interface TlsStorage {
-  /** What the paths of files begin with. */
+  /** The start of all file paths. */
   root(): Promise<string>;
   read(folder: string, file: TlsFile): Promise<string>;
   write(folder: string, file: TlsFile, content: string): Promise<void>;
   /** Removes a file, or the folder. */
   remove(folder: string, file?: TlsFile): Promise<void>;
-  /** All files as they are now, without waiting for anything. */
+  /** All files, synchronously. */
   list(): StoredTlsFile[];
   close(): Promise<void>;
 }
@@ -84,7 +84,7 @@ export function tlsStorageInFolder(data: string | undefined): TlsStorage {
   };
 }
 
-/** In the store, for replicas that have no folder together. */
+/** In the store, for replicas without a common folder. */
 export function tlsStorageInStore(store: Store): TlsStorage {
   const { tlsFiles: rows } = store;
   const find = (folder: string, file: TlsFile) =>
@@ -113,7 +113,7 @@ export function tlsStorageInStore(store: Store): TlsStorage {
   };
 }
 
-/** The PEM files of environments and registries, which are stored with them by their paths. */
+/** The PEM files of environments and registries, whose records contain their paths. */
 export class TlsFiles {
   readonly #shelf: TlsStorage;
 
@@ -126,7 +126,7 @@ export class TlsFiles {
     return this.path(folder, file);
   }
 
-  /** Writes the files that are given, and tells where. */
+  /** Writes the given files and returns their paths. */
   async writeAll(folder: string, contents: { [File in TlsFile]?: string | Uint8Array | undefined }) {
     const { ca, cert, key } = contents;
     const paths: { TLSCACert?: string; TLSCert?: string; TLSKey?: string } = {};
@@ -136,7 +136,7 @@ export class TlsFiles {
     return paths;
   }
 
-  /** Where a file is, or would be. */
+  /** The path of a file, whether or not it exists. */
   async path(folder: string | number, file: TlsFile): Promise<string> {
     return join(await this.#shelf.root(), safe(String(folder)), `${file}.pem`);
   }
@@ -149,7 +149,7 @@ export class TlsFiles {
     return this.#shelf.remove(String(folder));
   }
 
-  /** The contents of the files that are named. */
+  /** Reads the files at these paths. */
   async read(paths: {
     TLSCACert?: string;
     TLSCert?: string;
@@ -164,12 +164,12 @@ export class TlsFiles {
     return contents;
   }
 
-  /** All files as they are now. Not in turns with anything else, so that a backup has them of one moment. */
+  /** All files as they are now. Synchronous, so that a backup is consistent. */
   list(): StoredTlsFile[] {
     return this.#shelf.list();
   }
 
-  /** How to name the files of a configuration that comes from another server by where they are here. */
+  /** Returns a function that rewrites the paths of a restored TLS configuration to this server's folder. */
   async mover(): Promise<(config: TlsRecord) => TlsRecord> {
     const root = await this.#shelf.root();
     const moved = (path: string) => join(root, basename(dirname(path)), basename(path));
@@ -187,7 +187,7 @@ export class TlsFiles {
   }
 }
 
-/** A folder's name comes from a client: it must not lead anywhere else. */
+/** The folder's name comes from a client and must not lead out of the root. */
 function safe(folder: string): string {
   if (/^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$/.test(folder)) return folder;
   throw new HttpError(400, "Invalid query parameter: folder", "Invalid folder name");

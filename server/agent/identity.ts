@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from "no
 import type { AgentKeyRecord } from "../store/records";
 import type { Store } from "../store/store";
 
-/** What a server signs for agents that share no secret with it. */
+/** The message that is signed for agents without a shared secret. */
 const MESSAGE = "Portainer-App";
 
 export const makeAgentKey = (): AgentKeyRecord => {
@@ -19,13 +19,13 @@ export class AgentIdentity {
   readonly #secret: string | undefined;
   #signed: { readonly by: AgentKeyRecord; readonly headers: readonly string[] } | undefined;
 
-  /** `secret`: shared with the agents (their `AGENT_SECRET`), and signed in the message's place. */
+  /** @param secret shared with the agents (their `AGENT_SECRET`); signed instead of the message */
   constructor(store: Store, secret: string | undefined) {
     this.#store = store;
     this.#secret = secret;
   }
 
-  /** Names and values in turn, for every request to an agent. */
+  /** The headers of every request to an agent: names and values in turn. */
   get headers(): readonly string[] {
     const key = this.#store.agentKey.get(1);
     if (!key) throw new Error("the server has no key for its agents");
@@ -36,7 +36,7 @@ export class AgentIdentity {
   #sign({ PrivateKey }: AgentKeyRecord): readonly string[] {
     const key = createPrivateKey(PrivateKey);
     const publicKey = createPublicKey(key).export({ type: "spki", format: "der" });
-    // MD5 is what agents check with; r and s one after the other, without base64's padding.
+    // Agents verify an MD5 digest, with r and s concatenated, in base64 without padding.
     const message = Buffer.from(this.#secret || MESSAGE);
     const signature = sign("md5", message, { key, dsaEncoding: "ieee-p1363" });
     return [

@@ -3,7 +3,7 @@ import type { ApiDocument } from "../openapi/document";
 import type { Handlers } from "../route/call";
 import { PORTAINER_VERSION } from "./status";
 
-/** Loaded and made at the first question: most servers are never asked. */
+/** Loaded and built on the first request: most servers are never asked. */
 const openapi = () => ({
   ...(require("../openapi/document") as typeof import("../openapi/document")),
   ...(require("../openapi/page") as typeof import("../openapi/page")),

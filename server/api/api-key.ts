@@ -11,7 +11,7 @@ export function apiKeyHandlers({ store, clock }: Services): Handlers<typeof cont
   return {
     list({ caller, params }) {
       const user = found(store.users, params.id);
-      // Another administrator's keys are no administrator's business.
+      // Administrators may not see the keys of other administrators.
       if (user.Id !== caller.id && (!caller.isAdmin || user.Role === Role.administrator))
         throw new HttpError(403, "Permission denied to get user access tokens", "Unauthorized");
       return store.apiKeys.filter(({ userId }) => userId === user.Id).map(withoutDigest);

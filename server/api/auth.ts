@@ -35,10 +35,10 @@ export function authHandlers({ store, sessions }: Services): Handlers<typeof con
   };
 }
 
-/** Logs in with a password however the others do: somebody must be able to set that right. */
+/** Always logs in by password, so that a wrong authentication setting can be corrected. */
 const INITIAL_ADMIN = 1;
 
-/** The services that know other users' passwords are not asked by this server. */
+/** This server asks no directory and no OAuth service. */
 function requireInternal(method: number | undefined): void {
   if (method === AuthenticationMethod.oauth)
     throw new HttpError(422, "Only initial admin is allowed to login without oauth", "Unauthorized");

@@ -7,7 +7,7 @@ import type { Handlers } from "../route/call";
 import type { Services } from "../services";
 import { hasAdministrator } from "./user";
 
-/** Loaded when it is asked for: the start need not wait for it. */
+/** Loaded on first use, to start faster. */
 const content = () => require("../backup/content") as typeof import("../backup/content");
 
 export function backupHandlers(services: Services): Handlers<typeof contract.backups> {

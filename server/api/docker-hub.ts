@@ -17,15 +17,15 @@ interface HubAccount {
   readonly password: string;
 }
 
-/** No token was to be had. */
+/** Docker Hub gave no token. */
 class NoHubToken extends Error {}
 
-/** Where Docker Hub is asked, and about which image: asking about this one does not count as a pull. */
+/** Where to ask Docker Hub, and for which image: requests for it do not count as pulls. */
 const DOCKER_HUB = { auth: "https://auth.docker.io", registry: "https://registry-1.docker.io" };
 const IMAGE = "ratelimitpreview/test";
 const TIMEOUT = 15_000;
 
-/** How many pulls are left to an account, or to this address. Throws the reason if Docker Hub does not say. */
+/** The remaining pulls of an account, or of this address. Throws the reason if Docker Hub does not answer. */
 export async function pullLimits(account: HubAccount | undefined, hub = DOCKER_HUB): Promise<PullLimits> {
   const basic = account && Buffer.from(`${account.username}:${account.password}`).toString("base64");
   const signal = AbortSignal.timeout(TIMEOUT);
@@ -63,21 +63,21 @@ export function dockerHubHandlers({ store }: Services): Handlers<typeof contract
 
     async update({ body }) {
       await store.change(() => {
-        const wish = { ...body, Authentication: body.Authentication ?? false };
-        if (wish.Authentication && !(wish.Username && wish.Password))
+        const account = { ...body, Authentication: body.Authentication ?? false };
+        if (account.Authentication && !(account.Username && account.Password))
           throw new HttpError(
             400,
             "Invalid request payload",
             "Invalid credentials. Username and password must be specified when authentication is enabled",
           );
         const known = hub();
-        if (known) store.registries.put(known.Id, updatedRegistry(store, known, wish));
+        if (known) store.registries.put(known.Id, updatedRegistry(store, known, account));
         else
           createRegistry(store, {
             Name: "Docker Hub",
             Type: RegistryType.dockerHub,
             URL: "docker.io",
-            ...wish,
+            ...account,
           });
       });
     },

@@ -51,7 +51,7 @@ export function edgeGroupHandlers({ store }: Services): Handlers<typeof contract
   };
 }
 
-/** Whether an edge group has this environment. */
+/** Whether an environment belongs to an edge group. */
 export function isMember(store: Store, environment: EndpointRecord, group: EdgeGroupRecord): boolean {
   if (!group.Dynamic) return group.Endpoints.includes(environment.Id);
   return (
@@ -61,7 +61,7 @@ export function isMember(store: Store, environment: EndpointRecord, group: EdgeG
   );
 }
 
-/** Puts an environment on the lists of these edge groups, and takes it off all others. Call inside `Store.change`. */
+/** Adds an environment to these edge groups and removes it from all others. Call inside `Store.change`. */
 export function setEdgeGroups(store: Store, environmentId: number, ids: readonly number[]): void {
   for (const group of store.edgeGroups.list()) {
     const others = group.Endpoints.filter((id) => id !== environmentId);
@@ -80,7 +80,7 @@ function requireFreeName(store: Store, name: string, exceptId?: number): void {
 
 type Members = z.output<typeof contract.edgeGroups.update.body>;
 
-/** What a request says of a group's members: tags, which need not exist, or edge environments, which must. */
+/** The members that a request names: tags, which need not exist, or edge environments, which must exist. */
 function membersIn(store: Store, { Dynamic, TagIDs, Endpoints }: Members): Partial<EdgeGroupRecord> {
   if (Dynamic) return { TagIds: TagIDs };
   const environments = Endpoints.map((id) => {
@@ -91,7 +91,7 @@ function membersIn(store: Store, { Dynamic, TagIDs, Endpoints }: Members): Parti
   return { Endpoints: environments.filter(({ Type }) => isEdge(Type)).map(({ Id }) => Id) };
 }
 
-/** A dynamic group has the trusted environments alone that carry its tags. */
+/** The environments of a group; a dynamic group has the trusted ones that carry its tags. */
 function membersOf(store: Store, group: EdgeGroupRecord): number[] {
   if (!group.Dynamic) return group.Endpoints;
   const unknown = unknownTag(store, group.TagIds);

@@ -59,7 +59,7 @@ export function resourceControlHandlers({ store }: Services): Handlers<typeof co
   };
 }
 
-/** A control that lets nobody in yet. */
+/** A resource control that gives nobody access yet. */
 export function emptyControl(Type: number, ResourceId: string): Omit<ResourceControlRecord, "Id"> {
   return {
     Type,
@@ -93,7 +93,7 @@ function requireOwnership({ Public, AdministratorsOnly, Users = [], Teams = [] }
     throw new HttpError(400, INVALID_PAYLOAD, "invalid payload: cannot set public and administrators only");
 }
 
-/** A standard user may keep an object to himself, give it to teams of which one is his, or open it to all. */
+/** A standard user may make an object private, give it to teams that include one of their own, or make it public. */
 function mayMake(caller: Caller, { Public, AdministratorsOnly, Users = [], Teams = [] }: Ownership): boolean {
   if (Public) return true;
   if (AdministratorsOnly || Users.length > 1 || (Users.length === 1 && Teams.length === 1)) return false;

@@ -60,7 +60,7 @@ const NO_AMT = {
   domainName: "",
 };
 
-/** Settings as answered: without the passwords of other services. */
+/** The settings as answered, without the secrets of LDAP and OAuth. */
 function shown(settings: SettingsRecord) {
   const { Password, ...LDAPSettings } = settings.LDAPSettings;
   const { ClientSecret, ...OAuthSettings } = settings.OAuthSettings;
@@ -74,7 +74,7 @@ function shown(settings: SettingsRecord) {
   };
 }
 
-/** Where a login page sends who logs in and out, if another service does it. */
+/** The login and logout URLs of an OAuth service. */
 function oauthAddresses({ AuthenticationMethod: method, OAuthSettings: oauth }: SettingsRecord) {
   if (method !== AuthenticationMethod.oauth) return { OAuthLoginURI: "", OAuthLogoutURI: "" };
   const query = `response_type=code&client_id=${oauth.ClientID}&redirect_uri=${oauth.RedirectURI}&scope=${oauth.Scopes}`;

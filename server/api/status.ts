@@ -3,7 +3,7 @@ import type { Caller } from "../auth/caller";
 import type { Handlers } from "../route/call";
 import type { Services } from "../services";
 
-/** The Portainer that this server answers like; clients choose their spellings by it. */
+/** The Portainer version that this server reports and imitates. */
 export const PORTAINER_VERSION = "2.23.0";
 
 export function statusHandlers({ store }: Services): Handlers<typeof contract.status> {
@@ -27,7 +27,7 @@ export function statusHandlers({ store }: Services): Handlers<typeof contract.st
 const EDGE: readonly number[] = [EndpointType.edgeAgentDocker, EndpointType.edgeAgentKubernetes];
 const AGENTS: readonly number[] = [EndpointType.agentDocker, EndpointType.agentKubernetes];
 
-/** Swarms say how many nodes they have; a single engine counts for none. */
+/** Only swarms report their number of nodes; a single engine counts as zero. */
 const nodesIn = (snapshot: Record<string, unknown> | undefined): number =>
   Number(snapshot?.["NodeCount"] ?? 0);
 
@@ -47,7 +47,7 @@ function version({ caller }: { caller: Caller }) {
     ServerVersion: PORTAINER_VERSION,
     ServerEdition: "CE",
     DatabaseVersion: PORTAINER_VERSION,
-    // Portainer shows administrators its environment variables here; they may hold secrets, so we show none.
+    // Portainer shows its environment variables here. They may contain secrets, so this server shows none.
     Build: caller.isAdmin ? { ...Build, Env: [] } : Build,
   };
 }

@@ -43,7 +43,7 @@ const carries =
   ({ TagIds }: { TagIds: number[] }): boolean =>
     TagIds.includes(tag);
 
-/** Who carries a tag is kept once, on the environments and groups. */
+/** A tag as answered. Which objects carry it is stored only on those objects. */
 function shown(store: Store, tag: TagRecord) {
   return {
     ...tag,
@@ -54,7 +54,7 @@ function shown(store: Store, tag: TagRecord) {
 
 const idSet = (rows: { Id: number }[]) => Object.fromEntries(rows.map(({ Id }) => [Id, true]));
 
-/** The first of these ids that is no tag's. */
+/** The first of these ids that belongs to no tag. */
 export function unknownTag(store: Store, ids: readonly number[]): number | undefined {
   return ids.find((id) => !store.tags.get(id));
 }

@@ -15,7 +15,7 @@ export function tlsFileHandlers({ tlsFiles }: Services): Handlers<typeof contrac
   };
 }
 
-/** Here Portainer says what is missing in `message`, where other routes say that their payload is invalid. */
+/** Unlike other routes, this one names the missing field in `message`. */
 function formOf(call: UploadCall): UploadCall["form"] {
   try {
     return call.form;

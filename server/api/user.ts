@@ -147,7 +147,7 @@ export const hasAdministrator = (store: Store): boolean =>
 export const isSelfOrAdmin = (caller: Caller, userId: number): boolean =>
   caller.isAdmin || caller.id === userId;
 
-/** Names are stored in lower case when a user is created, and only then. Call inside `Store.change`. */
+/** Lower-cases the name, which happens only on creation. Call inside `Store.change`. */
 export function insertUser(store: Store, name: string, PasswordHash: string, role: number): UserRecord {
   return store.users.insert((Id) => ({
     Id,
@@ -175,7 +175,7 @@ function requireLength(store: Store, password: string, refusal: string): void {
   if (!isLongEnough(password, required)) throw new HttpError(400, refusal);
 }
 
-/** Where another service knows the passwords, users have none here: an empty hash matches nothing. */
+/** With LDAP or OAuth, users have no password here; an empty hash never matches. */
 async function newPasswordHash(store: Store, password = ""): Promise<string> {
   if (store.settings.get(1)?.AuthenticationMethod === AuthenticationMethod.internal) {
     requireLength(store, password, TOO_SHORT_TO_CREATE);
@@ -206,7 +206,7 @@ function requireRightToUpdate(caller: Caller, user: UserRecord, change: UserChan
     );
 }
 
-/** Administrators need not know the old password; others do. */
+/** Standard users must send their current password; administrators need not. */
 async function newHash(
   store: Store,
   caller: Caller,
@@ -228,7 +228,7 @@ function usersOfEnvironment(store: Store, environmentId: string | undefined): Us
     throw new HttpError(500, "Unable to retrieve endpoint from the database", noSuchRow("endpoints", id));
   return store.users.filter((user) => {
     const teamIds = store.teamMemberships.filter(({ UserID }) => UserID === user.Id).map((m) => m.TeamID);
-    // Administrators may use every environment; only who was let in by name or team counts here.
+    // Checks explicit access only, so administrators do not count as such.
     return mayUseEndpoint(store, { id: user.Id, isAdmin: false, teamIds }, endpoint);
   });
 }

@@ -9,7 +9,7 @@ import type {
 import type { Store } from "../store/store";
 import type { Caller } from "./caller";
 
-/** What a route's declared access asks of a caller who is known. */
+/** Throws unless an authenticated caller has the access that a route declares. */
 export function requireAccess(access: Access, caller: Caller): void {
   const allowed =
     access === "administrator"
@@ -18,7 +18,7 @@ export function requireAccess(access: Access, caller: Caller): void {
   if (!allowed) throw new HttpError(403, "Access denied", "Unauthorized");
 }
 
-/** As much of a caller as the question needs, so that it can be asked of users too. */
+/** The part of a caller that access depends on; it can be built for any user. */
 type Person = Pick<Caller, "id" | "isAdmin" | "teamIds">;
 
 interface Governed {
@@ -34,7 +34,7 @@ function grants(object: Governed | undefined, userId: number, teamIds: readonly 
   );
 }
 
-/** An environment is open to whom it, or its group, names. */
+/** Whether an environment, or its group, gives the caller access. */
 export function mayUseEndpoint(store: Store, caller: Person, endpoint: EndpointRecord): boolean {
   return (
     caller.isAdmin ||
@@ -52,7 +52,7 @@ export function requireEndpointAccess(store: Store, caller: Caller, endpoint: En
     throw new HttpError(403, "Permission denied to access environment", "Access denied to environment");
 }
 
-/** Standard users may use a registry where somebody has let them, environment by environment. */
+/** Whether the caller may use a registry on an environment. Standard users need access there. */
 export function mayUseRegistry(caller: Caller, registry: RegistryRecord, endpointId: number): boolean {
   if (caller.isAdmin) return true;
   const access = registry.RegistryAccesses[String(endpointId)];
@@ -65,7 +65,7 @@ export function mayUseRegistry(caller: Caller, registry: RegistryRecord, endpoin
 
 type Accesses = Pick<ResourceControlRecord, "Public" | "UserAccesses" | "TeamAccesses">;
 
-/** Whether a standard user may use what a control protects. */
+/** Whether a resource control gives a standard user access. */
 export function mayUseControl(caller: Caller, control: Accesses): boolean {
   return (
     control.Public ||

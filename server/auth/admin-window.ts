@@ -24,7 +24,7 @@ export class AdminWindow {
     this.#openedAt = milliseconds(clock);
   }
 
-  /** Whether a request for this target, path and query together, is turned away. */
+  /** Whether to refuse a request for this target (path and query). */
   refuses(target: string): boolean {
     if (!this.#isClosed()) return false;
     return target.startsWith("/api") && !ALWAYS_OPEN.has(target);
@@ -43,7 +43,7 @@ export class AdminWindow {
   }
 }
 
-/** Whoever makes a new server their own must know its setup token, where it has one. */
+/** Throws unless the request carries the setup token, if the server has one. */
 export function requireSetupToken(token: string | undefined, headers: IncomingHttpHeaders): void {
   if (token === undefined) return;
   const wanted = Buffer.from(token);

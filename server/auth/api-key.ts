@@ -9,7 +9,7 @@ const LAST_USED_EVERY = 60;
 
 export const digestOf = (rawKey: string): string => hash("sha256", rawKey, "base64");
 
-/** Makes a key; the raw value is not kept, so it can be shown only now. Call inside `Store.change`. */
+/** Creates a key. Its raw value is not stored, so this is the only chance to show it. Call inside `Store.change`. */
 export function insertApiKey(store: Store, clock: Clock, userId: number, description: string) {
   const rawKey = `ptr_${randomBytes(32).toString("base64")}`;
   const record = store.apiKeys.insert((id) => ({

@@ -20,18 +20,18 @@ export type Credential =
 export interface Identity {
   readonly caller: Caller;
   readonly credential: Credential["kind"];
-  /** The password was too short at the login that gave the token. */
+  /** Whether the password was shorter than required at the login that issued the token. */
   readonly forceChangePassword: boolean;
 }
 
-/** Wants to know who asked. */
+/** Is told who made a request. */
 export interface Witness {
   noteUser(headers: IncomingHttpHeaders, username: string): void;
 }
 
 const INVALID = () => new HttpError(401, "Invalid JWT token", "Unauthorized");
 
-/** Says who asks. The first kind of credential that is present decides, whether or not it is valid. */
+/** Finds out who makes a request. The first credential that is present decides, whether or not it is valid. */
 export class Authenticator {
   readonly #store: Store;
   readonly #sessions: Sessions;
@@ -62,7 +62,7 @@ export class Authenticator {
   }
 }
 
-/** Both at once are refused even where no login is needed. */
+/** Refuses an API key together with a token, on public routes too. */
 export function refuseTwoCredentials({ headers }: Credentials): void {
   const both = headers[API_KEY_HEADER] !== undefined && headers.authorization !== undefined;
   if (both && cookie(headers, SESSION_COOKIE) === undefined)

@@ -2,7 +2,7 @@ import { Role, TeamRole } from "../../contract";
 import type { UserRecord } from "../store/records";
 import type { Store } from "../store/store";
 
-/** Who asks: the owner of the token or API key of a request. */
+/** The owner of the token or API key of a request. */
 export interface Caller {
   readonly id: number;
   readonly username: string;

@@ -2,7 +2,7 @@ import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { SESSION_COOKIE } from "../../contract";
 
-/** The value of a request's cookie; empty if it was sent empty. */
+/** The value of a cookie; may be empty. */
 export function cookie(headers: IncomingHttpHeaders, name: string): string | undefined {
   for (const part of headers.cookie?.split(";") ?? []) {
     const [key, ...value] = part.split("=");
@@ -15,7 +15,7 @@ const CSRF_COOKIE = "_gorilla_csrf";
 const SAFE = new Set(["GET", "HEAD", "OPTIONS", "TRACE"]);
 
 interface IssuedToken {
-  /** For the response header `X-CSRF-Token`; empty for who uses no cookie. */
+  /** For the response header `X-CSRF-Token`; empty for clients without a session cookie. */
   readonly token: string;
   readonly setCookie?: string;
 }

@@ -5,16 +5,16 @@ const BURST = 10;
 const REFILL_MS = 1_000;
 const BAN_MS = 3_600_000;
 
-/** What is left to an address. */
+/** The state of the limit for one address. */
 interface Bucket {
   readonly tokens: number;
   readonly at: number;
   readonly bannedUntil: number;
 }
 
-/** Where buckets are kept, by address. */
+/** Stores buckets by address. */
 interface Buckets {
-  /** Puts another bucket in the place of an address's; of those that `isIdle`, some are forgotten. */
+  /** Replaces the bucket of an address, and may drop buckets that are idle. */
   replace(
     address: string,
     next: (bucket: Bucket | undefined) => Bucket,
@@ -67,7 +67,7 @@ export class LoginLimiter {
 
 const MANY = 10_000;
 
-/** Buckets of a server alone. */
+/** Buckets of a single server. */
 export function loginBucketsInMemory(): Buckets {
   const buckets = new Map<string, Bucket>();
   return {
@@ -79,7 +79,7 @@ export function loginBucketsInMemory(): Buckets {
   };
 }
 
-/** Buckets that replicas share. */
+/** Buckets that are shared by replicas. */
 export function loginBucketsInStore(store: Store): Buckets {
   const { loginBuckets: rows } = store;
   const bucketOf = ({

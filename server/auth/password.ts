@@ -2,12 +2,12 @@ import { hash, verify } from "@node-rs/bcrypt";
 import { HttpError } from "../http-error";
 
 const COST = 10;
-/** bcrypt reads no further; Go refuses what is longer, and so do we, instead of cutting it off silently. */
+/** bcrypt ignores further bytes. Portainer refuses longer passwords, and so does this server. */
 const LONGEST = 72;
-/** Compared against when there is no such user, so that the answer takes as long. */
+/** Compared with when there is no such user, so that the response time does not tell. */
 const NOBODY = "$2b$10$vy4Se0.aS/GTI3El7kkBZet2BQu5vJ9/XbSPOd/n4YSxluWrsAcH.";
 
-/** Runs off the event loop. */
+/** Hashes in a thread of the native library, not on the event loop. */
 export function hashPassword(password: string): Promise<string> {
   if (Buffer.byteLength(password) > LONGEST)
     throw new HttpError(500, "Unable to hash user password", "Unable to hash data");
@@ -19,7 +19,7 @@ export async function passwordMatches(password: string, stored: string | undefin
   return same && Boolean(stored);
 }
 
-/** Length counts in bytes. */
+/** The length is counted in bytes. */
 export function isLongEnough(password: string, required: number): boolean {
   return Buffer.byteLength(password) >= required;
 }

@@ -31,7 +31,7 @@ export class Sessions {
     this.#key = key;
   }
 
-  /** @param forceChangePassword the password is shorter than it must be now; nothing but `GET /users/me` heeds it */
+  /** @param forceChangePassword the password is shorter than required; reported by `GET /users/me`, not enforced */
   issue(user: UserRecord, forceChangePassword: boolean): Session {
     const iat = unixSeconds(this.#clock);
     const lifetime = parseDuration(this.#store.settings.get(1)?.UserSessionTimeout ?? "8h") ?? 0;
@@ -51,7 +51,7 @@ export class Sessions {
     return { jwt, expires: new Date(exp * 1000) };
   }
 
-  /** What a token says, or undefined when it is not, or no longer, valid. */
+  /** The content of a token; undefined if it is invalid, expired or revoked. */
   open(jwt: string): { user: UserRecord; forceChangePassword: boolean } | undefined {
     const claims = this.#claims(jwt);
     if (!claims || claims.exp <= unixSeconds(this.#clock) || this.#isRevoked(claims)) return undefined;
@@ -95,16 +95,16 @@ export class Sessions {
 
 interface Jwt {
   sign(claims: object): string;
-  /** Throws at a token that was not signed here. */
+  /** Throws if the token was not signed with this key. */
   verify(token: string): Claims;
 }
 
-/** The library is loaded with the first token: the start need not wait for it. */
+/** Loads the library with the first token, to start faster. */
 function loadJwt(key: Buffer): Jwt {
   const { createSigner, createVerifier } = require("fast-jwt") as typeof import("fast-jwt");
   return {
     sign: createSigner({ algorithm: "HS256", key }),
-    // Expiry is judged here, by the server's own clock.
+    // Expiry is checked against the server's own clock instead.
     verify: createVerifier({ algorithms: ["HS256"], key, ignoreExpiration: true, cache: true }),
   };
 }

@@ -6,7 +6,7 @@ import { extract, pack } from "tar-stream";
 /** Files by their path. */
 export type Files = ReadonlyMap<string, Buffer>;
 
-/** More than a server ever keeps: what unpacks to more is no backup. */
+/** The largest unpacked size that is accepted. */
 const LARGEST = 1024 * 1024 * 1024;
 
 const compress = promisify(gzip);
@@ -20,7 +20,7 @@ export async function packed(files: Files): Promise<Buffer> {
   return compress(await buffer(archive));
 }
 
-/** Throws if this is no `tar.gz`. */
+/** Unpacks a `tar.gz`. Throws if it is none. */
 export async function unpacked(content: Uint8Array): Promise<Files> {
   const archive = extract();
   archive.end(await decompress(content, { maxOutputLength: LARGEST }));

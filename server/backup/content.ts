@@ -18,7 +18,7 @@ const StoreFile = z.object({
 
 /** Everything that a server keeps, as one archive. */
 export async function backup(store: Store, tlsFiles: TlsFiles): Promise<Buffer> {
-  // A change writes the files that it names before it is stored: together they are of one moment.
+  // Inside a change, the store and its files are consistent: files are written before the rows that name them.
   const files = await store.change((): Files => {
     const content = JSON.stringify({ format: 1, collections: store.dump() });
     const named = tlsFiles
@@ -29,7 +29,7 @@ export async function backup(store: Store, tlsFiles: TlsFiles): Promise<Buffer> 
   return packed(files);
 }
 
-/** Puts back what an archive holds, in the place of all there is. `refuse` may throw, as the last thing before. */
+/** Replaces everything with the content of an archive. `refuse` may throw just before that. */
 export async function restore(
   store: Store,
   tlsFiles: TlsFiles,

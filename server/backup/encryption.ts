@@ -18,7 +18,7 @@ export async function encrypted(content: Buffer, password: string): Promise<Buff
   return Buffer.concat([MAGIC, salt, nonce, text, cipher.getAuthTag()]);
 }
 
-/** Throws if the password is not the one, or anything has been changed. */
+/** Throws if the password is wrong or the data was changed. */
 export async function decrypted(content: Uint8Array, password: string): Promise<Buffer> {
   const ends = [
     MAGIC.length,

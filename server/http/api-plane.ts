@@ -9,10 +9,10 @@ const BASE = "/api";
 
 /** The plane of the server that answers by itself: what is below `/api` and is no engine's. */
 export function createApiPlane(api: Router, csrf: CsrfGuard, report: (error: unknown) => void) {
-  const answer = async (question: ApiRequest): Promise<ApiResponse> => {
+  const answer = async (request: ApiRequest): Promise<ApiResponse> => {
     try {
-      refuseTwoCredentials(question);
-      return withToken(csrf, question, await api.serve(question));
+      refuseTwoCredentials(request);
+      return withToken(csrf, request, await api.serve(request));
     } catch (error) {
       if (!(error instanceof HttpError)) report(error);
       const { status, body } = errorResponse(error);
@@ -20,8 +20,8 @@ export function createApiPlane(api: Router, csrf: CsrfGuard, report: (error: unk
     }
   };
   return async (request: IncomingMessage, response: ServerResponse, target: Target): Promise<void> => {
-    const question = requestFor(request, target);
-    send(response, question ? await answer(question) : NOT_FOUND);
+    const apiRequest = requestFor(request, target);
+    send(response, apiRequest ? await answer(apiRequest) : NOT_FOUND);
   };
 }
 

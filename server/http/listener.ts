@@ -21,15 +21,15 @@ export interface Planes {
   readonly catchUp: (() => Promise<void>) | undefined;
 }
 
-/** Segments that mean another path than they say; Portainer answers them with redirects that lead nowhere. */
+/** Dot segments. Portainer answers them with redirects that lead nowhere; this server with a 404. */
 const UNCLEAN = /\/(?:\.|%2e){1,2}(?:\/|$)/i;
 /** Beyond what an answer says: no browser may take it for something else. Names and values in turn. */
 const NO_SNIFFING = ["X-Content-Type-Options", "nosniff"] as const;
-/** As Go's server has it. */
+/** The characters that Go's server accepts. */
 const HOST = /^[\w!$%&'()*+,.:;=[\]~-]*$/;
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]);
 
-/** Every request comes by here, and goes to one of the two planes. */
+/** Checks every request and passes it on to one of the two planes. */
 export function createListener(planes: Planes) {
   return {
     async request(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -2,12 +2,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
-/** How long a request's head may take to arrive, in milliseconds: a slow client must not hold a socket for ever. */
+/** How long the head of a request may take, in milliseconds, so that slow clients do not hold sockets for ever. */
 const HEAD_TIMEOUT = 60_000;
-/** How often is looked for heads that take too long, in milliseconds, and at least twice in their time. */
+/** How often to look for heads that take too long, in milliseconds; at least twice within `headTimeout`. */
 const LOOK_EVERY = 30_000;
 const KEEP_ALIVE = 65_000;
-/** How often a port that is closing looks for connections that have become idle, in milliseconds. */
+/** How often a closing port drops idle connections, in milliseconds. */
 const IDLE_SWEEP = 50;
 
 const TLS = { minVersion: "TLSv1.2" } as const;
@@ -21,18 +21,18 @@ export interface Listener {
 export interface Address {
   readonly host: string;
   readonly port: number;
-  /** PEM; HTTPS is served with them. */
+  /** PEM. With it, HTTPS is served. */
   readonly tls?: { readonly cert: string; readonly key: string };
   /** @default 60_000 */
   readonly headTimeout?: number | undefined;
 }
 
-/** A port that is open. */
+/** An open port. */
 export interface OpenPort {
   readonly url: string;
-  /** Serves connections from now on with another certificate: only of a port for HTTPS. */
+  /** Uses another certificate for new connections; only on a port for HTTPS. */
   useCertificate(tls: NonNullable<Address["tls"]>): void;
-  /** Takes no more requests, waits for those that run, and drops what is left after `grace` milliseconds. */
+  /** Accepts no more requests, waits for those under way, and drops what is left after `grace` milliseconds. */
   close(grace: number): Promise<void>;
 }
 
@@ -41,7 +41,7 @@ export async function open(listener: Listener, address: Address): Promise<OpenPo
   const options = {
     headersTimeout: headTimeout,
     connectionsCheckingInterval: Math.min(LOOK_EVERY, headTimeout / 2),
-    // A log that is followed, or a large upload, takes as long as it takes.
+    // Followed logs and large uploads may take any time.
     requestTimeout: 0,
     keepAliveTimeout: KEEP_ALIVE,
     optimizeEmptyRequests: true,
@@ -62,7 +62,7 @@ export async function open(listener: Listener, address: Address): Promise<OpenPo
   };
 }
 
-/** All connections, those too that were taken over: Node's server forgets them. */
+/** All connections, upgraded ones included, which Node's server no longer knows. */
 function track(server: Server): ReadonlySet<Socket> {
   const sockets = new Set<Socket>();
   server.on("connection", (socket: Socket) => {
@@ -88,14 +88,14 @@ function urlOf(server: Server, secure: boolean): string {
   return `${secure ? "https" : "http"}://${host}:${port}`;
 }
 
-/** How to close it. Called again, with less patience, it still ends when all connections have. */
+/** Returns a function that closes the port. It may be called again with a shorter grace period. */
 function closerOf(server: Server, sockets: ReadonlySet<Socket>): OpenPort["close"] {
   let closed: Promise<void> | undefined;
   return async (grace) => {
     closed ??= new Promise<void>((resolve) => {
       server.close(() => resolve());
     });
-    // A connection whose request ends only now is idle from then on, and its client would keep it.
+    // Clients keep connections that become idle only now.
     const sweeping = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP);
     const timer = setTimeout(() => {
       for (const socket of sockets) socket.destroy();

@@ -2,13 +2,13 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:
 import { type Clock, milliseconds } from "../clock";
 import type { Target } from "./target";
 
-/** A request as a test sees it; nothing in it is secret. */
+/** A request as shown to tests, without secrets. */
 export interface RecordedRequest {
   readonly method: string;
-  /** Without the query. */
+  /** The path without the query. */
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
-  /** 0 until it is answered, and when the connection broke first. */
+  /** 0 until it is answered, or if the connection broke before that. */
   readonly status: number;
   /** Milliseconds since 1970, by the server's clock. */
   readonly at: number;
@@ -24,7 +24,7 @@ export interface RequestFilter {
 
 type Entry = { -readonly [Key in keyof RecordedRequest]: RecordedRequest[Key] };
 
-/** More than a test looks at. */
+/** The number of requests to keep. */
 const KEPT = 20_000;
 const SECRET = /token|key|password|secret|authorization/i;
 
@@ -53,7 +53,7 @@ export class Recorder {
     });
   }
 
-  /** Adds who it was that asked, once that is known. */
+  /** Adds the name of the user, once it is known. */
   noteUser(headers: IncomingHttpHeaders, username: string): void {
     const entry = this.#byHeaders.get(headers);
     if (entry) entry.user = username;

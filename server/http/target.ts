@@ -6,7 +6,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
  */
 export class Target {
   readonly path: string;
-  /** With its question mark, or empty. */
+  /** Including the question mark, or empty. */
   readonly search: string;
   readonly headers: IncomingHttpHeaders;
   #query: URLSearchParams | undefined;

@@ -1,4 +1,4 @@
-/** As much of ASN.1's Distinguished Encoding Rules as a certificate takes (ITU-T X.690). */
+/** The parts of ASN.1's Distinguished Encoding Rules that a certificate needs (ITU-T X.690). */
 
 export function element(tag: number, ...content: readonly Uint8Array[]): Buffer {
   const body = Buffer.concat(content);
@@ -13,7 +13,7 @@ function length(size: number): Buffer {
 
 export const sequence = (...items: readonly Buffer[]): Buffer => element(0x30, ...items);
 export const set = (...items: readonly Buffer[]): Buffer => element(0x31, ...items);
-/** An unsigned integer, its first bit not set. */
+/** An unsigned integer whose first bit is not set. */
 export const integer = (bytes: Uint8Array): Buffer => element(0x02, bytes);
 export const octets = (content: Buffer): Buffer => element(0x04, content);
 /** A bit string; the last `unused` bits do not count. */

@@ -1,12 +1,12 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 
-/** A certificate, with what leads to its authority behind it, and its key: PEM. */
+/** A certificate with its chain, and its key. PEM. */
 export interface Identity {
   readonly cert: string;
   readonly key: string;
 }
 
-/** Throws the reason why a server cannot be served with it. */
+/** Throws if HTTPS cannot be served with this certificate and key. */
 export function requireUsable({ cert, key }: Identity): void {
   if (cert === "" || key === "") throw new Error("missing certificate files");
   if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)))
@@ -14,7 +14,7 @@ export function requireUsable({ cert, key }: Identity): void {
   process.getBuiltinModule("node:tls").createSecureContext({ cert, key });
 }
 
-/** Milliseconds for which a certificate is still valid. */
+/** The remaining validity of a certificate, in milliseconds. */
 export function validFor({ cert }: Identity, now: number): number {
   return Date.parse(new X509Certificate(cert).validTo) - now;
 }

@@ -4,7 +4,7 @@ import * as der from "./der";
 import type { Identity } from "./identity";
 
 const DAY = 24 * 60 * 60 * 1000;
-/** Some systems refuse what is valid for longer. */
+/** Some systems refuse certificates that are valid for longer. */
 const VALID_FOR = 800 * DAY;
 
 const ECDSA_WITH_SHA256 = der.sequence(der.identifier("1.2.840.10045.4.3.2"));
@@ -20,10 +20,10 @@ const EXTENSIONS = {
   extendedKeyUsage: "2.5.29.37",
   subjectAltName: "2.5.29.17",
 };
-/** To sign handshakes, and itself. */
+/** Digital signature, and signing of certificates. */
 const KEY_USAGE = der.bits(Buffer.from([0b1000_0100]), 2);
 
-/** A key, and a certificate for this machine that nobody vouches for but itself (RFC 5280). */
+/** Generates a key and a self-signed certificate for this machine (RFC 5280). */
 export function makeSelfSigned(now = new Date()): Identity {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const name = der.sequence(der.set(der.sequence(COMMON_NAME, der.text("pulumi-portainer"))));

@@ -9,9 +9,9 @@ import { type Identity, requireUsable, validFor } from "./identity";
 import { makeSelfSigned } from "./self-signed";
 
 const LOOPBACK = "127.0.0.1";
-/** A certificate of our own is made anew when it is valid for less than this, in milliseconds. */
+/** Self-signed certificates are renewed when they are valid for less than this, in milliseconds. */
 const RENEWED_BEFORE = 30 * 24 * 60 * 60 * 1000;
-/** How long requests that run may take to finish when HTTP is turned off, in milliseconds. */
+/** How long requests under way may take when HTTP is turned off, in milliseconds. */
 const GRACE = 30_000;
 
 export interface ServingChange {
@@ -19,7 +19,7 @@ export interface ServingChange {
   readonly http?: boolean;
 }
 
-/** How the server itself is served: its ports, and the certificate of the one for HTTPS. What is stored decides. */
+/** The ports of the server and its certificate for HTTPS, as the store says. */
 export class Serving {
   readonly #store: Store;
   readonly #options: ServerOptions;
@@ -61,7 +61,7 @@ export class Serving {
     };
   }
 
-  /** Stores another certificate, or whether HTTP is served, and serves so from now on. Throws an `HttpError`. */
+  /** Stores and applies another certificate, or whether HTTP is served. Throws an `HttpError`. */
   async change({ identity, http }: ServingChange): Promise<void> {
     if (identity) requireCertificate(identity);
     if (http === false && !this.#options.https)
@@ -73,7 +73,7 @@ export class Serving {
     await this.apply();
   }
 
-  /** Serves as the store says. Connections that are open stay as they are. */
+  /** Applies the stored settings. Open connections are not affected. */
   async apply(): Promise<void> {
     const { Cert, Key, HTTPEnabled } = this.#record;
     if (this.#options.https && this.#listener) await this.#serveTls({ cert: Cert, key: Key });
@@ -90,7 +90,7 @@ export class Serving {
     return this.#store.ssl.get(1) ?? { Id: 1, Cert: "", Key: "", SelfSigned: true, HTTPEnabled: true };
   }
 
-  /** A certificate given at the start comes before the stored one; without any, one is made. */
+  /** Stores the certificate that was given at the start. Without one, and without a stored one, it generates one. */
   async #storeWhatWasAskedFor(): Promise<void> {
     const { https, httpDisabled } = this.#options;
     const stored = { cert: this.#record.Cert, key: this.#record.Key };
@@ -130,7 +130,7 @@ export class Serving {
     this.#httpPort = Number(new URL(this.#http.url).port);
   }
 
-  /** Not awaited: the request that asks for it is one of those that it waits for. */
+  /** Not awaited, because it waits for the request that asks for it. */
   #closeHttp(): void {
     const port = this.#http;
     this.#http = undefined;

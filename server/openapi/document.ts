@@ -47,7 +47,7 @@ const SECURITY_SCHEMES = {
   },
 } as const;
 
-/** The API plane in OpenAPI 3.1, and where the gateways are. */
+/** Describes the API plane and the paths of the gateways in OpenAPI 3.1. */
 export function describeApi(contract: Readonly<Record<string, Routes>>, version: string): ApiDocument {
   const schemas = new Schemas();
   const paths = new Map<string, Record<string, Operation>>();
@@ -68,7 +68,7 @@ export function describeApi(contract: Readonly<Record<string, Routes>>, version:
   };
 }
 
-/** A path in OpenAPI's spelling. Two that differ only in the names of their parameters are one there. */
+/** A path in OpenAPI's syntax, in which paths that differ only in parameter names are the same. */
 function templateOf(path: string, known: Iterable<string>): { template: string; names: string[] } {
   const own = path.replaceAll(/:(\w+)/g, "{$1}");
   const shape = (template: string) => template.replaceAll(/\{\w+\}/g, "{}");

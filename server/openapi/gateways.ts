@@ -1,6 +1,6 @@
 import type { Operation } from "./operation";
 
-/** Paths that go on to an engine. OpenAPI has no parameter with slashes, so the rest of the path is one here. */
+/** The paths that are passed on to an engine. OpenAPI has no parameters with slashes, so `path` stands for the rest. */
 export const GATEWAYS: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
   "/endpoints/{id}/docker/{path}": all(
     "docker",

@@ -6,7 +6,7 @@ const ESCAPES: Record<string, string> = {
   "'": "&#39;",
 };
 
-/** Text that is HTML already. */
+/** Text that is already HTML. */
 export class Html {
   readonly #text: string;
 
@@ -21,12 +21,12 @@ export class Html {
 
 type Value = string | undefined | Html | readonly Html[];
 
-/** A template of HTML: text is escaped, HTML is not. */
+/** An HTML template: values are escaped unless they are HTML. */
 export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Html {
   return new Html(parts.map((part, at) => part + rendered(values[at])).join(""));
 }
 
-/** Text that is to stand there as it is. */
+/** Marks text as HTML that must not be escaped. */
 export const raw = (text: string): Html => new Html(text);
 
 function rendered(value: Value): string {

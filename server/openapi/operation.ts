@@ -3,7 +3,7 @@ import { type Access, isFormFile, type Route, successStatus } from "../../contra
 import { RECORDED } from "./recorded";
 import { type JsonSchema, SCHEMAS, type Schemas } from "./schema";
 
-/** An operation as OpenAPI describes it. */
+/** An operation in OpenAPI. */
 export interface Operation {
   readonly operationId: string;
   readonly summary: string;
@@ -14,7 +14,7 @@ export interface Operation {
   readonly responses: Readonly<Record<string, Content & { readonly description: string }>>;
   readonly security: readonly Readonly<Record<string, readonly string[]>>[];
   readonly "x-access": Access;
-  /** What proved the declaration: a real Portainer's version, and conversations recorded from it that use this. */
+  /** How the declaration was verified, and the recorded conversations that use it. */
   readonly "x-verified": { readonly by: string; readonly version?: string; readonly recordings?: string[] };
 }
 

@@ -1,6 +1,6 @@
 import { type JsonSchema, SCHEMAS } from "./schema";
 
-/** A piece of a type in words: text, or the name of a schema. */
+/** A part of a type's description: text, or the name of a schema. */
 export type TypePart = string | { readonly schema: string };
 
 export function typeOf(schema: JsonSchema | undefined): TypePart[] {
@@ -18,13 +18,13 @@ export function typeOf(schema: JsonSchema | undefined): TypePart[] {
 }
 
 export interface Field {
-  /** With the names of the objects that it is in: `TLSConfig.TLS`. */
+  /** With the names of its parents: `TLSConfig.TLS`. */
   readonly path: string;
   readonly schema: JsonSchema;
   readonly isRequired: boolean;
 }
 
-/** The properties of a schema, and below each those of its own. */
+/** The properties of a schema, each followed by its own properties. */
 export function fieldsOf(schema: JsonSchema, prefix = ""): Field[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
     const path = prefix + name;

@@ -20,7 +20,7 @@ h4 { margin: .8rem 0 .2rem; }
 @media (max-width: 50rem) { body { display: block; } nav { position: static; height: auto; } }
 `;
 
-/** Hides what the filter does not find, and opens what a link leads to. */
+/** Filters the operations, and opens the target of a link. */
 export const SCRIPT = `
 const filter = document.getElementById("filter");
 filter.addEventListener("input", () => {

@@ -8,7 +8,7 @@ import type { JsonSchema } from "./schema";
 
 const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 
-/** The page loads nothing: its style and its script are in it. */
+/** The page contains its style and script, and loads nothing. */
 export const PAGE_POLICY = `default-src 'none'; style-src ${hashOf(STYLE)}; script-src ${hashOf(SCRIPT)}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
 /** The reference of the API as one page of HTML, complete without a network. */
@@ -60,7 +60,7 @@ const operationsOf = ({ paths }: ApiDocument): Placed[] =>
 
 const paragraphs = (text: string): Html[] => text.split("\n\n").map((it) => html`<p>${marked(it)}</p>`);
 
-/** As much of Markdown as the descriptions use. */
+/** Converts the Markdown that descriptions use. */
 function marked(text: string): Html[] {
   return text.split(/(`[^`]*`|\*[^*]*\*)/).map((part) => {
     if (part.startsWith("`")) return html`<code>${part.slice(1, -1)}</code>`;
@@ -99,7 +99,7 @@ type Cell = string | Html | readonly Html[];
 const rows = (lines: readonly (readonly Cell[])[]): Html =>
   html`<table>${lines.map(([first, ...rest]) => html`<tr><th scope="row">${first}</th>${rest.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</table>`;
 
-/** A type in words, named schemas as links. */
+/** The description of a type, with links to named schemas. */
 function type(schema: JsonSchema | undefined): Html[] {
   return typeOf(schema).map((part) =>
     typeof part === "string" ? html`${part}` : html`<a href="#schema-${part.schema}">${part.schema}</a>`,

@@ -19,17 +19,17 @@ interface Definitions {
 
 export const SCHEMAS = "#/components/schemas/";
 
-/** What the contract exports is referred to by its name. */
+/** Exported schemas are referenced by name. */
 const names = z.registry<{ id: string }>();
 for (const [id, schema] of Object.entries(exported)) {
   if (schema instanceof z.ZodType && !exported.isFormFile(schema)) names.add(schema, { id });
 }
 
-/** Converts the contract's schemas, and collects those that have a name. */
+/** Converts the contract's schemas, and collects the named ones. */
 export class Schemas {
   readonly components: Record<string, JsonSchema> = {};
 
-  /** What goes over the wire, whatever becomes of it when it is read. */
+  /** Describes values on the wire, before they are transformed. */
   of(schema: z.ZodType): JsonSchema {
     const { properties = {}, $defs = {} }: JsonSchema & Definitions = z.toJSONSchema(
       z.object({ it: schema }),
@@ -55,7 +55,7 @@ function replace(schema: Record<string, unknown>, other: object): void {
   Object.assign(schema, other);
 }
 
-/** That an integer fits a JavaScript number goes without saying. */
+/** Drops the limits of JavaScript's safe integers. */
 function dropLimitsOfNumbers(schema: { minimum?: number; maximum?: number }): void {
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;

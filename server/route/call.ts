@@ -3,31 +3,31 @@ import type { z } from "zod";
 import type { PathParameter, Route } from "../../contract";
 import type { Caller } from "../auth/caller";
 
-/** One request for a route, decoded as the contract says. */
+/** A request for a route, decoded according to the contract. */
 export interface RouteCall<R extends Route> {
   readonly params: Params<R["path"]>;
   readonly query: R["query"] extends z.ZodObject ? z.output<R["query"]> : undefined;
-  /** Decoded when it is first looked at, so that a handler may refuse the path before the body. */
+  /** Decoded on first access, so that a handler can check the path before the body. */
   readonly body: R["body"] extends z.ZodType ? z.output<R["body"]> : undefined;
   readonly form: R["form"] extends z.ZodObject ? z.output<R["form"]> : undefined;
   readonly caller: R["access"] extends "public" ? undefined : Caller;
-  /** How the caller proved who they are; undefined on public routes. */
+  /** The kind of credential that was used; undefined on public routes. */
   readonly credential: "apiKey" | "cookie" | "bearer" | undefined;
-  /** The caller's password was too short at the login. */
+  /** Whether the caller's password was shorter than required at the login. */
   readonly forceChangePassword: boolean;
   readonly headers: IncomingHttpHeaders;
-  /** The query as it was sent, for what the contract does not say of it. */
+  /** The query as it was sent, for parameters that the contract does not declare. */
   readonly search: URLSearchParams;
   readonly reply: ResponseOptions;
 }
 
-/** What a handler may say beside the answer's body. */
+/** What a handler can set besides the body. */
 export interface ResponseOptions {
   readonly headers: Record<string, string | string[]>;
   status?: number;
 }
 
-/** What is answered where the answer is no JSON. */
+/** An answer that is not JSON. */
 export interface Content {
   readonly type: string;
   readonly body: string | Uint8Array;

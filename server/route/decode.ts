@@ -25,7 +25,7 @@ async function decodeForm(type: string, body: Buffer<ArrayBuffer>, search: URLSe
 
 export const isMultipart = (type = ""): boolean => /^multipart\/form-data/i.test(type);
 
-/** The first of each name, texts and files apart. */
+/** The first value of each name, text fields and files separately. */
 async function multipart(type: string, body: Buffer<ArrayBuffer>) {
   const texts: Record<string, string> = {};
   const files: Record<string, FormFile> = {};
@@ -48,11 +48,11 @@ export const INVALID_PAYLOAD = "Invalid request payload";
 
 /** Reads a JSON body as Go does, then checks it against the schema. */
 function decodeJson<S extends z.ZodType>(schema: S, text: string): z.output<S> {
-  // Go takes `null` for an object of which nothing is said.
+  // Go decodes `null` as an empty object.
   return checked(schema, fold(schema, parseFirstValue(text) ?? {}));
 }
 
-/** The first complaint is the whole answer, as it is in Portainer. */
+/** Like Portainer, report only the first problem. */
 function checked<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
@@ -68,7 +68,7 @@ function parseFirstValue(text: string): unknown {
   }
 }
 
-/** Go's decoder stops after the first value; what follows is not looked at. */
+/** Go's decoder stops after the first value and ignores the rest. */
 function parsePrefix(text: string): unknown {
   const end = endOfObject(text);
   try {
@@ -92,7 +92,7 @@ function endOfObject(text: string): number {
   return 0;
 }
 
-/** Gives keys the schema's spelling, whatever case they came in, and drops nulls: Go leaves both as if unset. */
+/** Matches keys case-insensitively and drops nulls, as Go does. */
 function fold(schema: z.ZodType, value: unknown): unknown {
   if (value === null || typeof value !== "object") return value;
   if (schema instanceof z.ZodObject) return Array.isArray(value) ? value : foldObject(schema, value);
@@ -134,10 +134,10 @@ function foldObject(schema: z.ZodObject, value: object): Record<string, unknown>
 }
 
 const LARGEST_BODY = 8 * 1024 * 1024;
-/** Milliseconds: a client that sends a byte now and then must not hold a connection for ever. */
+/** How long a body may take, in milliseconds, so that slow clients do not hold connections for ever. */
 const LONGEST = 5 * 60_000;
 
-/** The body of a request, whole, of at most so many bytes, that comes within so many milliseconds. */
+/** Reads a whole body of at most `largest` bytes within `longest` milliseconds. */
 export async function readBody(
   incoming: Readable,
   largest = LARGEST_BODY,
@@ -165,17 +165,17 @@ export async function readBody(
 
 type Params = RouteCall<Route>["params"];
 
-/** Decodes a request as its route says. The body is read now, and judged when the handler looks at it. */
+/** Decodes a request for a route. The body is read now, and validated when the handler accesses it. */
 export async function decode(
   route: Route,
-  question: ApiRequest,
+  request: ApiRequest,
   params: Params,
   identity: Identity | undefined,
 ): Promise<RouteCall<Route>> {
-  if (!route.body && !route.form) return new Decoded(route, question, params, identity) as RouteCall<Route>;
-  const body = await readBody(question.incoming, route.largest);
-  const form = route.form && (await decodeForm(question.headers["content-type"] ?? "", body, question.query));
-  return new Decoded(route, question, params, identity, body, form) as RouteCall<Route>;
+  if (!route.body && !route.form) return new Decoded(route, request, params, identity) as RouteCall<Route>;
+  const body = await readBody(request.incoming, route.largest);
+  const form = route.form && (await decodeForm(request.headers["content-type"] ?? "", body, request.query));
+  return new Decoded(route, request, params, identity, body, form) as RouteCall<Route>;
 }
 
 class Decoded {
@@ -185,13 +185,13 @@ class Decoded {
   readonly forceChangePassword: boolean;
   readonly reply: ResponseOptions = { headers: {} };
   readonly #route: Route;
-  readonly #question: ApiRequest;
+  readonly #request: ApiRequest;
   readonly #body: Buffer | undefined;
   readonly #form: object | undefined;
 
   constructor(
     route: Route,
-    question: ApiRequest,
+    request: ApiRequest,
     params: Params,
     identity: Identity | undefined,
     body?: Buffer,
@@ -202,17 +202,17 @@ class Decoded {
     this.credential = identity?.credential;
     this.forceChangePassword = identity?.forceChangePassword ?? false;
     this.#route = route;
-    this.#question = question;
+    this.#request = request;
     this.#body = body;
     this.#form = form;
   }
 
   get headers() {
-    return this.#question.headers;
+    return this.#request.headers;
   }
 
   get search(): URLSearchParams {
-    return this.#question.query;
+    return this.#request.query;
   }
 
   get query() {
@@ -231,7 +231,7 @@ class Decoded {
   }
 }
 
-/** Values by name, the first of each; names that end in `[]` have them all. */
+/** The first value of each name, or all values of names that end in `[]`. */
 function readQuery(search: URLSearchParams): Record<string, string | string[]> {
   const query: Record<string, string | string[]> = {};
   for (const name of new Set(search.keys()))
@@ -239,7 +239,7 @@ function readQuery(search: URLSearchParams): Record<string, string | string[]> {
   return query;
 }
 
-/** The JSON that lists take as `filters`; without it, what the schema says of nothing. */
+/** Reads the JSON in the query parameter `filters`; absent means the schema's defaults. */
 export function readFilters<S extends z.ZodType>(schema: S, text: string | undefined): z.output<S> {
   try {
     return decodeJson(schema, text || "{}");

@@ -1,12 +1,12 @@
 /** JSON, as text or as bytes. */
 export type Json = string | Uint8Array;
 
-/** The JSON of what is never changed, once it was asked for. */
+/** The JSON of immutable values, once it was needed. */
 const texts = new WeakMap<object, string | undefined>();
-/** The last list that began with such a thing. */
+/** The JSON of the last list that began with this value. */
 const lists = new WeakMap<object, { readonly values: readonly object[]; readonly json: Uint8Array }>();
 
-/** Promises that a value is not changed any more: its JSON is made once. */
+/** Marks a value as immutable, so that its JSON is made only once. */
 export function unchanging<T extends object>(value: T): T {
   texts.set(value, undefined);
   return value;

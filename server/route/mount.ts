@@ -27,9 +27,9 @@ export function mount<Rs extends Routes>(
   for (const [name, route] of Object.entries(routes)) {
     const handler = handlers[name] as Handler<Route>;
     const paramsOf = paramsReader(route.path);
-    router.add(route.method, pathOf(route), async (question, parameters) => {
-      const identity = await admit(gate, route, question);
-      const call = await decode(route, question, paramsOf(parameters), identity);
+    router.add(route.method, pathOf(route), async (request, parameters) => {
+      const identity = await admit(gate, route, request);
+      const call = await decode(route, request, paramsOf(parameters), identity);
       return answer(route, call.reply, await handler(call));
     });
   }
@@ -46,11 +46,11 @@ function pathOf({ path, choices = {} }: Route): string {
 async function admit(
   { store, authenticator, limiter }: Gate,
   { access, limited, feature }: Route,
-  question: ApiRequest,
+  request: ApiRequest,
 ): Promise<Identity | undefined> {
-  const identity = access === "public" ? undefined : await authenticator.identify(question);
+  const identity = access === "public" ? undefined : await authenticator.identify(request);
   if (identity) requireAccess(access, identity.caller);
-  if (limited && !(await limiter.admits(question.incoming.socket.remoteAddress ?? "")))
+  if (limited && !(await limiter.admits(request.incoming.socket.remoteAddress ?? "")))
     throw new HttpError(403, "Access denied", "Access denied to resource");
   if (feature === "edgeCompute" && !store.settings.get(1)?.EnableEdgeComputeFeatures)
     throw new HttpError(503, "Edge compute features are disabled");

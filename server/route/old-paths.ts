@@ -4,21 +4,21 @@ import type { ApiRequest, Router } from "./router";
 
 const STACK_TYPES: Record<string, string> = { "1": "swarm", "2": "standalone", "3": "kubernetes" };
 
-/** Servers up to 2.18 had the kind of a creation in the query, where later ones have it in the path. */
+/** Accepts the creation paths of Portainer up to 2.18, which have type and method in the query. */
 export function acceptOldPaths(router: Router, authenticator: Authenticator): void {
-  const forward = (question: ApiRequest, path: string) => router.serve({ ...question, path });
-  router.add("POST", "/stacks", async (question) => {
-    await authenticator.identify(question);
-    const method = question.query.get("method");
+  const forward = (request: ApiRequest, path: string) => router.serve({ ...request, path });
+  router.add("POST", "/stacks", async (request) => {
+    await authenticator.identify(request);
+    const method = request.query.get("method");
     if (!method) throw missing("method. Valid values are: file or string");
-    const type = STACK_TYPES[question.query.get("type") ?? ""];
+    const type = STACK_TYPES[request.query.get("type") ?? ""];
     if (!type) throw missing("type");
-    return forward(question, `/stacks/create/${type}/${encodeURIComponent(method)}`);
+    return forward(request, `/stacks/create/${type}/${encodeURIComponent(method)}`);
   });
-  router.add("POST", "/custom_templates", (question) => {
-    const method = question.query.get("method");
+  router.add("POST", "/custom_templates", (request) => {
+    const method = request.query.get("method");
     if (!method) throw missing("method");
-    return forward(question, `/custom_templates/create/${encodeURIComponent(method)}`);
+    return forward(request, `/custom_templates/create/${encodeURIComponent(method)}`);
   });
 }
 

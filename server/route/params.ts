@@ -1,9 +1,9 @@
 import { HttpError } from "../http-error";
 
-/** The one whose wrong ids Portainer calls otherwise. */
+/** Its error text for an invalid id differs from all others. */
 const WEBHOOK = "webhook";
 
-/** What error texts call the object of a path segment. */
+/** The names of objects in error texts, by path segment. */
 const THINGS: Record<string, string> = {
   users: "user",
   teams: "team",
@@ -21,7 +21,7 @@ const THINGS: Record<string, string> = {
   tokens: "api-key",
 };
 
-/** Reads the values of a route's parameters, ids as numbers. */
+/** Reads the parameters of a path; ids become numbers. */
 export function paramsReader(
   path: string,
 ): (values: Readonly<Record<string, string>>) => Record<string, string | number> {
@@ -42,7 +42,7 @@ export function paramsReader(
   };
 }
 
-/** As Go reads an optional number of a query or form: what is no integer counts as zero. */
+/** Parses an optional integer as Go does: anything else counts as zero. */
 export const integerIn = (text: string | undefined): number =>
   /^[+-]?\d+$/.test(text ?? "") ? Number(text) : 0;
 

@@ -2,18 +2,18 @@ import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import findMyWay from "find-my-way";
 import type { Method } from "../../contract";
 
-/** A request of the API, before it is known which operation it asks for. */
+/** A request to the API plane, before it is routed. */
 export interface ApiRequest {
   readonly method: string;
-  /** Below `/api`, as it was sent. */
+  /** The path below `/api`, as it was sent. */
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
-  /** What the body is read from. */
+  /** The stream of the body. */
   readonly incoming: IncomingMessage;
 }
 
-/** An answer, ready to be sent. */
+/** An answer that is ready to be sent. */
 export interface ApiResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[]>>;
@@ -21,11 +21,11 @@ export interface ApiResponse {
 }
 
 type Serve = (
-  question: ApiRequest,
+  request: ApiRequest,
   parameters: Readonly<Record<string, string>>,
 ) => ApiResponse | Promise<ApiResponse>;
 
-/** Ids of Docker's objects and names of files may be parameters: only the size of a request's head limits them. */
+/** Parameters may be long (ids, file names); only the size of a request's head limits them. */
 const MAX_PARAMETER_LENGTH = 16 * 1024;
 const REFUSED: ApiResponse = { status: 405, headers: {} };
 export const NOT_FOUND: ApiResponse = {
@@ -42,16 +42,16 @@ export class Router {
   readonly #routes = findMyWay({ maxParamLength: MAX_PARAMETER_LENGTH });
   readonly #methods = new Set<Method>();
 
-  /** @param path below `/api`, with parameters as `:name` or, where only some values lead there, `:name(^a$|^b$)` */
+  /** @param path below `/api`, with parameters as `:name`, or `:name(^a$|^b$)` for a choice of values */
   add(method: Method, path: string, serve: Serve): void {
     this.#methods.add(method);
     this.#routes.on(method, path, notCalled, serve);
   }
 
-  serve(question: ApiRequest): ApiResponse | Promise<ApiResponse> {
-    const { method, path } = question;
+  serve(request: ApiRequest): ApiResponse | Promise<ApiResponse> {
+    const { method, path } = request;
     const found = this.#find(method, path);
-    if (found) return (found.store as Serve)(question, found.params as Record<string, string>);
+    if (found) return (found.store as Serve)(request, found.params as Record<string, string>);
     return [...this.#methods].some((other) => this.#find(other, path)) ? REFUSED : NOT_FOUND;
   }
 
@@ -61,5 +61,5 @@ export class Router {
   }
 }
 
-/** The library wants a handler, and hands over what is stored beside it. */
+/** Required by the library, which returns what is stored with it. */
 const notCalled = () => undefined;

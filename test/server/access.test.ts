@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { describe, expect, jest, test } from "@jest/globals";
 import { createSigner } from "fast-jwt";
 import { contract, type Route } from "../../contract";
 import { startTinyEngine, type TinyEngine } from "../support/tiny-engine";
-import { type Actor, form, PASSWORD, startWorld, type World } from "./kit";
+import { type Actor, form, PASSWORD, startWorld, useWorld, type World } from "./kit";
 
 // A world hashes a dozen passwords, which takes a busy machine its time.
 jest.setTimeout(30_000);
@@ -11,7 +11,6 @@ jest.setTimeout(30_000);
  * Every route of the contract, asked by everybody. Only access is judged: who may pass is answered by the handler,
  * whatever it says of a request that carries next to nothing.
  */
-let world: World;
 let engine: TinyEngine;
 let now = Date.now();
 /** What would let somebody in somewhere: for nobody to see. */
@@ -21,9 +20,9 @@ const HIDDEN = ["hidden-environment", "hidden-group", "hidden-registry", "hidden
 /** Tokens and keys that were good once. */
 const stale = { expired: "", revoked: "", key: "" };
 
-beforeAll(async () => {
-  engine = await startTinyEngine();
-  world = await startWorld({ clock: { now: () => now } });
+const world = useWorld(async (use) => {
+  engine = use(await startTinyEngine());
+  const world = await startWorld({ clock: { now: () => now } });
   const { admin } = world;
   await admin("POST", "/endpoint_groups", { Name: "hidden-group" });
   const environment = {
@@ -59,16 +58,12 @@ beforeAll(async () => {
     LDAPSettings: { Password: "ldap-secret" },
     OAuthSettings: { ClientSecret: "oauth-secret" },
   });
-  Object.assign(stale, await usedUp());
-});
-afterAll(async () => {
-  await world[Symbol.asyncDispose]();
-  await engine[Symbol.asyncDispose]();
+  Object.assign(stale, await usedUp(world));
+  return world;
 });
 
 /** An administrator's token that has expired, one that was logged out, and the key of a user who is gone. */
-async function usedUp(): Promise<typeof stale> {
-  const { admin, send } = world;
+async function usedUp({ admin, send }: World): Promise<typeof stale> {
   const login = async (Username: string) => {
     const answer = await send({ method: "POST", path: "/auth", body: { Username, Password: PASSWORD } });
     return ((await answer.json()) as { jwt: string }).jwt;

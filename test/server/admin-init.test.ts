@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { describe, expect, jest, test } from "@jest/globals";
 import { type RunningServer, startServer } from "../../server";
-import { PASSWORD, play, type World } from "./kit";
+import { PASSWORD, play, useWorld, type World } from "./kit";
 
 // A world hashes a dozen passwords, which takes a busy machine its time.
 jest.setTimeout(30_000);
@@ -30,83 +30,74 @@ const bare = async (options: Parameters<typeof startServer>[0] = {}): Promise<Wo
 };
 
 describe("the first administrator", () => {
-  let world: World;
-  beforeAll(async () => {
-    world = await bare();
-  });
-  afterAll(async () => {
-    await world[Symbol.asyncDispose]();
-  });
+  const world = useWorld(() => bare());
 
   const path = "/users/admin/init";
-  play(
-    () => world,
-    [
-      { name: "is missing at first", method: "GET", path: "/users/admin/check", status: 404 },
-      {
-        name: "needs a body",
-        method: "POST",
-        path,
-        body: "",
-        status: 400,
-        expected: { message: "Invalid request payload", details: "EOF" },
+  play(world, [
+    { name: "is missing at first", method: "GET", path: "/users/admin/check", status: 404 },
+    {
+      name: "needs a body",
+      method: "POST",
+      path,
+      body: "",
+      status: 400,
+      expected: { message: "Invalid request payload", details: "EOF" },
+    },
+    { name: "needs a body that is an object", method: "POST", path, body: "[1]", status: 400 },
+    { name: "needs a name", method: "POST", path, body: { Password: PASSWORD }, status: 400 },
+    {
+      name: "may have no space in the name",
+      method: "POST",
+      path,
+      body: { Username: "a b", Password: PASSWORD },
+      status: 400,
+    },
+    {
+      name: "needs a password",
+      method: "POST",
+      path,
+      body: { Username: "root" },
+      status: 400,
+      expected: { details: "Invalid password" },
+    },
+    {
+      name: "needs twelve bytes of password",
+      method: "POST",
+      path,
+      body: { Username: "root", Password: "abcdefghijk" },
+      status: 400,
+      expected: { message: "Password does not meet the requirements" },
+    },
+    {
+      name: "is refused a password longer than bcrypt reads",
+      method: "POST",
+      path,
+      body: { Username: "root", Password: "x".repeat(73) },
+      status: 500,
+      expected: { message: "Unable to hash user password" },
+    },
+    {
+      name: "is created, keys in any case, the last one counts, garbage behind is not read",
+      method: "POST",
+      path,
+      body: `{"username":"wrong","USERNAME":"Root","password":"éééééé"} trailing`,
+      status: 200,
+      expected: { Id: 1, Username: "root", Role: 1 },
+      absent: ["Password"],
+    },
+    { name: "is there now", method: "GET", path: "/users/admin/check", status: 204, expected: "" },
+    {
+      name: "is not created twice, whatever the password",
+      method: "POST",
+      path,
+      body: { Username: "root", Password: "short" },
+      status: 409,
+      expected: {
+        message: "Unable to create administrator user",
+        details: "An administrator user already exists",
       },
-      { name: "needs a body that is an object", method: "POST", path, body: "[1]", status: 400 },
-      { name: "needs a name", method: "POST", path, body: { Password: PASSWORD }, status: 400 },
-      {
-        name: "may have no space in the name",
-        method: "POST",
-        path,
-        body: { Username: "a b", Password: PASSWORD },
-        status: 400,
-      },
-      {
-        name: "needs a password",
-        method: "POST",
-        path,
-        body: { Username: "root" },
-        status: 400,
-        expected: { details: "Invalid password" },
-      },
-      {
-        name: "needs twelve bytes of password",
-        method: "POST",
-        path,
-        body: { Username: "root", Password: "abcdefghijk" },
-        status: 400,
-        expected: { message: "Password does not meet the requirements" },
-      },
-      {
-        name: "is refused a password longer than bcrypt reads",
-        method: "POST",
-        path,
-        body: { Username: "root", Password: "x".repeat(73) },
-        status: 500,
-        expected: { message: "Unable to hash user password" },
-      },
-      {
-        name: "is created, keys in any case, the last one counts, garbage behind is not read",
-        method: "POST",
-        path,
-        body: `{"username":"wrong","USERNAME":"Root","password":"éééééé"} trailing`,
-        status: 200,
-        expected: { Id: 1, Username: "root", Role: 1 },
-        absent: ["Password"],
-      },
-      { name: "is there now", method: "GET", path: "/users/admin/check", status: 204, expected: "" },
-      {
-        name: "is not created twice, whatever the password",
-        method: "POST",
-        path,
-        body: { Username: "root", Password: "short" },
-        status: 409,
-        expected: {
-          message: "Unable to create administrator user",
-          details: "An administrator user already exists",
-        },
-      },
-    ],
-  );
+    },
+  ]);
 });
 
 test("asks for the setup token, when one is set", async () => {

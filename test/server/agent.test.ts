@@ -1,10 +1,10 @@
 import { once } from "node:events";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { WebSocket } from "ws";
 import { startServer } from "../../server";
 import { type Certificates, makeCertificates } from "../support/certificates";
 import { type FakeAgent, startFakeAgent } from "../support/fake-agent";
-import { form, startWorld, type World } from "./kit";
+import { form, startWorld, useWorld } from "./kit";
 
 const ID = "a".repeat(64);
 const DOCKER: Record<string, [number, unknown]> = {
@@ -23,16 +23,12 @@ const DOCKER: Record<string, [number, unknown]> = {
 };
 
 let certificates: Certificates;
-let world: World;
 let agent: FakeAgent;
-beforeAll(async () => {
+const world = useWorld(async (use) => {
   certificates = await makeCertificates();
-  agent = await startFakeAgent(certificates, { answers: DOCKER });
-  world = await startWorld();
-});
-afterAll(async () => {
-  await world[Symbol.asyncDispose]();
-  await agent[Symbol.asyncDispose]();
+  agent = use(await startFakeAgent(certificates, { answers: DOCKER }));
+  const world = await startWorld();
+  return world;
 });
 
 const wish = (Name: string, URL: string, more = {}) =>

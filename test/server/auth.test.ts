@@ -1,17 +1,11 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { describe, expect, jest, test } from "@jest/globals";
 import { startServer } from "../../server";
-import { PASSWORD, play, startWorld, type World } from "./kit";
+import { PASSWORD, play, startWorld, useWorld } from "./kit";
 
 // A world hashes a dozen passwords, which takes a busy machine its time.
 jest.setTimeout(30_000);
 
-let world: World;
-beforeAll(async () => {
-  world = await startWorld();
-});
-afterAll(async () => {
-  await world[Symbol.asyncDispose]();
-});
+const world = useWorld();
 
 const login = (Username: string, Password = PASSWORD) =>
   world.send({ method: "POST", path: "/auth", body: { Username, Password } });
@@ -21,64 +15,61 @@ const claims = (jwt: string) =>
 
 describe("login", () => {
   const refused = { message: "Invalid credentials", details: "Unauthorized" };
-  play(
-    () => world,
-    [
-      {
-        name: "refuses a wrong password",
-        method: "POST",
-        path: "/auth",
-        body: { Username: "admin", Password: "wrong-horse-99" },
-        status: 422,
-        expected: refused,
-      },
-      {
-        name: "refuses an unknown user in the same words",
-        method: "POST",
-        path: "/auth",
-        body: { Username: "nobody", Password: PASSWORD },
-        status: 422,
-        expected: refused,
-      },
-      {
-        name: "asks for a name",
-        method: "POST",
-        path: "/auth",
-        body: { Password: PASSWORD },
-        status: 400,
-        expected: { details: "Invalid username" },
-      },
-      {
-        name: "asks for a password",
-        method: "POST",
-        path: "/auth",
-        body: { Username: "admin", Password: "" },
-        status: 400,
-        expected: { details: "Invalid password" },
-      },
-      {
-        name: "refuses a password that is a number",
-        method: "POST",
-        path: "/auth",
-        body: { Username: "admin", Password: 1 },
-        status: 400,
-      },
-      {
-        name: "takes null for absent",
-        method: "POST",
-        path: "/auth",
-        body: { Username: null, Password: PASSWORD },
-        status: 400,
-      },
-      {
-        name: "finds a name in any case",
-        method: "POST",
-        path: "/auth",
-        body: { Username: "ADMIN", Password: PASSWORD },
-        status: 200,
-      },
-    ],
-  );
+  play(world, [
+    {
+      name: "refuses a wrong password",
+      method: "POST",
+      path: "/auth",
+      body: { Username: "admin", Password: "wrong-horse-99" },
+      status: 422,
+      expected: refused,
+    },
+    {
+      name: "refuses an unknown user in the same words",
+      method: "POST",
+      path: "/auth",
+      body: { Username: "nobody", Password: PASSWORD },
+      status: 422,
+      expected: refused,
+    },
+    {
+      name: "asks for a name",
+      method: "POST",
+      path: "/auth",
+      body: { Password: PASSWORD },
+      status: 400,
+      expected: { details: "Invalid username" },
+    },
+    {
+      name: "asks for a password",
+      method: "POST",
+      path: "/auth",
+      body: { Username: "admin", Password: "" },
+      status: 400,
+      expected: { details: "Invalid password" },
+    },
+    {
+      name: "refuses a password that is a number",
+      method: "POST",
+      path: "/auth",
+      body: { Username: "admin", Password: 1 },
+      status: 400,
+    },
+    {
+      name: "takes null for absent",
+      method: "POST",
+      path: "/auth",
+      body: { Username: null, Password: PASSWORD },
+      status: 400,
+    },
+    {
+      name: "finds a name in any case",
+      method: "POST",
+      path: "/auth",
+      body: { Username: "ADMIN", Password: PASSWORD },
+      status: 200,
+    },
+  ]);
 
   test("gives a token of eight hours with Portainer's claims, and a cookie for browsers", async () => {
     const answer = await login("admin");
@@ -126,39 +117,36 @@ describe("credentials", () => {
   const me = { method: "GET", path: "/users/me" };
   const missing = { message: "A valid authorization token is missing", details: "Unauthorized" };
   const invalid = { message: "Invalid JWT token", details: "Unauthorized" };
-  play(
-    () => world,
-    [
-      { ...me, name: "are missing", status: 401, expected: missing },
-      { ...me, name: "are an empty token", as: "raw:Bearer ", status: 401 },
-      { ...me, name: "are no token", as: "raw:Bearer x.y.z", status: 401, expected: invalid },
-      { ...me, name: "are basic", as: "raw:Basic YTpi", status: 401, expected: invalid },
-      {
-        ...me,
-        name: "are an unsigned token",
-        as: `raw:Bearer ${unsigned()}`,
-        status: 401,
-        expected: invalid,
-      },
-      {
-        ...me,
-        name: "are an unknown key",
-        headers: { "x-api-key": "ptr_AAAA" },
-        status: 401,
-        expected: invalid,
-      },
-      {
-        ...me,
-        name: "are a key and a token at once",
-        as: "admin",
-        headers: { "x-api-key": "ptr_AAAA" },
-        status: 403,
-      },
-      { ...me, name: "are an empty cookie", headers: { cookie: "portainer_api_key=" }, status: 401 },
-      { ...me, name: "are a token", as: "alice", status: 200, expected: { Id: 2, Username: "alice" } },
-      { ...me, name: "are a key", as: "key:alice", status: 200, expected: { Id: 2, Username: "alice" } },
-    ],
-  );
+  play(world, [
+    { ...me, name: "are missing", status: 401, expected: missing },
+    { ...me, name: "are an empty token", as: "raw:Bearer ", status: 401 },
+    { ...me, name: "are no token", as: "raw:Bearer x.y.z", status: 401, expected: invalid },
+    { ...me, name: "are basic", as: "raw:Basic YTpi", status: 401, expected: invalid },
+    {
+      ...me,
+      name: "are an unsigned token",
+      as: `raw:Bearer ${unsigned()}`,
+      status: 401,
+      expected: invalid,
+    },
+    {
+      ...me,
+      name: "are an unknown key",
+      headers: { "x-api-key": "ptr_AAAA" },
+      status: 401,
+      expected: invalid,
+    },
+    {
+      ...me,
+      name: "are a key and a token at once",
+      as: "admin",
+      headers: { "x-api-key": "ptr_AAAA" },
+      status: 403,
+    },
+    { ...me, name: "are an empty cookie", headers: { cookie: "portainer_api_key=" }, status: 401 },
+    { ...me, name: "are a token", as: "alice", status: 200, expected: { Id: 2, Username: "alice" } },
+    { ...me, name: "are a key", as: "key:alice", status: 200, expected: { Id: 2, Username: "alice" } },
+  ]);
 
   test("may be a token without the word Bearer", async () => {
     const { jwt } = (await (await login("alice")).json()) as { jwt: string };

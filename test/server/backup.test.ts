@@ -1,19 +1,18 @@
 import { readFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { startServer } from "../../server";
 import { makeCertificates } from "../support/certificates";
 import { startTinyEngine, type TinyEngine } from "../support/tiny-engine";
-import { form, PASSWORD, startWorld, type World } from "./kit";
+import { form, PASSWORD, startWorld, useWorld } from "./kit";
 
 const COMPOSE = "services: {}";
-let world: World;
 let engine: TinyEngine;
 let ca: string;
-beforeAll(async () => {
+const world = useWorld(async (use) => {
   ({ ca } = await makeCertificates());
-  engine = await startTinyEngine();
-  world = await startWorld();
+  engine = use(await startTinyEngine());
+  const world = await startWorld();
   await world.admin("POST", "/endpoints", form({ Name: "gone", EndpointCreationType: "1", URL: engine.url }));
   await world.admin("DELETE", "/endpoints/1");
   await world.admin("POST", "/endpoints", form({ Name: "one", EndpointCreationType: "1", URL: engine.url }));
@@ -35,10 +34,7 @@ beforeAll(async () => {
     FileContent: COMPOSE,
   });
   await world.admin("PUT", "/settings", { UserSessionTimeout: "3h" });
-});
-afterAll(async () => {
-  await world[Symbol.asyncDispose]();
-  await engine[Symbol.asyncDispose]();
+  return world;
 });
 
 const backup = async (body: object = {}): Promise<Uint8Array<ArrayBuffer>> => {

@@ -1,92 +1,85 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { pullLimits } from "../../server/api/docker-hub";
 import { startTinyEngine, type TinyEngine } from "../support/tiny-engine";
-import { form, play, startWorld, type World } from "./kit";
+import { form, play, startWorld, useWorld } from "./kit";
 
-let world: World;
 let engine: TinyEngine;
-beforeAll(async () => {
-  engine = await startTinyEngine();
-  world = await startWorld();
+const world = useWorld(async (use) => {
+  engine = use(await startTinyEngine());
+  const world = await startWorld();
   await world.admin("POST", "/endpoints", form({ Name: "one", EndpointCreationType: "1", URL: engine.url }));
-});
-afterAll(async () => {
-  await world[Symbol.asyncDispose]();
-  await engine[Symbol.asyncDispose]();
+  return world;
 });
 
 const account = { Authentication: true, Username: "me", Password: "hub-secret" };
 
 describe("the account at Docker Hub, as old clients know it", () => {
-  play(
-    () => world,
-    [
-      {
-        name: "is nobody at first",
-        as: "alice",
-        method: "GET",
-        path: "/dockerhub",
-        status: 200,
-        expected: { Authentication: false, Username: "" },
+  play(world, [
+    {
+      name: "is nobody at first",
+      as: "alice",
+      method: "GET",
+      path: "/dockerhub",
+      status: 200,
+      expected: { Authentication: false, Username: "" },
+    },
+    {
+      name: "needs name and password",
+      as: "admin",
+      method: "PUT",
+      path: "/dockerhub",
+      body: { Authentication: true, Username: "me" },
+      status: 400,
+      expected: {
+        details:
+          "Invalid credentials. Username and password must be specified when authentication is enabled",
       },
-      {
-        name: "needs name and password",
-        as: "admin",
-        method: "PUT",
-        path: "/dockerhub",
-        body: { Authentication: true, Username: "me" },
-        status: 400,
-        expected: {
-          details:
-            "Invalid credentials. Username and password must be specified when authentication is enabled",
-        },
-      },
-      { name: "is set", as: "admin", method: "PUT", path: "/dockerhub", body: account, status: 204 },
-      {
-        name: "is shown without its password",
-        as: "admin",
-        method: "GET",
-        path: "/dockerhub",
-        status: 200,
-        expected: '{"Authentication":true,"Username":"me"}',
-      },
-      {
-        name: "is a registry",
-        as: "admin",
-        method: "GET",
-        path: "/registries/1",
-        status: 200,
-        expected: { Type: 6, URL: "docker.io", Username: "me" },
-        absent: ["hub-secret"],
-      },
-      {
-        name: "is unset",
-        as: "admin",
-        method: "PUT",
-        path: "/dockerhub",
-        body: { Authentication: false },
-        status: 204,
-      },
-      {
-        name: "is nobody again",
-        as: "alice",
-        method: "GET",
-        path: "/dockerhub",
-        status: 200,
-        expected: { Authentication: false, Username: "" },
-      },
-      {
-        name: "has limits for engines on a socket only",
-        as: "admin",
-        method: "GET",
-        path: "/endpoints/1/dockerhub/0",
-        status: 400,
-        expected: { message: "Invalid environment type" },
-      },
-    ],
-  );
+    },
+    { name: "is set", as: "admin", method: "PUT", path: "/dockerhub", body: account, status: 204 },
+    {
+      name: "is shown without its password",
+      as: "admin",
+      method: "GET",
+      path: "/dockerhub",
+      status: 200,
+      expected: '{"Authentication":true,"Username":"me"}',
+    },
+    {
+      name: "is a registry",
+      as: "admin",
+      method: "GET",
+      path: "/registries/1",
+      status: 200,
+      expected: { Type: 6, URL: "docker.io", Username: "me" },
+      absent: ["hub-secret"],
+    },
+    {
+      name: "is unset",
+      as: "admin",
+      method: "PUT",
+      path: "/dockerhub",
+      body: { Authentication: false },
+      status: 204,
+    },
+    {
+      name: "is nobody again",
+      as: "alice",
+      method: "GET",
+      path: "/dockerhub",
+      status: 200,
+      expected: { Authentication: false, Username: "" },
+    },
+    {
+      name: "has limits for engines on a socket only",
+      as: "admin",
+      method: "GET",
+      path: "/endpoints/1/dockerhub/0",
+      status: 400,
+      expected: { message: "Invalid environment type" },
+    },
+  ]);
 });
 
 test("asks for the limits with the account, and about no image that counts", async () => {

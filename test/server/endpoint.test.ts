@@ -2,23 +2,19 @@ import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, describe, expect, jest, test } from "@jest/globals";
 import { makeCertificates } from "../support/certificates";
 import { startTinyEngine, type TinyEngine } from "../support/tiny-engine";
-import { form, play, startWorld, type World } from "./kit";
+import { form, play, startWorld, useWorld } from "./kit";
 
 // A world hashes a dozen passwords, which takes a busy machine its time.
 jest.setTimeout(30_000);
 
-let world: World;
 let engine: TinyEngine;
-beforeAll(async () => {
-  engine = await startTinyEngine();
-  world = await startWorld();
-});
-afterAll(async () => {
-  await world[Symbol.asyncDispose]();
-  await engine[Symbol.asyncDispose]();
+const world = useWorld(async (use) => {
+  engine = use(await startTinyEngine());
+  const world = await startWorld();
+  return world;
 });
 
 const create = (fields: Record<string, string | Blob>) => form({ EndpointCreationType: "1", ...fields });
@@ -26,99 +22,96 @@ const path = "/endpoints";
 
 describe("an environment", () => {
   const refused = (details: string) => ({ message: "Invalid request payload", details });
-  play(
-    () => world,
-    [
-      {
-        name: "needs a name",
-        as: "admin",
-        method: "POST",
-        path,
-        body: create({}),
-        status: 400,
-        expected: refused("Invalid environment name"),
-      },
-      { name: "needs a type", as: "admin", method: "POST", path, body: form({ Name: "x" }), status: 400 },
-      {
-        name: "is no JSON",
-        as: "admin",
-        method: "POST",
-        path,
-        body: { Name: "x", EndpointCreationType: 1 },
-        status: 400,
-        expected: refused("Invalid environment name"),
-      },
-      {
-        name: "has a list of tags",
-        as: "admin",
-        method: "POST",
-        path,
-        body: create({ Name: "x", TagIds: "1,2" }),
-        status: 400,
-        expected: refused("Invalid TagIds parameter"),
-      },
-      {
-        name: "has tags that exist",
-        as: "admin",
-        method: "POST",
-        path,
-        body: create({ Name: "x", TagIds: "[7]" }),
-        status: 500,
-      },
-      {
-        name: "has a group that exists",
-        as: "admin",
-        method: "POST",
-        path,
-        body: create({ Name: "x", GroupID: "7" }),
-        status: 500,
-        expected: { message: "Unable to find an environment group inside the database" },
-      },
-      {
-        name: "with TLS needs a CA",
-        as: "admin",
-        method: "POST",
-        path,
-        body: create({ Name: "x", TLS: "true" }),
-        status: 400,
-        expected: refused("Invalid CA certificate file. Ensure that the file is uploaded correctly"),
-      },
-      {
-        name: "needs an engine that answers",
-        as: "admin",
-        method: "POST",
-        path,
-        body: create({ Name: "x", URL: "tcp://127.0.0.1:1" }),
-        status: 500,
-        expected: { message: "Unable to initiate communications with environment" },
-      },
-      {
-        name: "is an administrator's to create",
-        as: "alice",
-        method: "POST",
-        path,
-        body: create({ Name: "x" }),
-        status: 403,
-      },
-      {
-        name: "leaves nothing behind when refused",
-        as: "admin",
-        method: "GET",
-        path,
-        status: 200,
-        expected: "[]",
-      },
-      {
-        name: "that is edge needs no engine",
-        as: "admin",
-        method: "POST",
-        path,
-        body: form({ Name: "edge", EndpointCreationType: "4", URL: "https://portainer.example.com" }),
-        status: 200,
-        expected: { Type: 4, URL: "portainer.example.com" },
-      },
-    ],
-  );
+  play(world, [
+    {
+      name: "needs a name",
+      as: "admin",
+      method: "POST",
+      path,
+      body: create({}),
+      status: 400,
+      expected: refused("Invalid environment name"),
+    },
+    { name: "needs a type", as: "admin", method: "POST", path, body: form({ Name: "x" }), status: 400 },
+    {
+      name: "is no JSON",
+      as: "admin",
+      method: "POST",
+      path,
+      body: { Name: "x", EndpointCreationType: 1 },
+      status: 400,
+      expected: refused("Invalid environment name"),
+    },
+    {
+      name: "has a list of tags",
+      as: "admin",
+      method: "POST",
+      path,
+      body: create({ Name: "x", TagIds: "1,2" }),
+      status: 400,
+      expected: refused("Invalid TagIds parameter"),
+    },
+    {
+      name: "has tags that exist",
+      as: "admin",
+      method: "POST",
+      path,
+      body: create({ Name: "x", TagIds: "[7]" }),
+      status: 500,
+    },
+    {
+      name: "has a group that exists",
+      as: "admin",
+      method: "POST",
+      path,
+      body: create({ Name: "x", GroupID: "7" }),
+      status: 500,
+      expected: { message: "Unable to find an environment group inside the database" },
+    },
+    {
+      name: "with TLS needs a CA",
+      as: "admin",
+      method: "POST",
+      path,
+      body: create({ Name: "x", TLS: "true" }),
+      status: 400,
+      expected: refused("Invalid CA certificate file. Ensure that the file is uploaded correctly"),
+    },
+    {
+      name: "needs an engine that answers",
+      as: "admin",
+      method: "POST",
+      path,
+      body: create({ Name: "x", URL: "tcp://127.0.0.1:1" }),
+      status: 500,
+      expected: { message: "Unable to initiate communications with environment" },
+    },
+    {
+      name: "is an administrator's to create",
+      as: "alice",
+      method: "POST",
+      path,
+      body: create({ Name: "x" }),
+      status: 403,
+    },
+    {
+      name: "leaves nothing behind when refused",
+      as: "admin",
+      method: "GET",
+      path,
+      status: 200,
+      expected: "[]",
+    },
+    {
+      name: "that is edge needs no engine",
+      as: "admin",
+      method: "POST",
+      path,
+      body: form({ Name: "edge", EndpointCreationType: "4", URL: "https://portainer.example.com" }),
+      status: 200,
+      expected: { Type: 4, URL: "portainer.example.com" },
+    },
+  ]);
 
   test("comes as multipart, urlencoded or query, and a name is taken once", async () => {
     const fields = { EndpointCreationType: "1", URL: engine.url };
@@ -198,17 +191,15 @@ test("an engine that is away shows at the next snapshot, and comes back", async 
 
 describe("TLS", () => {
   let data: string;
-  let own: World;
   let secure: TinyEngine;
   const pem = makeCertificates();
-  beforeAll(async () => {
+  const own = useWorld(async (use) => {
     data = await mkdtemp(join(tmpdir(), "endpoint-tls-"));
-    own = await startWorld({ data });
-    secure = await startTinyEngine({ certificates: await pem, clientAuth: true });
+    const own = await startWorld({ data });
+    secure = use(await startTinyEngine({ certificates: await pem, clientAuth: true }));
+    return own;
   });
   afterAll(async () => {
-    await own[Symbol.asyncDispose]();
-    await secure[Symbol.asyncDispose]();
     await rm(data, { recursive: true });
   });
   const blob = (text: string) => new Blob([text]);
@@ -291,159 +282,150 @@ describe("TLS", () => {
   });
 
   const upload = (folder: string) => form({ folder, file: blob("x") });
-  play(
-    () => own,
-    [
-      {
-        name: "uploads do not leave their folder",
-        as: "admin",
-        method: "POST",
-        path: "/upload/tls/ca",
-        body: upload("../../etc"),
-        status: 400,
-      },
-      {
-        name: "uploads take no absolute folder",
-        as: "admin",
-        method: "POST",
-        path: "/upload/tls/ca",
-        body: upload("/etc"),
-        status: 400,
-      },
-      {
-        name: "uploads are of three kinds",
-        as: "admin",
-        method: "POST",
-        path: "/upload/tls/pem",
-        body: upload("1"),
-        status: 404,
-        expected: "404 page not found\n",
-      },
-      { name: "uploads of no kind are nobody's", method: "POST", path: "/upload/tls/pem", status: 404 },
-      { name: "uploads of no kind are not read either", method: "GET", path: "/upload/tls/pem", status: 404 },
-      { name: "uploads are not read", method: "GET", path: "/upload/tls/ca", status: 405 },
-      { name: "uploads need a login", method: "POST", path: "/upload/tls/ca", body: form({}), status: 401 },
-      ...[form({}), form({ file: blob("x") }), upload(""), "{}", ""].map((body, at) => ({
-        name: `uploads need a folder before all (${at})`,
+  play(own, [
+    {
+      name: "uploads do not leave their folder",
+      as: "admin",
+      method: "POST",
+      path: "/upload/tls/ca",
+      body: upload("../../etc"),
+      status: 400,
+    },
+    {
+      name: "uploads take no absolute folder",
+      as: "admin",
+      method: "POST",
+      path: "/upload/tls/ca",
+      body: upload("/etc"),
+      status: 400,
+    },
+    {
+      name: "uploads are of three kinds",
+      as: "admin",
+      method: "POST",
+      path: "/upload/tls/pem",
+      body: upload("1"),
+      status: 404,
+      expected: "404 page not found\n",
+    },
+    { name: "uploads of no kind are nobody's", method: "POST", path: "/upload/tls/pem", status: 404 },
+    { name: "uploads of no kind are not read either", method: "GET", path: "/upload/tls/pem", status: 404 },
+    { name: "uploads are not read", method: "GET", path: "/upload/tls/ca", status: 405 },
+    { name: "uploads need a login", method: "POST", path: "/upload/tls/ca", body: form({}), status: 401 },
+    ...[form({}), form({ file: blob("x") }), upload(""), "{}", ""].map((body, at) => ({
+      name: `uploads need a folder before all (${at})`,
+      as: "admin" as const,
+      method: "POST",
+      path: "/upload/tls/key",
+      body,
+      status: 400,
+      expected: { message: "Invalid query parameter: folder", details: "Missing form data value" },
+    })),
+    ...[form({ folder: "1" }), form({ folder: "1", file: "text" }), form({ folder: "../../etc" })].map(
+      (body, at) => ({
+        name: `uploads need a file (${at})`,
         as: "admin" as const,
         method: "POST",
-        path: "/upload/tls/key",
+        path: "/upload/tls/cert",
         body,
-        status: 400,
-        expected: { message: "Invalid query parameter: folder", details: "Missing form data value" },
-      })),
-      ...[form({ folder: "1" }), form({ folder: "1", file: "text" }), form({ folder: "../../etc" })].map(
-        (body, at) => ({
-          name: `uploads need a file (${at})`,
-          as: "admin" as const,
-          method: "POST",
-          path: "/upload/tls/cert",
-          body,
-          status: 400,
-          expected: {
-            message: "Invalid certificate file. Ensure that the certificate file is uploaded correctly",
-            details: "Http: no such file",
-          },
-        }),
-      ),
-      {
-        name: "uploads are forms of several parts",
-        as: "admin",
-        method: "POST",
-        path: "/upload/tls/ca?folder=1",
-        body: new URLSearchParams({ file: "x" }),
         status: 400,
         expected: {
           message: "Invalid certificate file. Ensure that the certificate file is uploaded correctly",
-          details: "Request Content-Type isn't multipart/form-data",
+          details: "Http: no such file",
         },
+      }),
+    ),
+    {
+      name: "uploads are forms of several parts",
+      as: "admin",
+      method: "POST",
+      path: "/upload/tls/ca?folder=1",
+      body: new URLSearchParams({ file: "x" }),
+      status: 400,
+      expected: {
+        message: "Invalid certificate file. Ensure that the certificate file is uploaded correctly",
+        details: "Request Content-Type isn't multipart/form-data",
       },
-      {
-        name: "uploads take their folder from the query, and their file from the form alone",
-        as: "admin",
-        method: "POST",
-        path: "/upload/tls/ca?folder=2&file=x",
-        body: upload("1"),
-        status: 204,
-      },
-      {
-        name: "uploads that are broken have nothing in them",
-        as: "admin",
-        method: "POST",
-        path: "/upload/tls/ca",
-        headers: { "content-type": "multipart/form-data; boundary=x" },
-        body: "--y",
-        status: 400,
-        expected: { message: "Invalid query parameter: folder" },
-      },
-      {
-        name: "an environment's form that is broken has nothing in it",
-        as: "admin",
-        method: "POST",
-        path,
-        headers: { "content-type": "multipart/form-data; boundary=x" },
-        body: "--y",
-        status: 400,
-        expected: { message: "Invalid request payload", details: "Invalid environment name" },
-      },
-      {
-        name: "uploads are an administrator's",
-        as: "alice",
-        method: "POST",
-        path: "/upload/tls/ca",
-        body: upload("1"),
-        status: 403,
-      },
-    ],
-  );
+    },
+    {
+      name: "uploads take their folder from the query, and their file from the form alone",
+      as: "admin",
+      method: "POST",
+      path: "/upload/tls/ca?folder=2&file=x",
+      body: upload("1"),
+      status: 204,
+    },
+    {
+      name: "uploads that are broken have nothing in them",
+      as: "admin",
+      method: "POST",
+      path: "/upload/tls/ca",
+      headers: { "content-type": "multipart/form-data; boundary=x" },
+      body: "--y",
+      status: 400,
+      expected: { message: "Invalid query parameter: folder" },
+    },
+    {
+      name: "an environment's form that is broken has nothing in it",
+      as: "admin",
+      method: "POST",
+      path,
+      headers: { "content-type": "multipart/form-data; boundary=x" },
+      body: "--y",
+      status: 400,
+      expected: { message: "Invalid request payload", details: "Invalid environment name" },
+    },
+    {
+      name: "uploads are an administrator's",
+      as: "alice",
+      method: "POST",
+      path: "/upload/tls/ca",
+      body: upload("1"),
+      status: 403,
+    },
+  ]);
 });
 
 describe("an environment by agents", () => {
   const edge = (URL: string, more: Record<string, string> = {}) =>
     form({ Name: `edge ${URL}`, EndpointCreationType: "4", URL, ...more });
   const post = { as: "admin", method: "POST", path } as const;
-  play(
-    () => world,
-    [
-      { ...post, name: "needs a server that they can find", body: edge("  "), status: 400 },
-      {
-        ...post,
-        name: "is not for a server that calls itself localhost",
-        body: edge("https://localhost:9443"),
-        status: 400,
-        expected: { message: "Unable to parse host", details: "Cannot use localhost as environment URL" },
-      },
-      {
-        ...post,
-        name: "has the interval under its old name too, and no public URL",
-        body: edge("https://p.example.com", { CheckinInterval: "7", PublicURL: "x" }),
-        status: 200,
-        expected: { EdgeCheckinInterval: 7, PublicURL: "", URL: "p.example.com" },
-      },
-      {
-        ...post,
-        name: "is asked for an agent even without TLS",
-        body: form({ Name: "no agent", EndpointCreationType: "2", URL: "tcp://127.0.0.1:1" }),
-        status: 500,
-        expected: { message: "Unable to get environment type" },
-      },
-    ],
-  );
+  play(world, [
+    { ...post, name: "needs a server that they can find", body: edge("  "), status: 400 },
+    {
+      ...post,
+      name: "is not for a server that calls itself localhost",
+      body: edge("https://localhost:9443"),
+      status: 400,
+      expected: { message: "Unable to parse host", details: "Cannot use localhost as environment URL" },
+    },
+    {
+      ...post,
+      name: "has the interval under its old name too, and no public URL",
+      body: edge("https://p.example.com", { CheckinInterval: "7", PublicURL: "x" }),
+      status: 200,
+      expected: { EdgeCheckinInterval: 7, PublicURL: "", URL: "p.example.com" },
+    },
+    {
+      ...post,
+      name: "is asked for an agent even without TLS",
+      body: form({ Name: "no agent", EndpointCreationType: "2", URL: "tcp://127.0.0.1:1" }),
+      status: 500,
+      expected: { message: "Unable to get environment type" },
+    },
+  ]);
 });
 
 describe("a list of environments", () => {
-  let own: World;
-  beforeAll(async () => {
-    own = await startWorld();
+  const own = useWorld(async () => {
+    const own = await startWorld();
     const edge = (Name: string) => form({ Name, EndpointCreationType: "4", URL: "https://edge.example.com" });
     await own.admin("POST", path, create({ Name: "zebra", URL: engine.url }));
     await own.admin("POST", path, create({ Name: "ant", URL: engine.url }));
     await own.admin("POST", path, edge("far"));
     await own.admin("POST", "/endpoint_groups", { Name: "Alpha", AssociatedEndpoints: [1] });
     await own.admin("POST", "/endpoint_groups", { Name: "Zulu", AssociatedEndpoints: [3] });
-  });
-  afterAll(async () => {
-    await own[Symbol.asyncDispose]();
+    return own;
   });
 
   test.each([
@@ -492,54 +474,51 @@ describe("a list of environments", () => {
     expect(answer.headers.get("x-total-available")).toBe("3");
   });
 
-  play(
-    () => own,
-    [
-      {
-        name: "by an edge stack fails, as there is none",
-        as: "admin",
-        method: "GET",
-        path: `${path}?edgeStackId=1`,
-        status: 500,
-        expected: { message: "Unable to filter endpoints" },
+  play(own, [
+    {
+      name: "by an edge stack fails, as there is none",
+      as: "admin",
+      method: "GET",
+      path: `${path}?edgeStackId=1`,
+      status: 500,
+      expected: { message: "Unable to filter endpoints" },
+    },
+    {
+      name: "by what is no status of an edge stack is refused",
+      as: "admin",
+      method: "GET",
+      path: `${path}?edgeStackStatus=x`,
+      status: 400,
+      expected: { details: 'Failed parsing edgeStackStatus: strconv.Atoi: parsing "x": invalid syntax' },
+    },
+    ...["10", "12", "14", "-1"].map((status) => ({
+      name: `by ${status}, which no environment of an edge stack has, is refused`,
+      as: "admin" as const,
+      method: "GET",
+      path: `${path}?edgeStackStatus=${status}`,
+      status: 400,
+      expected: { message: "Invalid query parameters", details: "Invalid edgeStackStatus parameter" },
+    })),
+    {
+      name: "by several things that are none is refused for the first that Portainer reads",
+      as: "admin",
+      method: "GET",
+      path: `${path}?edgeStackStatus=x&excludeIds[]=x&tagIds[]=x&status[]=x&edgeStackId=1`,
+      status: 400,
+      expected: { details: 'Unable to parse parameter status: strconv.Atoi: parsing "x": invalid syntax' },
+    },
+    {
+      name: "by a number that is too large is refused",
+      as: "admin",
+      method: "GET",
+      path: `${path}?types[]=99999999999999999999`,
+      status: 400,
+      expected: {
+        details:
+          'Unable to parse parameter types: strconv.Atoi: parsing "99999999999999999999": value out of range',
       },
-      {
-        name: "by what is no status of an edge stack is refused",
-        as: "admin",
-        method: "GET",
-        path: `${path}?edgeStackStatus=x`,
-        status: 400,
-        expected: { details: 'Failed parsing edgeStackStatus: strconv.Atoi: parsing "x": invalid syntax' },
-      },
-      ...["10", "12", "14", "-1"].map((status) => ({
-        name: `by ${status}, which no environment of an edge stack has, is refused`,
-        as: "admin" as const,
-        method: "GET",
-        path: `${path}?edgeStackStatus=${status}`,
-        status: 400,
-        expected: { message: "Invalid query parameters", details: "Invalid edgeStackStatus parameter" },
-      })),
-      {
-        name: "by several things that are none is refused for the first that Portainer reads",
-        as: "admin",
-        method: "GET",
-        path: `${path}?edgeStackStatus=x&excludeIds[]=x&tagIds[]=x&status[]=x&edgeStackId=1`,
-        status: 400,
-        expected: { details: 'Unable to parse parameter status: strconv.Atoi: parsing "x": invalid syntax' },
-      },
-      {
-        name: "by a number that is too large is refused",
-        as: "admin",
-        method: "GET",
-        path: `${path}?types[]=99999999999999999999`,
-        status: 400,
-        expected: {
-          details:
-            'Unable to parse parameter types: strconv.Atoi: parsing "99999999999999999999": value out of range',
-        },
-      },
-    ],
-  );
+    },
+  ]);
 
   test("is in the order of names as Go's clients have it: digits first, as numbers, then bytes", async () => {
     await using sorted = await startWorld();
@@ -576,72 +555,69 @@ describe("a list of environments", () => {
   describe("what belongs to environments", () => {
     const relations = { as: "admin", method: "PUT", path: "/endpoints/relations" } as const;
     const FAILED = { message: "Unable to update environment relations" };
-    play(
-      () => own,
-      [
-        {
-          ...relations,
-          name: "needs an environment",
-          body: { Relations: { "99": {} } },
-          status: 500,
-          expected: FAILED,
-        },
-        {
-          ...relations,
-          name: "needs tags that there are",
-          body: { Relations: { "1": { Tags: [99] } } },
-          status: 500,
-          expected: FAILED,
-        },
-        {
-          ...relations,
-          name: "names its environment",
-          body: { Relations: { "0": {} } },
-          status: 400,
-          expected: { details: "Invalid request payload: Missing environment identifier" },
-        },
-        { ...relations, name: "names it by a number", body: { Relations: { x: {} } }, status: 400 },
-        { ...relations, name: "stays in its group", body: { Relations: { "1": { Group: 0 } } }, status: 204 },
-        {
-          name: "stayed in its group",
-          as: "admin",
-          method: "GET",
-          path: "/endpoints/1",
-          status: 200,
-          expected: { GroupId: 2 },
-        },
-        {
-          name: "has no agent to forget",
-          as: "admin",
-          method: "DELETE",
-          path: "/endpoints/1/association",
-          status: 400,
-          expected: { message: "Invalid environment type" },
-        },
-        {
-          name: "is asked for by agents with their id",
-          method: "POST",
-          path: "/endpoints/global-key",
-          status: 400,
-          expected: { message: "Invalid Edge ID" },
-        },
-        {
-          name: "is no edge agent's",
-          method: "POST",
-          path: "/endpoints/global-key",
-          headers: { "X-PortainerAgent-EdgeID": "x" },
-          status: 404,
-        },
-        {
-          name: "keeps what is said of a cluster",
-          as: "admin",
-          method: "PUT",
-          path: "/endpoints/1",
-          body: { Kubernetes: { Configuration: { RestrictDefaultNamespace: true } } },
-          status: 200,
-          expected: { Kubernetes: { Configuration: { RestrictDefaultNamespace: true }, Snapshots: [] } },
-        },
-      ],
-    );
+    play(own, [
+      {
+        ...relations,
+        name: "needs an environment",
+        body: { Relations: { "99": {} } },
+        status: 500,
+        expected: FAILED,
+      },
+      {
+        ...relations,
+        name: "needs tags that there are",
+        body: { Relations: { "1": { Tags: [99] } } },
+        status: 500,
+        expected: FAILED,
+      },
+      {
+        ...relations,
+        name: "names its environment",
+        body: { Relations: { "0": {} } },
+        status: 400,
+        expected: { details: "Invalid request payload: Missing environment identifier" },
+      },
+      { ...relations, name: "names it by a number", body: { Relations: { x: {} } }, status: 400 },
+      { ...relations, name: "stays in its group", body: { Relations: { "1": { Group: 0 } } }, status: 204 },
+      {
+        name: "stayed in its group",
+        as: "admin",
+        method: "GET",
+        path: "/endpoints/1",
+        status: 200,
+        expected: { GroupId: 2 },
+      },
+      {
+        name: "has no agent to forget",
+        as: "admin",
+        method: "DELETE",
+        path: "/endpoints/1/association",
+        status: 400,
+        expected: { message: "Invalid environment type" },
+      },
+      {
+        name: "is asked for by agents with their id",
+        method: "POST",
+        path: "/endpoints/global-key",
+        status: 400,
+        expected: { message: "Invalid Edge ID" },
+      },
+      {
+        name: "is no edge agent's",
+        method: "POST",
+        path: "/endpoints/global-key",
+        headers: { "X-PortainerAgent-EdgeID": "x" },
+        status: 404,
+      },
+      {
+        name: "keeps what is said of a cluster",
+        as: "admin",
+        method: "PUT",
+        path: "/endpoints/1",
+        body: { Kubernetes: { Configuration: { RestrictDefaultNamespace: true } } },
+        status: 200,
+        expected: { Kubernetes: { Configuration: { RestrictDefaultNamespace: true }, Snapshots: [] } },
+      },
+    ]);
   });
 });

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { describe, expect, jest, test } from "@jest/globals";
 import { matcherOf } from "../../server/gateway/rules/rule";
 import { RULES } from "../../server/gateway/rules/table";
 import { type FakeEngine, startFakeEngine } from "../support/fake-engine";
 import { RawClient } from "../support/raw-client";
-import { type Actor, form, startWorld, type World } from "./kit";
+import { type Actor, form, startWorld, useWorld } from "./kit";
 
 jest.setTimeout(60_000);
 
@@ -77,15 +77,16 @@ const PATHS: [string, Verdict][] = [
   ),
 ];
 
-let world: World;
 let engine: FakeEngine;
-beforeAll(async () => {
-  engine = await startFakeEngine(({ url = "" }, response) => {
-    const path = (url.split("?")[0] ?? "").replace(/^\/v1[0-9.]*/, "");
-    const [status, body] = answerTo(path);
-    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
-  });
-  world = await startWorld();
+const world = useWorld(async (use) => {
+  engine = use(
+    await startFakeEngine(({ url = "" }, response) => {
+      const path = (url.split("?")[0] ?? "").replace(/^\/v1[0-9.]*/, "");
+      const [status, body] = answerTo(path);
+      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+    }),
+  );
+  const world = await startWorld();
   const environment = (Name: string) => form({ Name, EndpointCreationType: "1", URL: engine.url });
   await world.admin("POST", "/endpoints", environment("closed"));
   await world.admin("POST", "/endpoints", environment("open"));
@@ -93,10 +94,7 @@ beforeAll(async () => {
     UserAccessPolicies: { "2": {} },
     TeamAccessPolicies: { "1": {} },
   });
-});
-afterAll(async () => {
-  await world[Symbol.asyncDispose]();
-  await engine[Symbol.asyncDispose]();
+  return world;
 });
 
 const LISTS = /^\/(?:containers\/json|services|networks|secrets|configs|tasks)$/;

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
+import { beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { makeCertificates } from "../support/certificates";
 import { type FakeDocker, installFakeDocker } from "../support/fake-docker";
 import { type GitServer, startGitServer } from "../support/git-server";
 import { eventually } from "../support/processes";
 import { startTinyEngine, type TinyEngine } from "../support/tiny-engine";
-import { form, startWorld, type World } from "./kit";
+import { form, startWorld, useWorld } from "./kit";
 
 jest.setTimeout(60_000);
 
@@ -17,26 +17,20 @@ interface Stack {
   GitConfig: { ConfigHash: string; Authentication: object | null };
 }
 
-let world: World;
 let engine: TinyEngine;
 let docker: FakeDocker;
 let git: GitServer;
 let now = Date.UTC(2030, 0, 1);
-beforeAll(async () => {
-  docker = await installFakeDocker();
-  engine = await startTinyEngine();
-  git = await startGitServer();
-  world = await startWorld({ clock: { now: () => now } });
+const world = useWorld(async (use) => {
+  docker = use(await installFakeDocker());
+  engine = use(await startTinyEngine());
+  git = use(await startGitServer());
+  const world = await startWorld({ clock: { now: () => now } });
   await world.admin("POST", "/endpoints", form({ Name: "one", EndpointCreationType: "1", URL: engine.url }));
   await world.admin("PUT", "/endpoints/1", { UserAccessPolicies: { "2": {} } });
+  return world;
 });
 beforeEach(() => git.commit({ [FILE]: compose("first") }));
-afterAll(async () => {
-  await world[Symbol.asyncDispose]();
-  await git[Symbol.asyncDispose]();
-  await engine[Symbol.asyncDispose]();
-  await docker[Symbol.asyncDispose]();
-});
 
 let count = 0;
 const wish = (more: object = {}) => ({ Name: `git${++count}`, RepositoryURL: git.url, ...more });

@@ -1,4 +1,4 @@
-import { expect, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { type RunningServer, startServer } from "../../server";
 
 export const PASSWORD = "correct-horse-9";
@@ -76,11 +76,39 @@ export async function startWorld(options: Parameters<typeof startServer>[0] = {}
   return { server, headers, send, admin, [Symbol.asyncDispose]: () => server.stop() };
 }
 
+/**
+ * The world of a suite: made before its first test, gone after its last one. `make` hands to `use` whatever else
+ * the suite needs and is to be disposed of after it.
+ */
+export function useWorld(make: (use: Use) => Promise<World> = () => startWorld()): World {
+  const parts = new AsyncDisposableStack();
+  let made: World | undefined;
+  const current = (): World => {
+    if (!made) throw new Error("A suite has its world in its tests, not while they are declared.");
+    return made;
+  };
+  beforeAll(async () => {
+    made = parts.use(await make((part) => parts.use(part)));
+  });
+  afterAll(() => parts.disposeAsync());
+  return {
+    get server() {
+      return current().server;
+    },
+    headers: (as) => current().headers(as),
+    send: (scenario) => current().send(scenario),
+    admin: (method, path, body) => current().admin(method, path, body),
+    [Symbol.asyncDispose]: () => parts.disposeAsync(),
+  };
+}
+
+type Use = <Part extends AsyncDisposable>(part: Part) => Part;
+
 /** A test per scenario, in the order of the list: later ones see what earlier ones did. */
-export function play(world: () => World, scenarios: readonly Scenario[]): void {
+export function play(world: Pick<World, "send">, scenarios: readonly Scenario[]): void {
   for (const scenario of scenarios)
     test(scenario.name, async () => {
-      const answer = await world().send(scenario);
+      const answer = await world.send(scenario);
       const text = await answer.text();
       expect({ status: answer.status, text }).toMatchObject({ status: scenario.status });
       if (typeof scenario.expected === "string") expect(text).toBe(scenario.expected);

@@ -9,37 +9,38 @@ import { type Certificates, makeCertificates } from "../support/certificates";
 import { type FakeAgent, startFakeAgent } from "../support/fake-agent";
 import { type FakeCluster, startFakeCluster } from "../support/fake-cluster";
 import { eventually } from "../support/processes";
-import { form, startWorld, type World } from "./kit";
+import { form, startWorld, useWorld } from "./kit";
 
 let certificates: Certificates;
 let folder: string;
 let cluster: FakeCluster;
 let agent: FakeAgent;
-let world: World;
-beforeAll(async () => {
+const world = useWorld(async (use) => {
   certificates = await makeCertificates();
   folder = await mkdtemp(join(tmpdir(), "service-account-"));
   await writeFile(join(folder, "token"), "own-token\n");
-  cluster = await startFakeCluster(certificates);
+  cluster = use(await startFakeCluster(certificates));
   const NODES = { items: [{ status: { capacity: { cpu: "2", memory: "4Gi" } } }] };
   const ACCOUNT = {
     status: { token: "of-alice", expirationTimestamp: new Date(Date.now() + 3_600_000).toISOString() },
   };
-  agent = await startFakeAgent(certificates, {
-    platform: "2",
-    answers: new Proxy<Record<string, [number, unknown]>>(
-      {
-        "GET /kubernetes/version": [200, { gitVersion: "v1.30.0" }],
-        "GET /kubernetes/api/v1/nodes": [200, NODES],
-        "GET /kubernetes/api/v1/namespaces": [200, { items: [{ metadata: { name: "default" } }] }],
-      },
-      {
-        get: (known, key: string) =>
-          known[key] ?? (key.endsWith("/token") ? [201, ACCOUNT] : [200, { asked: key }]),
-      },
-    ),
-  });
-  world = await startWorld({ serviceAccount: folder });
+  agent = use(
+    await startFakeAgent(certificates, {
+      platform: "2",
+      answers: new Proxy<Record<string, [number, unknown]>>(
+        {
+          "GET /kubernetes/version": [200, { gitVersion: "v1.30.0" }],
+          "GET /kubernetes/api/v1/nodes": [200, NODES],
+          "GET /kubernetes/api/v1/namespaces": [200, { items: [{ metadata: { name: "default" } }] }],
+        },
+        {
+          get: (known, key: string) =>
+            known[key] ?? (key.endsWith("/token") ? [201, ACCOUNT] : [200, { asked: key }]),
+        },
+      ),
+    }),
+  );
+  const world = await startWorld({ serviceAccount: folder });
   const local = { Name: "local", EndpointCreationType: "5", URL: cluster.url };
   const tls = { TLS: "true", TLSSkipVerify: "true", TLSSkipClientVerify: "true" };
   await world.admin("POST", "/endpoints", form(local));
@@ -48,16 +49,14 @@ beforeAll(async () => {
     "/endpoints",
     form({ Name: "agent", EndpointCreationType: "2", URL: agent.url, ...tls }),
   );
+  return world;
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true });
 });
 beforeEach(async () => {
   cluster.seen.length = 0;
   agent.requests.length = 0;
-});
-afterAll(async () => {
-  await world[Symbol.asyncDispose]();
-  await agent[Symbol.asyncDispose]();
-  await cluster[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true });
 });
 
 const ask = (path: string, as: "admin" | "alice" | "nobody" = "admin", more = {}) =>

@@ -3,26 +3,22 @@ import { connect, type Socket } from "node:net";
 import { PassThrough } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect as connectTls } from "node:tls";
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { describe, expect, jest, test } from "@jest/globals";
 import { startServer } from "../../server";
 import { readBody } from "../../server/route/decode";
 import { startFakeEngine } from "../support/fake-engine";
 import { eventually } from "../support/processes";
 import { startTinyEngine, type TinyEngine } from "../support/tiny-engine";
-import { form, startWorld, type World } from "./kit";
+import { form, startWorld, useWorld } from "./kit";
 
 jest.setTimeout(60_000);
 
-let world: World;
 let engine: TinyEngine;
-beforeAll(async () => {
-  engine = await startTinyEngine();
-  world = await startWorld();
+const world = useWorld(async (use) => {
+  engine = use(await startTinyEngine());
+  const world = await startWorld();
   await world.admin("POST", "/endpoints", form({ Name: "one", EndpointCreationType: "1", URL: engine.url }));
-});
-afterAll(async () => {
-  await world[Symbol.asyncDispose]();
-  await engine[Symbol.asyncDispose]();
+  return world;
 });
 
 const openFiles = async () => (await readdir("/proc/self/fd")).length;

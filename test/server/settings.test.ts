@@ -1,13 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { PASSWORD, play, startWorld, type World } from "./kit";
+import { describe, expect, test } from "@jest/globals";
+import { PASSWORD, play, useWorld } from "./kit";
 
-let world: World;
-beforeAll(async () => {
-  world = await startWorld();
-});
-afterAll(async () => {
-  await world[Symbol.asyncDispose]();
-});
+const world = useWorld();
 
 const change = (body: object) => world.admin<Record<string, unknown>>("PUT", "/settings", body);
 const login = async (Username: string) => {
@@ -17,28 +11,25 @@ const login = async (Username: string) => {
 
 describe("settings", () => {
   const put = { as: "admin", method: "PUT", path: "/settings", status: 400 } as const;
-  play(
-    () => world,
-    [
-      { ...put, name: "know three ways to log in", body: { AuthenticationMethod: 0 } },
-      ...["nonsense", "javascript:alert(1)", "file:///etc", "has space.com"].map((LogoURL) => ({
+  play(world, [
+    { ...put, name: "know three ways to log in", body: { AuthenticationMethod: 0 } },
+    ...["nonsense", "javascript:alert(1)", "file:///etc", "has space.com"].map((LogoURL) => ({
+      ...put,
+      name: `take no logo from ${LogoURL}`,
+      body: { LogoURL },
+    })),
+    ...["example.com/logo.png", "http://intranet/logo.png", "https://[::1]:8443/x?y=z", ""].map(
+      (LogoURL) => ({
         ...put,
-        name: `take no logo from ${LogoURL}`,
+        name: `take a logo from ${JSON.stringify(LogoURL)}`,
         body: { LogoURL },
-      })),
-      ...["example.com/logo.png", "http://intranet/logo.png", "https://[::1]:8443/x?y=z", ""].map(
-        (LogoURL) => ({
-          ...put,
-          name: `take a logo from ${JSON.stringify(LogoURL)}`,
-          body: { LogoURL },
-          status: 200,
-          expected: { LogoURL },
-        }),
-      ),
-      { ...put, name: "want agents to find the server", body: { EdgePortainerURL: "http://localhost" } },
-      { ...put, name: "know OAuth's styles", body: { OAuthSettings: { AuthStyle: 3 } } },
-    ],
-  );
+        status: 200,
+        expected: { LogoURL },
+      }),
+    ),
+    { ...put, name: "want agents to find the server", body: { EdgePortainerURL: "http://localhost" } },
+    { ...put, name: "know OAuth's styles", body: { OAuthSettings: { AuthStyle: 3 } } },
+  ]);
 
   test("keep an interval that is set from becoming none", async () => {
     await change({ SnapshotInterval: "10m" });
@@ -122,18 +113,15 @@ describe("where another service knows the passwords", () => {
     await change({ AuthenticationMethod: 1 });
   });
 
-  play(
-    () => world,
-    [
-      {
-        name: "codes of another service are refused while it is not asked",
-        method: "POST",
-        path: "/auth/oauth/validate",
-        body: { Code: "x" },
-        status: 403,
-        expected: { message: "OAuth authentication is not enabled" },
-      },
-      { name: "a code is needed", method: "POST", path: "/auth/oauth/validate", body: {}, status: 400 },
-    ],
-  );
+  play(world, [
+    {
+      name: "codes of another service are refused while it is not asked",
+      method: "POST",
+      path: "/auth/oauth/validate",
+      body: { Code: "x" },
+      status: 403,
+      expected: { message: "OAuth authentication is not enabled" },
+    },
+    { name: "a code is needed", method: "POST", path: "/auth/oauth/validate", body: {}, status: 400 },
+  ]);
 });

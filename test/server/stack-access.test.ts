@@ -1,31 +1,26 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { type FakeDocker, installFakeDocker } from "../support/fake-docker";
 import { startTinyEngine, type TinyEngine } from "../support/tiny-engine";
-import { type Actor, form, startWorld, type World } from "./kit";
+import { type Actor, form, startWorld, useWorld } from "./kit";
 
 jest.setTimeout(60_000);
 
 const StackFileContent = JSON.stringify({ services: { web: { image: "busybox" } } });
 const CREATE = "/stacks/create/standalone/string?endpointId=1";
 
-let world: World;
 let engine: TinyEngine;
 let docker: FakeDocker;
-beforeAll(async () => {
-  docker = await installFakeDocker();
-  engine = await startTinyEngine();
-  world = await startWorld();
+const world = useWorld(async (use) => {
+  docker = use(await installFakeDocker());
+  engine = use(await startTinyEngine());
+  const world = await startWorld();
   for (const Name of ["one", "two"])
     await world.admin("POST", "/endpoints", form({ Name, EndpointCreationType: "1", URL: engine.url }));
   await world.admin("PUT", "/endpoints/1", { UserAccessPolicies: { "2": {} } });
   // 1 is for administrators, 2 is alice's.
   await world.admin("POST", CREATE, { Name: "theirs", StackFileContent });
   await world.send({ as: "alice", method: "POST", path: CREATE, body: { Name: "own", StackFileContent } });
-});
-afterAll(async () => {
-  await world[Symbol.asyncDispose]();
-  await engine[Symbol.asyncDispose]();
-  await docker[Symbol.asyncDispose]();
+  return world;
 });
 
 const ask = async (as: Actor, method: string, path: string, body?: object) => {

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { type FakeEngine, startFakeEngine } from "../support/fake-engine";
-import { form, play, startWorld, type World } from "./kit";
+import { form, play, startWorld, useWorld } from "./kit";
 
 const INFO = { ID: "id", Swarm: {}, NCPU: 1, MemTotal: 1 };
 const serviceOf = (Image: string) => ({
@@ -10,9 +10,8 @@ const serviceOf = (Image: string) => ({
 });
 const SERVICE = serviceOf("web:1@sha256:aa");
 
-let world: World;
 let engine: FakeEngine;
-beforeAll(async () => {
+const world = useWorld(async (use) => {
   const answers: Record<string, unknown> = {
     "/_ping": "OK",
     "/info": INFO,
@@ -36,12 +35,14 @@ beforeAll(async () => {
     "/distribution/known:latest@sha256:bb/json": { Descriptor: { digest: "sha256:bb" } },
     "/images/create": {},
   };
-  engine = await startFakeEngine((request, response) => {
-    const body = answers[request.url?.split("?")[0] ?? ""];
-    response.writeHead(body === undefined ? 404 : 200, { "content-type": "application/json" });
-    response.end(JSON.stringify(body ?? { message: "no such service" }));
-  });
-  world = await startWorld();
+  engine = use(
+    await startFakeEngine((request, response) => {
+      const body = answers[request.url?.split("?")[0] ?? ""];
+      response.writeHead(body === undefined ? 404 : 200, { "content-type": "application/json" });
+      response.end(JSON.stringify(body ?? { message: "no such service" }));
+    }),
+  );
+  const world = await startWorld();
   await world.admin("POST", "/endpoints", form({ Name: "one", EndpointCreationType: "1", URL: engine.url }));
   await world.admin("POST", "/registries", { Name: "open", Type: 3, URL: "open.example.com", Username: "u" });
   await world.admin("POST", "/registries", {
@@ -52,10 +53,7 @@ beforeAll(async () => {
     Username: "u",
     Password: "p",
   });
-});
-afterAll(async () => {
-  await world[Symbol.asyncDispose]();
-  await engine[Symbol.asyncDispose]();
+  return world;
 });
 
 const hook = (ResourceID: string, more: object = {}) => ({
@@ -67,79 +65,74 @@ const hook = (ResourceID: string, more: object = {}) => ({
 
 describe("a webhook", () => {
   const list = (filters: unknown) => `/webhooks?filters=${encodeURIComponent(JSON.stringify(filters))}`;
-  play(
-    () => world,
-    [
-      { name: "is created", as: "admin", method: "POST", path: "/webhooks", body: hook("svc"), status: 200 },
-      {
-        name: "is there already, for standard users too",
-        as: "alice",
-        method: "POST",
-        path: "/webhooks",
-        body: hook("svc"),
-        status: 409,
-      },
-      {
-        name: "is not there, for standard users too",
-        as: "alice",
-        method: "PUT",
-        path: "/webhooks/9",
-        body: {},
-        status: 404,
-      },
-      {
-        name: "is changed by administrators",
-        as: "alice",
-        method: "PUT",
-        path: "/webhooks/1",
-        body: {},
-        status: 403,
-        expected: { message: "Not authorized to update a webhook" },
-      },
-      {
-        name: "is deleted by administrators",
-        as: "alice",
-        method: "DELETE",
-        path: "/webhooks/1",
-        status: 403,
-        expected: { message: "Not authorized to delete a webhook" },
-      },
-      {
-        name: "has a number",
-        as: "admin",
-        method: "DELETE",
-        path: "/webhooks/x",
-        status: 400,
-        expected: { message: "Invalid webhook id" },
-      },
-      ...[{}, null, { ResourceID: "", EndpointID: 0 }, { resourceid: "svc", endpointid: 1 }].map(
-        (filters) => ({
-          name: `is found by ${JSON.stringify(filters)}`,
-          as: "admin" as const,
-          method: "GET",
-          path: list(filters),
-          status: 200,
-          expected: [{ Id: 1 }],
-        }),
-      ),
-      {
-        name: "is not found by half of what it is",
-        as: "admin",
-        method: "GET",
-        path: list({ ResourceID: "svc" }),
-        status: 200,
-        expected: "[]",
-      },
-      {
-        name: "is not looked for by what is no filter",
-        as: "admin",
-        method: "GET",
-        path: "/webhooks?filters=x",
-        status: 400,
-        expected: { message: "Invalid query parameter: filters" },
-      },
-    ],
-  );
+  play(world, [
+    { name: "is created", as: "admin", method: "POST", path: "/webhooks", body: hook("svc"), status: 200 },
+    {
+      name: "is there already, for standard users too",
+      as: "alice",
+      method: "POST",
+      path: "/webhooks",
+      body: hook("svc"),
+      status: 409,
+    },
+    {
+      name: "is not there, for standard users too",
+      as: "alice",
+      method: "PUT",
+      path: "/webhooks/9",
+      body: {},
+      status: 404,
+    },
+    {
+      name: "is changed by administrators",
+      as: "alice",
+      method: "PUT",
+      path: "/webhooks/1",
+      body: {},
+      status: 403,
+      expected: { message: "Not authorized to update a webhook" },
+    },
+    {
+      name: "is deleted by administrators",
+      as: "alice",
+      method: "DELETE",
+      path: "/webhooks/1",
+      status: 403,
+      expected: { message: "Not authorized to delete a webhook" },
+    },
+    {
+      name: "has a number",
+      as: "admin",
+      method: "DELETE",
+      path: "/webhooks/x",
+      status: 400,
+      expected: { message: "Invalid webhook id" },
+    },
+    ...[{}, null, { ResourceID: "", EndpointID: 0 }, { resourceid: "svc", endpointid: 1 }].map((filters) => ({
+      name: `is found by ${JSON.stringify(filters)}`,
+      as: "admin" as const,
+      method: "GET",
+      path: list(filters),
+      status: 200,
+      expected: [{ Id: 1 }],
+    })),
+    {
+      name: "is not found by half of what it is",
+      as: "admin",
+      method: "GET",
+      path: list({ ResourceID: "svc" }),
+      status: 200,
+      expected: "[]",
+    },
+    {
+      name: "is not looked for by what is no filter",
+      as: "admin",
+      method: "GET",
+      path: "/webhooks?filters=x",
+      status: 400,
+      expected: { message: "Invalid query parameter: filters" },
+    },
+  ]);
 
   const fire = async (wish: object, query = "") => {
     const { Token, Id } = await world.admin<{ Token: string; Id: number }>("POST", "/webhooks", wish);
@@ -220,35 +213,32 @@ describe("the image of a service that is restarted", () => {
 });
 
 describe("a service", () => {
-  play(
-    () => world,
-    [
-      {
-        name: "is restarted by whoever may use the environment",
-        as: "alice",
-        method: "PUT",
-        path: "/endpoints/1/forceupdateservice",
-        body: { ServiceID: "svc" },
-        status: 403,
-        expected: { message: "Permission denied to force update service" },
-      },
-      {
-        name: "that is not named is not there",
-        as: "admin",
-        method: "PUT",
-        path: "/endpoints/1/forceupdateservice",
-        body: {},
-        status: 500,
-        expected: { message: "Error looking up service" },
-      },
-      {
-        name: "is restarted",
-        as: "admin",
-        method: "PUT",
-        path: "/endpoints/1/forceupdateservice",
-        body: { ServiceID: "svc", PullImage: true },
-        status: 200,
-      },
-    ],
-  );
+  play(world, [
+    {
+      name: "is restarted by whoever may use the environment",
+      as: "alice",
+      method: "PUT",
+      path: "/endpoints/1/forceupdateservice",
+      body: { ServiceID: "svc" },
+      status: 403,
+      expected: { message: "Permission denied to force update service" },
+    },
+    {
+      name: "that is not named is not there",
+      as: "admin",
+      method: "PUT",
+      path: "/endpoints/1/forceupdateservice",
+      body: {},
+      status: 500,
+      expected: { message: "Error looking up service" },
+    },
+    {
+      name: "is restarted",
+      as: "admin",
+      method: "PUT",
+      path: "/endpoints/1/forceupdateservice",
+      body: { ServiceID: "svc", PullImage: true },
+      status: 200,
+    },
+  ]);
 });

@@ -13,10 +13,10 @@ import {
   problemWith,
   problemWithLogin,
   problemWithRepository,
-  readWish,
-  type TemplateWish,
+  readFields,
+  type TemplateFields,
   URL_RULE,
-} from "./wish";
+} from "./fields";
 
 export function customTemplateHandlers(services: Services): Handlers<typeof contract.customTemplates> {
   const { store } = services;
@@ -38,19 +38,19 @@ export function customTemplateHandlers(services: Services): Handlers<typeof cont
       throw new HttpError(500, "Template name must be unique");
   };
 
-  /** A template whose title is taken uses up an id as well. */
+  /** Like Portainer, this uses up an id even if the title is taken. */
   const create = async (
     caller: Caller,
-    wish: TemplateWish,
+    fields: TemplateFields,
     content: string,
     GitConfig: GitRecord | null = null,
   ) => {
     const Id = await store.change(() => store.customTemplates.nextId());
     return store.change(() => {
-      refuseSameTitle(wish.Title);
+      refuseSameTitle(fields.Title);
       const template = store.customTemplates.put(Id, {
         Id,
-        ...wish,
+        ...fields,
         EntryPoint: GitConfig ? "" : "docker-compose.yml",
         CreatedByUserId: caller.id,
         GitConfig,
@@ -65,7 +65,7 @@ export function customTemplateHandlers(services: Services): Handlers<typeof cont
     });
   };
 
-  /** A template that the caller may look at and change: his own, or any for an administrator. */
+  /** Returns a template that the caller may read and change: their own, or any as an administrator. */
   const editable = (caller: Caller, id: number): CustomTemplateRecord => {
     const template = found(store.customTemplates, id);
     if (!caller.isAdmin && template.CreatedByUserId !== caller.id)
@@ -92,23 +92,23 @@ export function customTemplateHandlers(services: Services): Handlers<typeof cont
 
     createFromString(call) {
       const body = decoded(() => call.body);
-      return create(call.caller, readWish(body, body.FileContent), body.FileContent ?? "");
+      return create(call.caller, readFields(body, body.FileContent), body.FileContent ?? "");
     },
 
     createFromFile(call) {
       const form = decoded(() => call.form);
       const content = form.File && Buffer.from(form.File.content).toString();
-      return create(call.caller, readWish(fromForm(form), content), content ?? "");
+      return create(call.caller, readFields(fromForm(form), content), content ?? "");
     },
 
     async createFromRepository(call) {
       const { caller } = call;
       const body = decoded(() => call.body);
-      const wish = readWish(body, body.RepositoryURL);
+      const fields = readFields(body, body.RepositoryURL);
       const problem = problemWithRepository(body);
       if (problem) throw new HttpError(500, FAILED, problem);
       const { git, content } = await fetchFile(body);
-      return create(caller, wish, content, git);
+      return create(caller, fields, content, git);
     },
 
     createFromElsewhere: () => {
@@ -145,21 +145,21 @@ export function customTemplateHandlers(services: Services): Handlers<typeof cont
       if (problem) throw new HttpError(400, INVALID_PAYLOAD, problem);
       refuseSameTitle(body.Title ?? "", params.id);
       editable(caller, params.id);
-      const wish = readWish(body, body.FileContent || body.RepositoryURL);
+      const fields = readFields(body, body.FileContent || body.RepositoryURL);
       if (body.RepositoryURL && !isUrl(body.RepositoryURL)) throw new HttpError(400, URL_RULE);
       const fetched = body.RepositoryURL
         ? await fetchFile(body, "Unable to clone git repository directory")
         : undefined;
       return store.change(() => {
-        refuseSameTitle(wish.Title, params.id);
+        refuseSameTitle(fields.Title, params.id);
         const template = editable(caller, params.id);
         const updated = {
           ...template,
-          ...wish,
+          ...fields,
           GitConfig: fetched?.git ?? template.GitConfig,
           Content: fetched?.content ?? body.FileContent ?? "",
         };
-        // Portainer's answer to an update leaves the control out.
+        // Portainer omits the resource control in its answer to an update.
         return shown(store.customTemplates.put(template.Id, updated), false);
       });
     },
@@ -177,7 +177,7 @@ export function customTemplateHandlers(services: Services): Handlers<typeof cont
 
 const FAILED = "Unable to create custom template";
 
-/** What a client sends: in a creation whatever is wrong with it is a 500, even that it is no JSON. */
+/** Reads the payload of a creation, for which every error is a 500, malformed JSON included. */
 function decoded<T>(read: () => T): T {
   try {
     return read();
@@ -192,13 +192,13 @@ function readType(text: string): number {
   throw new HttpError(400, "Invalid Custom template type", "failed parsing template type");
 }
 
-/** As Go reads a flag; what is none is as if it were not there. */
+/** Parses a boolean as Go does; anything else counts as absent. */
 function flag(text = ""): boolean | undefined {
   if (/^(?:1|t|true)$/i.test(text)) return true;
   return /^(?:0|f|false)$/i.test(text) ? false : undefined;
 }
 
-interface RepositoryWish {
+interface RepositoryFields {
   RepositoryURL?: string | undefined;
   RepositoryReferenceName?: string | undefined;
   RepositoryAuthentication?: boolean | undefined;
@@ -209,17 +209,17 @@ interface RepositoryWish {
 }
 
 async function fetchFile(
-  wish: RepositoryWish,
+  fields: RepositoryFields,
   failure = FAILED,
 ): Promise<{ git: GitRecord; content: string }> {
-  const path = wish.ComposeFilePathInRepository || "docker-compose.yml";
+  const path = fields.ComposeFilePathInRepository || "docker-compose.yml";
   const repository = {
-    URL: wish.RepositoryURL ?? "",
-    ReferenceName: wish.RepositoryReferenceName ?? "",
-    Authentication: wish.RepositoryAuthentication
-      ? { Username: wish.RepositoryUsername ?? "", Password: wish.RepositoryPassword ?? "" }
+    URL: fields.RepositoryURL ?? "",
+    ReferenceName: fields.RepositoryReferenceName ?? "",
+    Authentication: fields.RepositoryAuthentication
+      ? { Username: fields.RepositoryUsername ?? "", Password: fields.RepositoryPassword ?? "" }
       : null,
-    TLSSkipVerify: wish.TLSSkipVerify ?? false,
+    TLSSkipVerify: fields.TLSSkipVerify ?? false,
   };
   const { commit, files } = await readRepository(repository, [path]).catch((cause: Error) => {
     throw new HttpError(500, failure, cause.message, { cause });

@@ -24,7 +24,7 @@ import { look, takeSnapshot } from "./snapshot";
 
 const EDGE_TUNNEL_PORT = 8000;
 
-/** The name by which edge agents are to find a server. Throws an `HttpError`. */
+/** The host name that edge agents use to reach this server. Throws an `HttpError`. */
 export function edgeHost(url: string): string {
   const host = URL.canParse(url) ? new URL(url).hostname : "";
   if (host === "") throw new HttpError(400, "Unable to parse host", "hostname cannot be empty");
@@ -33,7 +33,7 @@ export function edgeHost(url: string): string {
   return host;
 }
 
-/** An edge agent calls the server, so its environment is no more than a name and the key the agent is started with. */
+/** An edge agent connects to the server, so its environment has only a host name and the key to start the agent with. */
 function edgeSide(url: string, id: number): { URL: string; EdgeKey: string } {
   const host = edgeHost(url);
   const key = Buffer.from(`${url}|${host}:${EDGE_TUNNEL_PORT}||${id}`).toString("base64");
@@ -53,15 +53,15 @@ const AGENT_TIMEOUT = 3_000;
  */
 export async function createEndpoint(services: Services, form: Form) {
   const { store, tlsFiles } = services;
-  const wish = readForm(form);
-  requireFreeName(store, wish.Name);
-  requireGroupAndTags(store, wish);
+  const requested = readForm(form);
+  requireFreeName(store, requested.Name);
+  requireGroupAndTags(store, requested);
   const Id = await store.change(() => store.endpoints.nextId());
   try {
     const TLSConfig = await storeTlsFiles(services, Id, form);
-    const draft = { Id, ...wish, TLSConfig };
+    const draft = { Id, ...requested, TLSConfig };
     const endpoint =
-      wish.Type === EndpointType.edgeAgentDocker ? asEdge(draft) : await reached(services, draft);
+      requested.Type === EndpointType.edgeAgentDocker ? asEdge(draft) : await reached(services, draft);
     return await store.change(() => {
       requireFreeName(store, endpoint.Name);
       requireGroupAndTags(store, endpoint);
@@ -85,7 +85,7 @@ async function reached(services: Services, draft: EndpointRecord): Promise<Endpo
 async function withAgent(services: Services, draft: EndpointRecord): Promise<EndpointRecord> {
   const signal = AbortSignal.timeout(AGENT_TIMEOUT);
   const { TLS } = draft.TLSConfig;
-  // Agents speak TLS alone.
+  // Agents accept only TLS.
   const asked = TLS ? draft : { ...draft, TLSConfig: { TLS: true, TLSSkipVerify: false } };
   const environment = await connectionOf(services, asked);
   const { version, platform } = await services.gateway
@@ -93,7 +93,7 @@ async function withAgent(services: Services, draft: EndpointRecord): Promise<End
     .catch((cause: Error) => {
       throw new HttpError(500, "Unable to get environment type", cause.message, { cause });
     });
-  // What is found without TLS Portainer takes for an engine all the same.
+  // Like Portainer, store an agent that was reached without TLS as a plain engine.
   if (!TLS) return { ...draft, Type: EndpointType.docker };
   if (platform === "docker") return { ...draft, AgentVersion: version };
   const URL = draft.URL.replace(/^tcp:\/\//, "");
@@ -131,14 +131,14 @@ function readForm(form: Form): Omit<EndpointRecord, "Id" | "TLSConfig"> {
   };
 }
 
-/** Numbers that Portainer does not know mean an engine. */
+/** Portainer treats unknown types as a Docker engine. */
 function typeOf(creationType: number): number {
   if (creationType === CreationType.edgeAgent) return EndpointType.edgeAgentDocker;
   if (creationType === CreationType.localKubernetes) return EndpointType.localKubernetes;
   return creationType === CreationType.agent ? EndpointType.agentDocker : EndpointType.docker;
 }
 
-/** What the flags of a form ask for, by file. */
+/** Which TLS files the flags of a form require. */
 function wantedFiles(form: Form): Record<TlsFile, boolean> {
   const tls = form.TLS === "true";
   const client = tls && form.TLSSkipClientVerify !== "true";
@@ -177,19 +177,19 @@ export function requireFreeName(store: Store, name: string, exceptId?: number): 
     throw new HttpError(409, "Name is not unique");
 }
 
-function requireGroupAndTags(store: Store, wish: Pick<EndpointRecord, "GroupId" | "TagIds">): void {
-  const unknown = unknownTag(store, wish.TagIds);
+function requireGroupAndTags(store: Store, endpoint: Pick<EndpointRecord, "GroupId" | "TagIds">): void {
+  const unknown = unknownTag(store, endpoint.TagIds);
   if (unknown !== undefined)
     throw new HttpError(
       500,
       "An error occurred while trying to create the environment",
       noSuchRow("tags", unknown),
     );
-  if (!store.endpointGroups.get(wish.GroupId))
+  if (!store.endpointGroups.get(endpoint.GroupId))
     throw new HttpError(
       500,
       "Unable to find an environment group inside the database",
-      noSuchRow("endpoint_groups", wish.GroupId),
+      noSuchRow("endpoint_groups", endpoint.GroupId),
     );
 }
 
@@ -217,7 +217,7 @@ const isGpu = (item: unknown): boolean => typeof item === "object" && item !== n
 
 const invalid = (details: string): HttpError => new HttpError(400, INVALID_PAYLOAD, details);
 
-/** Makes the environment `primary`, if there is an administrator and no environment yet. It need not be up. */
+/** Creates the environment `primary`, if there is an administrator and no environment yet. Its engine need not be running. */
 export async function ensurePrimary(services: Services, engine: EngineOptions | undefined): Promise<void> {
   const { store } = services;
   if (!engine || store.endpoints.size > 0 || !hasAdministrator(store)) return;
@@ -242,7 +242,7 @@ export async function ensurePrimary(services: Services, engine: EngineOptions | 
     EnableGPUManagement: false,
   };
   const isStored = await store.change(() => {
-    // Another replica may have been quicker.
+    // Another replica may have created it first.
     if (store.endpoints.size > 0) return false;
     store.endpoints.put(Id, endpoint);
     return true;

@@ -15,7 +15,7 @@ import { shown } from "./shown";
 import { isReachable, takeSnapshot } from "./snapshot";
 import { updateEndpoint } from "./update";
 
-/** Stacks, resource controls, webhooks and whatever runs on the engine stay; tags follow from the environments. */
+/** Deletes an environment. Its stacks, resource controls and webhooks stay, and so does everything on its engine. */
 async function deleteEndpoint({ store, tlsFiles, gateway }: Services, id: number): Promise<void> {
   await store.change(() => {
     store.endpoints.delete(found(store.endpoints, id).Id);
@@ -31,7 +31,7 @@ async function deleteEndpoint({ store, tlsFiles, gateway }: Services, id: number
   await tlsFiles.remove(id);
 }
 
-/** Answers only when some were not there. */
+/** Has an answer only if some environments did not exist. */
 async function deleteMany(
   services: Services,
   { endpoints }: { endpoints: { id: number }[] },

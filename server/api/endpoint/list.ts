@@ -13,7 +13,7 @@ import { showing } from "./shown";
 type Query = RouteCall<typeof contract.endpoints.list>["query"];
 type Test = (endpoint: EndpointRecord) => boolean;
 
-/** All that a list's query asks for at once. What is no number is refused in the order in which Portainer reads. */
+/** Combines all filters of a query. Invalid numbers are refused in Portainer's order. */
 function endpointFilter(store: Store, query: Query): Test {
   const status = numbers(query, "status[]");
   const groups = numbers(query, "groupIds[]");
@@ -46,7 +46,7 @@ function endpointFilter(store: Store, query: Query): Test {
 
 type ListName = Exclude<Extract<keyof Query, `${string}[]`>, "agentVersions[]">;
 
-/** What is asked of edge environments alone; none of theirs ever calls in here, and there are no stacks for them. */
+/** The filters for edge environments. This server has no edge stacks, and no edge agent ever checks in. */
 function edgeTests(query: Query): Test[] {
   const tests: Test[] = [];
   const ofEdge = (test: Test) => tests.push((endpoint) => !isEdge(endpoint.Type) || test(endpoint));
@@ -75,7 +75,7 @@ function number(text: string, failure: string): number {
   throw invalid(`${failure}: strconv.Atoi: parsing ${JSON.stringify(text)}: ${fault}`);
 }
 
-/** Those that an environment of an edge stack can have: paused and rolled back come from elsewhere. */
+/** The statuses that Portainer accepts here; it leaves out 10 (paused), 11 (rolling back) and 12 (rolled back). */
 const STACK_STATUS = new Set([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 13]);
 
 function requireStackStatus(text: string | undefined): void {
@@ -85,7 +85,7 @@ function requireStackStatus(text: string | undefined): void {
 
 const invalid = (details: string): HttpError => new HttpError(400, "Invalid query parameters", details);
 
-/** No edge agent ever calls in here, so an edge environment is down, though it is stored as up. */
+/** No edge agent ever checks in here, so an edge environment counts as down, although it is stored as up. */
 const presentStatus = ({ Type, Status }: EndpointRecord): number =>
   isEdge(Type) ? EndpointStatus.down : Status;
 
@@ -107,9 +107,9 @@ function searchTest(store: Store, wanted: string): Test {
 
 type Order = (a: EndpointRecord, b: EndpointRecord) => number;
 
-/** Without a known `sort`, the order is that of the ids. */
+/** Without a known `sort`, environments are ordered by id. */
 function endpointOrder(store: Store, { sort, order }: Query): Order {
-  // Whoever is in no group of a name of its own comes first.
+  // Unassigned environments come first.
   const group = ({ GroupId }: EndpointRecord) =>
     GroupId === UNASSIGNED_GROUP ? "" : (store.endpointGroups.get(GroupId)?.Name ?? "");
   const orders: Record<string, Order> = {
@@ -147,7 +147,7 @@ function compareChunks(a: string, b: string): number {
 
 type ListCall = RouteCall<typeof contract.endpoints.list>;
 
-/** Two headers say how many matched and how many there are, whatever the page. */
+/** Lists a page of environments. Two headers give the number of matches and of all accessible environments. */
 export function listEndpoints(store: Store, { caller, query, reply }: ListCall) {
   const accessible = store.endpoints.filter((endpoint) => mayUseEndpoint(store, caller, endpoint));
   const matching = accessible.filter(endpointFilter(store, query));
@@ -163,7 +163,7 @@ export function listEndpoints(store: Store, { caller, query, reply }: ListCall) 
   return page(matching, query).map(show);
 }
 
-/** Without a limit there is one page, wherever it should start. */
+/** Without a limit, `start` is ignored and all environments are on one page. */
 function page(endpoints: EndpointRecord[], { start, limit }: ListCall["query"]): EndpointRecord[] {
   const from = Math.max(0, integerIn(start) - 1);
   const size = integerIn(limit);

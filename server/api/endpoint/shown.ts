@@ -22,12 +22,12 @@ const KUBERNETES = {
 };
 
 interface View {
-  /** The last look at the engine goes with it. */
+  /** Includes the latest snapshot. */
   readonly snapshot?: boolean;
   readonly composeVersion?: string;
-  /** How often Edge agents ask, in seconds, where the environment does not say. */
+  /** The default check-in interval of edge agents, in seconds. */
   readonly checkinInterval?: number;
-  /** Who may use it is not for everybody to know. */
+  /** Hides which users have access. */
   readonly hidesUsers?: boolean;
 }
 
@@ -35,12 +35,12 @@ type Shown = ReturnType<typeof show>;
 
 const remembered = new WeakMap<EndpointRecord, Map<string, Shown>>();
 
-/** An environment as answered. Old clients look for lists where newer servers send null. */
+/** An environment as answered. Lists are never null, because old clients expect lists. */
 export function shown(endpoint: EndpointRecord, view: View = {}): Shown {
   return showing(view)(endpoint);
 }
 
-/** The same for many. */
+/** Returns a function that shows environments in one view. */
 export function showing(view: View): (endpoint: EndpointRecord) => Shown {
   const key = JSON.stringify(view);
   return (endpoint) => {

@@ -7,10 +7,10 @@ import { kubernetesSnapshot } from "../../kubernetes/snapshot";
 import type { Services } from "../../services";
 import type { EndpointRecord } from "../../store/records";
 
-/** Whether the server can look at an environment by itself. */
+/** Whether the server can connect to an environment by itself. */
 export const isReachable = ({ Type }: EndpointRecord): boolean => isDocker(Type) || isKubernetes(Type);
 
-/** Looks at an environment's engine. That it does not answer is no failure of the call: the environment is down. */
+/** Takes a snapshot of an environment. If its engine does not answer, the environment is marked as down. */
 export async function takeSnapshot(services: Services, endpoint: EndpointRecord): Promise<void> {
   const { store } = services;
   const seen = await look(services, endpoint).catch(() => undefined);
@@ -22,7 +22,7 @@ export async function takeSnapshot(services: Services, endpoint: EndpointRecord)
   });
 }
 
-/** What is seen of an environment's engine now. Throws the reason if it cannot be reached. */
+/** Queries an environment's engine or cluster. Throws the reason if it cannot be reached. */
 export async function look(
   services: Services,
   endpoint: EndpointRecord,

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { contract } from "../../../contract";
-import { connectionOf, type Means } from "../../environment";
+import { connectionOf } from "../../environment";
 import { found, HttpError, noSuchRow } from "../../http-error";
 import type { Services } from "../../services";
 import type { EndpointRecord, TlsRecord } from "../../store/records";
@@ -11,7 +11,7 @@ import { shown } from "./shown";
 
 type Change = z.output<typeof contract.endpoints.update.body>;
 
-/** The engine is not asked: an environment may be pointed at what is not there (yet). */
+/** Does not contact the engine: an environment may be given the URL of an engine that does not run yet. */
 export async function updateEndpoint(services: Services, id: number, change: Change) {
   const { store, tlsFiles } = services;
   const before = found(store.endpoints, id);
@@ -29,7 +29,7 @@ export async function updateEndpoint(services: Services, id: number, change: Cha
   });
 }
 
-/** What is absent stays as it is. */
+/** Absent fields stay as they are. */
 function applied(endpoint: EndpointRecord, change: Change): EndpointRecord {
   return {
     ...endpoint,
@@ -47,7 +47,7 @@ function applied(endpoint: EndpointRecord, change: Change): EndpointRecord {
   };
 }
 
-/** Files were uploaded before (`POST /upload/tls/…`); here they come into use, or are thrown away. */
+/** Uses the TLS files that were uploaded before (`POST /upload/tls/…`), or deletes them. */
 async function newTlsConfig(files: TlsFiles, endpoint: EndpointRecord, change: Change): Promise<TlsRecord> {
   const { Id, TLSConfig: before } = endpoint;
   if (change.TLS === undefined) return before;
@@ -72,9 +72,9 @@ async function newTlsConfig(files: TlsFiles, endpoint: EndpointRecord, change: C
   return config;
 }
 
-async function requireUsableTls(means: Means, endpoint: EndpointRecord): Promise<void> {
+async function requireUsableTls(services: Services, endpoint: EndpointRecord): Promise<void> {
   try {
-    const { tls } = await connectionOf(means, endpoint);
+    const { tls } = await connectionOf(services, endpoint);
     if (tls)
       process.getBuiltinModule("node:tls").createSecureContext({ ca: tls.ca, cert: tls.cert, key: tls.key });
   } catch (cause) {

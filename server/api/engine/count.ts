@@ -1,6 +1,6 @@
 type Labels = Readonly<Record<string, string>> | null;
 
-/** As much of a container as is counted. */
+/** The fields of a container that are counted. */
 export interface Counted {
   readonly Id: string;
   readonly State: string;
@@ -24,7 +24,7 @@ export function countStates(containers: readonly Counted[]) {
 
 const HIDDEN = "io.portainer.hideStack";
 
-/** Stacks that the server has deployed, and those that others have. */
+/** Counts the stacks of this server together with external ones. */
 export function countStacks(
   known: readonly string[],
   containers: readonly Counted[],

@@ -5,25 +5,25 @@ import { INVALID_PAYLOAD } from "../../route/decode";
 import type { RegistryManagement, RegistryRecord, TlsRecord } from "../../store/records";
 import type { Store } from "../../store/store";
 
-type Wish = z.output<typeof contract.registries.create.body>;
+type RegistryFields = z.output<typeof contract.registries.create.body>;
 type Change = z.output<typeof contract.registries.update.body>;
 type Configuration = z.output<typeof contract.registries.configure.form>;
 
 /** Call inside `Store.change`. */
-export function createRegistry(store: Store, wish: Wish): RegistryRecord {
+export function createRegistry(store: Store, fields: RegistryFields): RegistryRecord {
   const draft = withManagement({
     Id: 0,
-    Type: wish.Type,
-    Name: wish.Name,
-    URL: wish.URL,
-    BaseURL: wish.BaseURL ?? "",
-    Authentication: wish.Authentication ?? false,
-    Username: wish.Username ?? "",
-    Password: wish.Password ?? "",
+    Type: fields.Type,
+    Name: fields.Name,
+    URL: fields.URL,
+    BaseURL: fields.BaseURL ?? "",
+    Authentication: fields.Authentication ?? false,
+    Username: fields.Username ?? "",
+    Password: fields.Password ?? "",
     ManagementConfiguration: UNMANAGED,
-    Gitlab: { ProjectId: 0, InstanceURL: "", ProjectPath: "", ...wish.Gitlab },
-    Quay: { OrganisationName: "", ...wish.Quay },
-    Ecr: { Region: "", ...wish.Ecr },
+    Gitlab: { ProjectId: 0, InstanceURL: "", ProjectPath: "", ...fields.Gitlab },
+    Quay: { OrganisationName: "", ...fields.Quay },
+    Ecr: { Region: "", ...fields.Ecr },
     RegistryAccesses: {},
   } as RegistryRecord);
   refuseSameName(store, draft);
@@ -31,7 +31,7 @@ export function createRegistry(store: Store, wish: Wish): RegistryRecord {
   return store.registries.insert((Id) => ({ ...draft, Id }));
 }
 
-/** Credentials are looked at only together with `Authentication`; an empty password keeps the old one. */
+/** Credentials are used only with `Authentication`; an empty password keeps the old one. */
 export function updatedRegistry(store: Store, registry: RegistryRecord, change: Change): RegistryRecord {
   const draft = {
     ...registry,
@@ -46,7 +46,7 @@ export function updatedRegistry(store: Store, registry: RegistryRecord, change: 
   return withManagement(draft);
 }
 
-/** How the server, and with it every environment, reaches a registry. Credentials only with `Authentication`. */
+/** How the server and its environments connect to a registry. Credentials are used only with `Authentication`. */
 export function configured(
   registry: RegistryRecord,
   form: Configuration,
@@ -68,7 +68,7 @@ export function configured(
   });
 }
 
-/** What a configuration must bring along, in Portainer's order. */
+/** The fields that a configuration requires, in Portainer's order. */
 export function requireComplete(form: Configuration): void {
   const refuse = (details: string) => new HttpError(400, INVALID_PAYLOAD, details);
   if (form.Authentication === "true" && !form.Username) throw refuse("invalid username");
@@ -123,15 +123,15 @@ function refuseSameName(store: Store, { Id, Name }: RegistryRecord): void {
 }
 
 /** One URL may be there several times with different users, and for different GitLab projects. */
-function refuseSameUrl(store: Store, wish: RegistryRecord): void {
+function refuseSameUrl(store: Store, registry: RegistryRecord): void {
   const isSame = (other: RegistryRecord) =>
-    other.Id !== wish.Id &&
-    other.URL === wish.URL &&
-    other.Authentication === wish.Authentication &&
-    (!wish.Authentication || other.Username === wish.Username) &&
-    (wish.Type !== RegistryType.gitlab ||
+    other.Id !== registry.Id &&
+    other.URL === registry.URL &&
+    other.Authentication === registry.Authentication &&
+    (!registry.Authentication || other.Username === registry.Username) &&
+    (registry.Type !== RegistryType.gitlab ||
       other.Type !== RegistryType.gitlab ||
-      other.Gitlab.ProjectPath === wish.Gitlab.ProjectPath);
+      other.Gitlab.ProjectPath === registry.Gitlab.ProjectPath);
   if (store.registries.find(isSame))
     throw new HttpError(
       409,

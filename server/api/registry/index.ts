@@ -13,12 +13,12 @@ const UNSET = {
   AuthorizedTeams: null,
 };
 
-/** A registry as administrators see it. Portainer shows the password too, which we keep to ourselves. */
+/** A registry as shown to administrators. Unlike Portainer, this server never shows the password. */
 function shown({ Password, ...registry }: RegistryRecord) {
   return { ...registry, ...UNSET };
 }
 
-/** Without anything that would let one log in. */
+/** A registry without anything that would allow a login. */
 function hidden(registry: RegistryRecord, { accesses = true } = {}) {
   return {
     ...shown(registry),

@@ -15,7 +15,7 @@ export function controlOf(store: Store, stack: StackRecord): ResourceControlReco
   return store.resourceControls.find((c) => c.Type === ResourceType.stack && ids.includes(c.ResourceId));
 }
 
-/** A stack as answered. Portainer leaves the control out where it has changed the stack. */
+/** A stack as answered. Portainer omits the resource control after a change. */
 export function shown(services: Services, { Files, ...stack }: StackRecord, withControl = true) {
   const git = stack.GitConfig;
   return {
@@ -40,7 +40,7 @@ export function requireStackAccess(store: Store, caller: Caller, stack: StackRec
   if (!mayUseStack(store, caller, stack)) throw new HttpError(403, "Access denied to resource");
 }
 
-/** What an environment is called where it is missing or closed: Portainer's routes of stacks have never agreed. */
+/** How Portainer's stack routes name an environment in their error texts; they differ from each other. */
 const CALLED = {
   environment: "an environment with the specified identifier",
   endpoint: "an endpoint with the specified identifier",
@@ -71,13 +71,13 @@ export function requireUse(store: Store, caller: Caller, endpoint: EndpointRecor
   }
 }
 
-/** Throws unless the caller may do this to stacks on the environment: `deed` is the beginning of the refusal. */
+/** Throws unless the caller may manage stacks on the environment. `deed` starts the error text. */
 export function requireManagement(caller: Caller, endpoint: EndpointRecord, deed: string): void {
   const isOpen = isKubernetes(endpoint.Type) || endpoint.SecuritySettings.allowStackManagementForRegularUsers;
   if (!caller.isAdmin && !isOpen) throw new HttpError(403, `${deed} is disabled for non-admin users`);
 }
 
-/** The environment that a call names, which most calls must. */
+/** The environment id in a query that must have one. */
 export function requiredEndpointId(query: { endpointId?: string | undefined }): number {
   const id = optionalEndpointId(query);
   if (id === undefined)

@@ -27,7 +27,7 @@ type ChangeHandlers = Pick<
   "update" | "start" | "stop" | "migrate" | "associate" | "delete"
 >;
 
-/** What is done with stacks that are there, wherever they come from. */
+/** Changes existing stacks, whatever their source. */
 export function changeHandlers(services: Services): ChangeHandlers {
   const { store, clock } = services;
   return {
@@ -90,7 +90,7 @@ export function changeHandlers(services: Services): ChangeHandlers {
       });
       optionalEndpointId(call.query);
       const target = endpointCalled(store, body.EndpointID, "endpoint");
-      // Portainer asks no leave for where a stack goes.
+      // Portainer does not check access to the target environment; this server does.
       requireUse(store, call.caller, target, "endpoint");
       requireManagement(call.caller, target, deed);
       const Name = body.Name ? normalized(body.Name) : stack.Name;

@@ -13,7 +13,7 @@ import { readAgain } from "./from-git";
 import { isRunning, runStack, stopStack } from "./run";
 import type { NewStack } from "./source";
 
-/** Deploys first and stores then: a stack that does not come up leaves nothing but a used-up id. */
+/** Deploys a stack, then stores it. If the deployment fails, only an id is used up. */
 export async function createStack(
   services: Services,
   caller: Caller,
@@ -26,16 +26,16 @@ export async function createStack(
   requireManagement(caller, endpoint, "Stack creation");
   requireUse(store, caller, endpoint, "environment");
   const Type = typeOf(type, endpoint);
-  const wish = read();
-  if (Type === StackType.swarm && wish.SwarmId === "")
+  const requested = read();
+  if (Type === StackType.swarm && requested.SwarmId === "")
     throw new HttpError(400, INVALID_PAYLOAD, "Invalid Swarm ID");
   const draft: StackRecord = {
     AdditionalFiles: null,
     AutoUpdate: null,
     GitConfig: null,
-    ...wish,
+    ...requested,
     Id: 0,
-    Name: normalized(wish.Name),
+    Name: normalized(requested.Name),
     Type,
     EndpointId: endpoint.Id,
     Status: StackStatus.active,
@@ -46,7 +46,7 @@ export async function createStack(
     Option: null,
   };
   const isTaken = (await isRunning(services, draft, endpoint)) || isStored(store, draft);
-  // A stack of Compose joins what runs under its name, if no stack has it.
+  // A Compose stack may join a running project of its name if no stored stack has that name.
   if (isTaken && (Type === StackType.swarm || isNameStored(store, draft))) throw taken(draft);
   refuseSameWebhook(store, draft);
   const Id = await store.change(() => store.stacks.nextId());
@@ -64,7 +64,7 @@ export async function createStack(
   });
 }
 
-/** Lower case, and nothing but letters, digits, `-` and `_`. */
+/** Lower-cases a name and drops all but letters, digits, `-` and `_`. */
 export const normalized = (name: string): string => name.toLowerCase().replace(/[^-_a-z0-9]/g, "");
 
 function typeOf(type: string, endpoint: EndpointRecord): number {
@@ -80,7 +80,7 @@ function typeOf(type: string, endpoint: EndpointRecord): number {
   throw new HttpError(500, "Unable to deploy stack", "this server deploys no stacks to clusters");
 }
 
-/** Refuses a way of creating stacks that there is not, after all that is refused in any way. */
+/** 400 for an unknown creation method, after the checks that every method makes. */
 export function refuseMethod(
   { store }: Services,
   caller: Caller,
@@ -113,7 +113,7 @@ const isNameStored = (store: Store, { Name }: StackRecord): boolean =>
 const taken = ({ Name }: Pick<StackRecord, "Name">): HttpError =>
   new HttpError(409, `A stack with the normalized name '${Name}' already exists`);
 
-/** An administrator's stack is for administrators, anybody else's for himself. */
+/** Makes a stack private: to administrators, or to the standard user who creates it. */
 function insertControl(store: Store, caller: Caller, stack: StackRecord): void {
   const resourceId = controlIdOf(stack);
   if (store.resourceControls.find((c) => c.Type === ResourceType.stack && c.ResourceId === resourceId))

@@ -9,19 +9,19 @@ import type { StackVariable } from "../../store/records";
 const run = promisify(execFile);
 const TIMEOUT = 30 * 60_000;
 
-/** What is deployed, and where to. */
+/** What to deploy, and where. */
 export interface Deployment {
   readonly name: string;
   readonly isSwarm: boolean;
   readonly environment: GatewayEnvironment;
   readonly files: Readonly<Record<string, string>>;
-  /** The files to deploy, in the order in which later ones overrule earlier ones. */
+  /** The files to deploy; later ones override earlier ones. */
   readonly paths: readonly string[];
   readonly variables: readonly StackVariable[];
   readonly registries: readonly RegistryCredentials[];
 }
 
-/** Makes the engine run what the files say, with the docker CLI of this machine. */
+/** Deploys a stack with the docker CLI of this machine. */
 export function deploy(deployment: Deployment, { pull = false, prune = false } = {}): Promise<void> {
   const { name, isSwarm, paths } = deployment;
   return withCli(deployment, async (docker) => {
@@ -37,7 +37,7 @@ export function deploy(deployment: Deployment, { pull = false, prune = false } =
   });
 }
 
-/** Removes what the engine runs of a stack; its volumes stay. */
+/** Removes a stack from its engine, but keeps its volumes. */
 export function undeploy(deployment: Deployment): Promise<void> {
   return withCli(deployment, async (docker) => {
     if (deployment.isSwarm) await docker(["stack", "rm", deployment.name]);
@@ -45,7 +45,7 @@ export function undeploy(deployment: Deployment): Promise<void> {
   });
 }
 
-/** The files as Compose understands them: variables filled in, short forms written out. */
+/** The merged Compose model: variables resolved, short forms expanded. */
 export function resolved(deployment: Deployment): Promise<ComposeModel> {
   return withCli(deployment, async (docker) => {
     const text = await docker([
@@ -59,7 +59,7 @@ export function resolved(deployment: Deployment): Promise<ComposeModel> {
   });
 }
 
-/** As much of a Compose file as is checked. */
+/** The parts of a Compose model that are checked. */
 export interface ComposeModel {
   readonly services?: Record<string, ComposeService>;
 }
@@ -79,7 +79,7 @@ function projectArguments({ name, paths }: Deployment): string[] {
   return ["compose", "--project-name", name, "--env-file", ENV_FILE, ...files];
 }
 
-/** Where a stack's own files find its variables, as in Portainer. */
+/** The name under which Portainer provides a stack's variables to its files. */
 const ENV_FILE = "stack.env";
 
 type Docker = (args: readonly string[]) => Promise<string>;
@@ -119,7 +119,7 @@ async function writeInside(folder: string, path: string, content: string): Promi
 
 const envLine = ({ name, value }: StackVariable): string => `${name}='${value.replaceAll("'", "\\'")}'\n`;
 
-/** The CLI gets nothing of this process but where to find programs: a stack's files can read its environment. */
+/** The CLI gets a minimal environment, because a stack's files can read all of it. */
 async function environmentOf(
   { environment, registries }: Deployment,
   folder: string,
@@ -154,7 +154,7 @@ async function environmentOf(
   };
 }
 
-/** With what an agent wants to see in every request. */
+/** The headers that an agent requires in every request. */
 function headersOf({ headers = [] }: GatewayEnvironment): Record<string, string> {
   const pairs: Record<string, string> = {};
   for (let at = 0; at < headers.length; at += 2) pairs[headers[at] ?? ""] = headers[at + 1] ?? "";

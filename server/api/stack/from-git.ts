@@ -11,7 +11,7 @@ import { changedGit, isUuid, readStackFiles, requireAutoUpdate, requireJson, unr
 
 type GitHandlers = Pick<Handlers<typeof contract.stacks>, "updateGit" | "redeploy" | "fire">;
 
-/** What is done with stacks that come from a git repository. */
+/** Changes and updates stacks whose source is a git repository. */
 export function gitHandlers(services: Services): GitHandlers {
   const { store } = services;
   return {
@@ -52,7 +52,7 @@ export function gitHandlers(services: Services): GitHandlers {
       const wanted = { ...stack, EndpointId: endpoint.Id, Env, ...pruning(stack, body) };
       const updated = await readAgain(wanted, changedGit(git, body));
       await runStack(services, call.caller, updated, endpoint, { pull: PullImage, prune: Prune });
-      // Credentials that come with a redeployment are for this once.
+      // Credentials sent with a redeployment are not stored.
       const GitConfig = { ...updated.GitConfig, Authentication: git.Authentication };
       return saveStack(services, call.caller, stack, {
         Files: updated.Files,

@@ -10,14 +10,14 @@ const TIMEOUT = 5 * 60_000;
 
 export type Repository = Omit<GitRecord, "ConfigHash" | "ConfigFilePath">;
 
-/** What was read of a repository at one commit. */
+/** Files of a repository at one commit. */
 export interface Checkout {
   readonly commit: string;
   /** By path. */
   readonly files: ReadonlyMap<string, string>;
 }
 
-/** Reads files from the tip of a branch or tag, with the `git` of this machine. */
+/** Reads files at the tip of a branch or tag, with this machine's `git`. */
 export async function readRepository(repository: Repository, paths: readonly string[]): Promise<Checkout> {
   const folder = await mkdtemp(join(tmpdir(), "pulumi-portainer-git-"));
   try {
@@ -52,7 +52,7 @@ export async function latestCommit(repository: Repository): Promise<string> {
 const shortName = ({ ReferenceName }: Repository): string =>
   ReferenceName.replace(/^refs\/(?:heads|tags)\//, "");
 
-/** Credentials go by the environment: arguments can be read by every user of the machine. */
+/** Credentials are passed in environment variables, because every user of the machine can read arguments. */
 function git({ Authentication, TLSSkipVerify }: Repository, args: string[]) {
   const config: [string, string][] = [];
   if (TLSSkipVerify) config.push(["http.sslVerify", "false"]);
@@ -79,7 +79,7 @@ function git({ Authentication, TLSSkipVerify }: Repository, args: string[]) {
   );
 }
 
-/** Path and file come from strangers: neither the one nor a link that it names may lead out of the checkout. */
+/** Path and content are untrusted: neither the path nor a symbolic link may lead out of the checkout. */
 async function readInside(folder: string, path: string): Promise<string> {
   const root = await realpath(folder);
   const file = await realpath(resolve(root, path));

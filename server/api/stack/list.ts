@@ -14,7 +14,7 @@ const Filters = z.object({
 });
 type Filters = z.output<typeof Filters>;
 
-/** The stacks that the caller may use, of one environment or swarm if the filters name it. */
+/** The stacks that the caller may use, optionally of one environment or swarm. */
 export function listStacks(services: Services, caller: Caller, text: string | undefined) {
   const { store } = services;
   const filters = readFilters(Filters, text);

@@ -54,20 +54,20 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** Whether files need be looked into at all; those of a swarm only where bind mounts are forbidden. */
+/** Whether a stack must be checked at all. For swarm stacks, Portainer checks only whether bind mounts are forbidden. */
 function restricts(settings: SecuritySettings, isSwarm: boolean): boolean {
   return isSwarm
     ? !settings.allowBindMountsForRegularUsers
     : RULES.some(({ allowedBy }) => !settings[allowedBy]);
 }
 
-/** What an environment forbids its standard users, of a Compose file; undefined if nothing. */
+/** The reason why standard users may not deploy a Compose model on an environment, if there is one. */
 function forbidden(model: ComposeModel, settings: SecuritySettings): string | undefined {
   const services = Object.values(model.services ?? {});
   return RULES.find(({ allowedBy, forbids }) => !settings[allowedBy] && services.some(forbids))?.reason;
 }
 
-/** Deploys a stack for a caller, who is refused what the environment forbids its standard users. */
+/** Deploys a stack. Standard users are refused what the environment forbids them. */
 export async function runStack(
   services: Services,
   caller: Caller,
@@ -84,7 +84,7 @@ export async function runStack(
   await deploy(deployment, { pull: options.pull ?? false, prune: options.prune ?? false }).catch(failed);
 }
 
-/** Removes what a stack runs. */
+/** Removes a stack from its engine. */
 export async function stopStack(
   services: Services,
   caller: Caller,
@@ -94,7 +94,7 @@ export async function stopStack(
   await undeploy(await deploymentOf(services, caller, stack, endpoint)).catch(failed);
 }
 
-/** Whether the engine has anything that says it belongs to a stack of this name. */
+/** Whether the engine has containers or services with the labels of a stack of this name. */
 export async function isRunning(
   services: Services,
   stack: StackRecord,
@@ -124,7 +124,7 @@ async function deploymentOf(
 ): Promise<Deployment> {
   const { store } = services;
   return {
-    // A name of signs only is left with nothing; Compose wants something to call the project by.
+    // The normalized name may be empty, but Compose needs a project name.
     name: stack.Name || String(stack.Id),
     isSwarm: stack.Type === StackType.swarm,
     environment: await connectionOf(services, endpoint),

@@ -7,7 +7,7 @@ import { INVALID_PAYLOAD } from "../../route/decode";
 import type { AutoUpdateRecord, GitRecord, StackRecord, StackVariable } from "../../store/records";
 import { type Repository, readRepository } from "./git";
 
-/** What a request says of a new stack. */
+/** The fields of a stack that a creation request determines. */
 type Fixed = "Name" | "Files" | "EntryPoint" | "Env" | "SwarmId" | "FromAppTemplate";
 type Optional = "AdditionalFiles" | "AutoUpdate" | "GitConfig";
 export type NewStack = Pick<StackRecord, Fixed> & Partial<Pick<StackRecord, Optional>>;
@@ -80,17 +80,17 @@ export function fromRepository(body: z.output<Contract["createFromRepository"]["
   };
 }
 
-type GitWish = z.output<Contract["updateGit"]["body"]>;
+type GitChange = z.output<Contract["updateGit"]["body"]>;
 
-/** Where a stack comes from after a change. Only a password that is not sent is kept. */
-export function changedGit(git: GitRecord, wish: GitWish): GitRecord {
-  const Authentication = wish.RepositoryAuthentication
+/** The git settings after a change. A password that is not sent is kept; everything else is replaced. */
+export function changedGit(git: GitRecord, change: GitChange): GitRecord {
+  const Authentication = change.RepositoryAuthentication
     ? {
-        Username: wish.RepositoryUsername ?? "",
-        Password: wish.RepositoryPassword || (git.Authentication?.Password ?? ""),
+        Username: change.RepositoryUsername ?? "",
+        Password: change.RepositoryPassword || (git.Authentication?.Password ?? ""),
       }
     : null;
-  return { ...git, ReferenceName: wish.RepositoryReferenceName ?? "", Authentication };
+  return { ...git, ReferenceName: change.RepositoryReferenceName ?? "", Authentication };
 }
 
 export async function readStackFiles(repository: Repository, paths: readonly string[]) {
@@ -104,12 +104,13 @@ export function unreadable(cause: Error): never {
 
 export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 
-export function requireAutoUpdate(wish: AutoUpdateRecord | undefined): void {
-  if (!wish) return;
+export function requireAutoUpdate(autoUpdate: AutoUpdateRecord | undefined): void {
+  if (!autoUpdate) return;
   const refuse = (details: string) => new HttpError(400, INVALID_PAYLOAD, details);
-  if (!wish.Interval && !wish.Webhook) throw refuse("Webhook or Interval must be provided");
-  if (wish.Webhook && !isUuid(wish.Webhook)) throw refuse("invalid Webhook format");
-  if (wish.Interval && parseDuration(wish.Interval) === undefined) throw refuse("invalid Interval format");
+  if (!autoUpdate.Interval && !autoUpdate.Webhook) throw refuse("Webhook or Interval must be provided");
+  if (autoUpdate.Webhook && !isUuid(autoUpdate.Webhook)) throw refuse("invalid Webhook format");
+  if (autoUpdate.Interval && parseDuration(autoUpdate.Interval) === undefined)
+    throw refuse("invalid Interval format");
 }
 
 function readVariables(text: string | undefined): StackVariable[] | null {

@@ -3,7 +3,7 @@ import { type contract, isUrl, type NewTemplate } from "../../../contract";
 import { HttpError } from "../../http-error";
 import type { CustomTemplateRecord } from "../../store/records";
 
-export type TemplateWish = Pick<
+export type TemplateFields = Pick<
   CustomTemplateRecord,
   | "Title"
   | "Description"
@@ -18,9 +18,9 @@ export type TemplateWish = Pick<
 
 const KUBERNETES = 3;
 
-/** What is wrong with a template, in Portainer's order. `source` is its content, or where that comes from. */
-export function problemWith(wish: NewTemplate, source: string | undefined): string | undefined {
-  const { Title, Description, Note = "", Platform, Type = 0, Variables = [] } = wish;
+/** The first problem with a template, in Portainer's order. `source` is its content or the URL of its repository. */
+export function problemWith(template: NewTemplate, source: string | undefined): string | undefined {
+  const { Title, Description, Note = "", Platform, Type = 0, Variables = [] } = template;
   if (!Title) return "Invalid custom template title";
   if (!Description) return "Invalid custom template description";
   if (!source) return "Invalid file content";
@@ -34,31 +34,31 @@ export function problemWith(wish: NewTemplate, source: string | undefined): stri
 
 export const URL_RULE = "Invalid repository URL. Must correspond to a valid URL format";
 
-export function problemWithRepository(wish: NewTemplate): string | undefined {
-  return isUrl(wish.RepositoryURL ?? "") ? problemWithLogin(wish) : URL_RULE;
+export function problemWithRepository(template: NewTemplate): string | undefined {
+  return isUrl(template.RepositoryURL ?? "") ? problemWithLogin(template) : URL_RULE;
 }
 
-export function problemWithLogin(wish: NewTemplate): string | undefined {
-  const isComplete = wish.RepositoryUsername && wish.RepositoryPassword;
-  return wish.RepositoryAuthentication && !isComplete
+export function problemWithLogin(template: NewTemplate): string | undefined {
+  const isComplete = template.RepositoryUsername && template.RepositoryPassword;
+  return template.RepositoryAuthentication && !isComplete
     ? "Invalid repository credentials. Username and password must be specified when authentication is enabled"
     : undefined;
 }
 
-/** Throws 500 for what is wrong: a better status would be a surprise to clients. */
-export function readWish(wish: NewTemplate, source: string | undefined): TemplateWish {
-  const problem = problemWith(wish, source);
+/** Throws a 500 for an invalid template, because clients expect Portainer's status. */
+export function readFields(template: NewTemplate, source: string | undefined): TemplateFields {
+  const problem = problemWith(template, source);
   if (problem) throw new HttpError(500, "Unable to create custom template", problem);
   return {
-    Title: wish.Title ?? "",
-    Description: wish.Description ?? "",
-    Note: wish.Note ?? "",
-    Platform: wish.Platform ?? 0,
-    Logo: wish.Logo ?? "",
-    Type: wish.Type ?? 0,
-    Variables: wish.Variables ?? null,
-    IsComposeFormat: wish.IsComposeFormat ?? false,
-    EdgeTemplate: wish.EdgeTemplate ?? false,
+    Title: template.Title ?? "",
+    Description: template.Description ?? "",
+    Note: template.Note ?? "",
+    Platform: template.Platform ?? 0,
+    Logo: template.Logo ?? "",
+    Type: template.Type ?? 0,
+    Variables: template.Variables ?? null,
+    IsComposeFormat: template.IsComposeFormat ?? false,
+    EdgeTemplate: template.EdgeTemplate ?? false,
   };
 }
 
