@@ -1,8 +1,7 @@
 import { type ClientOptions, createClient, isApiError, type PortainerClient } from "../client";
 import type { Status } from "../contract";
-import { messageOf, ProviderError } from "./core/failure";
-import { isNotFound } from "./core/gone";
-import { stopSignal } from "./core/host";
+import { isNotFound, messageOf, ProviderError } from "./core/errors";
+import { stopSignal } from "./core/pulumi";
 import {
   type Credentials,
   credentialsOf,

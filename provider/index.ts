@@ -3,16 +3,17 @@
  *
  * @module
  */
-import { adminUser } from "./admin-user";
-import { apiKey } from "./api-key";
-import { container } from "./container";
+
 import { dynamicProvider } from "./core/adapter";
-import { endpoint } from "./endpoint";
-import { network } from "./network";
+import { container } from "./docker/container";
+import { network } from "./docker/network";
+import { remoteImage } from "./docker/remote-image";
+import { volume } from "./docker/volume";
+import { adminUser } from "./portainer/admin-user";
+import { apiKey } from "./portainer/api-key";
+import { endpoint } from "./portainer/endpoint";
 import { tag } from "./portainer/tag";
 import { team } from "./portainer/team";
-import { remoteImage } from "./remote-image";
-import { volume } from "./volume";
 
 export const AdminUser = dynamicProvider(adminUser);
 export const ApiKey = dynamicProvider(apiKey);

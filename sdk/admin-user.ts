@@ -1,4 +1,4 @@
-import type { adminUser } from "../provider/admin-user";
+import type { adminUser } from "../provider/portainer/admin-user";
 import { type ArgsOf, resource } from "./define";
 
 export interface AdminUserArgs extends ArgsOf<typeof adminUser> {}

@@ -1,4 +1,4 @@
-import type { apiKey } from "../provider/api-key";
+import type { apiKey } from "../provider/portainer/api-key";
 import { type ArgsOf, resource } from "./define";
 
 export interface ApiKeyArgs extends ArgsOf<typeof apiKey> {}

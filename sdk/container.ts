@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ContainerInputs, ContainerOutputs, ContainerSettled } from "../provider/container";
+import type { ContainerInputs, ContainerOutputs, ContainerSettled } from "../provider/docker/container";
 import { Network } from "./network";
 import { allOf } from "./properties";
 import { PortainerResource } from "./resource";

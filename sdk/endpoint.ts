@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { endpoint } from "../provider/endpoint";
+import type { endpoint } from "../provider/portainer/endpoint";
 import { type ArgsOf, resource } from "./define";
 
 export interface EndpointArgs extends ArgsOf<typeof endpoint> {}

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { network } from "../provider/network";
+import type { network } from "../provider/docker/network";
 import { type ArgsOf, resource } from "./define";
 
 export interface NetworkArgs extends ArgsOf<typeof network> {}

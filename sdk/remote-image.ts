@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { RemoteImageInputs, RemoteImageOutputs } from "../provider/remote-image";
+import type { RemoteImageInputs, RemoteImageOutputs } from "../provider/docker/remote-image";
 import { PortainerResource } from "./resource";
 import type { Args } from "./types";
 

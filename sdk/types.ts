@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ResourceReference } from "../provider/core/id";
+import type { ResourceReference } from "../provider/core/schema";
 
 /**
  * The same value with every part of it allowed to be an output of another resource, and with a resource itself

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { volume } from "../provider/volume";
+import type { volume } from "../provider/docker/volume";
 import { type ArgsOf, resource } from "./define";
 
 export interface VolumeArgs extends ArgsOf<typeof volume> {}

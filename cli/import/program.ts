@@ -1,4 +1,4 @@
-import type { Properties } from "../../provider/core/hidden";
+import type { Properties } from "../../provider/core/properties";
 import { Code, literal, Variables } from "./code";
 import { type References, withReferences } from "./references";
 import { type ImportedResource, MAPS_WITH_SECRETS } from "./resources";

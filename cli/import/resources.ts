@@ -1,5 +1,5 @@
-import type { Properties } from "../../provider/core/hidden";
-import type { Importable, ImportableObject } from "../../provider/importable";
+import type { Properties } from "../../provider/core/properties";
+import type { Importable, ImportableObject } from "../../provider/docker/importable";
 import { isSecret } from "./secret-variables";
 
 type Kind = "Container" | "Volume" | "Network";

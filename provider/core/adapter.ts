@@ -1,14 +1,12 @@
 import type { z } from "zod";
-import { hold, holderOf, newHolder, release, takenBy } from "./claim";
+import { hold, holderOf, newHolder, release, takenBy } from "./claims";
 import type { Context, Definition } from "./definition";
 import { difference } from "./diff";
-import { ProviderError, quiet, Unfinished } from "./failure";
-import { hidden, nameOf, type Properties, visible } from "./hidden";
-import { theEngine } from "./host";
+import { ProviderError, quiet, Unfinished } from "./errors";
 import { operate } from "./operation";
-import { plainRecord } from "./plain";
-import { schemaDefaults } from "./schema-defaults";
-import { markSecrets } from "./secret";
+import { hidden, markSecrets, nameOf, type Properties, plainRecord, visible } from "./properties";
+import { pulumiEngine } from "./pulumi";
+import { schemaDefaults } from "./schema";
 import { configName, EXPLICIT_KEY, environmentName, gatherSettings, type SettingTexts } from "./settings";
 import { type Failure, validate } from "./validate";
 
@@ -65,7 +63,7 @@ export function dynamicProvider<Schema extends z.ZodObject, Outputs extends obje
         config: (key) => config.get(configName(key)),
         environment: (key) => process.env[environmentName(key)],
       });
-      theEngine();
+      pulumiEngine();
       return Promise.resolve();
     },
 
@@ -95,7 +93,7 @@ export function dynamicProvider<Schema extends z.ZodObject, Outputs extends obje
       try {
         const replaces = [...found.replaces, ...(definition.replaces?.(found.changed, ...both) ?? [])];
         const reason = definition.explain?.(found.changed, ...both);
-        if (reason !== undefined && __urn !== undefined) theEngine().log("info", reason, __urn, false);
+        if (reason !== undefined && __urn !== undefined) pulumiEngine().log("info", reason, __urn, false);
         const deleteBeforeReplace = replaces.length > 0 && !definition.canCoexist?.(found.changed);
         return Promise.resolve({ changes: true, replaces, deleteBeforeReplace });
       } catch (error) {

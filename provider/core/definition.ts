@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Connection } from "../connection";
-import type { Claims } from "./claim";
-import type { Properties } from "./hidden";
+import type { Claims } from "./claims";
+import type { Properties } from "./properties";
 import type { SettingTexts } from "./settings";
 import type { Failure } from "./validate";
 

@@ -1,5 +1,5 @@
 import { type CallOptions, isApiError, type PortainerClient } from "../../client";
-import { ProviderError } from "./failure";
+import { ProviderError } from "./errors";
 
 /** A user or team as a program names it: by id, by the resource that has the id, or by name. */
 type Entry = number | string;

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Definition, Inputs, Property } from "./definition";
-import { ProviderError } from "./failure";
+import { ProviderError } from "./errors";
 
 /** What a program can look up and never manages: Pulumi calls such a resource external. */
 export interface LookUpKind<Schema extends z.ZodObject, Outputs extends object>

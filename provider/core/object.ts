@@ -1,12 +1,11 @@
 import type { z } from "zod";
 import { isApiError, type PortainerClient } from "../../client";
+import { inTurn } from "./concurrency";
 import type { Definition, Inputs, Property, State } from "./definition";
 import { difference, refreshed } from "./diff";
-import { ProviderError } from "./failure";
-import { unlessNotFound } from "./gone";
-import type { Properties } from "./hidden";
-import { isLost, onceBack, repeatIfLost } from "./lost";
-import { inTurn } from "./turn";
+import { ProviderError, unlessNotFound } from "./errors";
+import { lookOnceBack, mayHaveHappened, repeatIfLost } from "./lost-answer";
+import type { Properties } from "./properties";
 
 /** What every object of an installation remembers. */
 export interface Installed {
@@ -106,8 +105,8 @@ export function portainerObject<Schema extends z.ZodObject, Outputs extends Inst
           return await kind.create(client, inputs);
         } catch (error) {
           const isTaken = isApiError(error) && error.status === 409;
-          if (!isTaken && !isLost(error)) throw error;
-          const found = await onceBack(signal, () => named(client, inputs));
+          if (!isTaken && !mayHaveHappened(error)) throw error;
+          const found = await lookOnceBack(signal, () => named(client, inputs));
           if (!found) throw error;
           claims.seek(identityOf(instanceId, idOf(found)), inWords);
           if (isTaken) return await takeNamesake(found);

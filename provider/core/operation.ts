@@ -1,10 +1,10 @@
 import { connect } from "../connection";
-import { claimsOf, holderOf } from "./claim";
+import { claimsOf, holderOf } from "./claims";
 import type { Context } from "./definition";
-import { milliseconds } from "./duration";
-import { ProviderError } from "./failure";
-import { type Hidden, nameOf } from "./hidden";
-import { stopSignal, theEngine, track } from "./host";
+import { ProviderError } from "./errors";
+import { type Hidden, nameOf } from "./properties";
+import { pulumiEngine, stopSignal, track } from "./pulumi";
+import { milliseconds } from "./schema";
 import type { SettingTexts } from "./settings";
 
 export type Step = "create" | "read" | "update" | "delete";
@@ -26,7 +26,7 @@ export async function operate<T>(
     () => timeout.abort(new ProviderError(timeoutMessage(step, limit))),
     milliseconds(limit) ?? milliseconds(LIMIT[step]),
   );
-  const engine = theEngine();
+  const engine = pulumiEngine();
   const say = (severity: "info" | "warning", ephemeral: boolean) => (message: string) => {
     if (__urn !== undefined) engine.log(severity, message, __urn, ephemeral);
   };

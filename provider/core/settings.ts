@@ -1,4 +1,4 @@
-import { ProviderError } from "./failure";
+import { ProviderError } from "./errors";
 
 /** The connection's settings, as they are written in stack config (`portainer:url`) and in a `Provider`. */
 export const SETTING_KEYS = [

@@ -1,9 +1,9 @@
 /** What volumes and networks have in common: an engine makes and deletes them, and never changes one. */
 import { z } from "zod";
-import { equal } from "../core/equal";
-import { ProviderError } from "../core/failure";
-import type { Properties } from "../core/hidden";
-import { hasUnknown } from "../core/unknown";
+import { equal } from "../core/diff";
+import { ProviderError } from "../core/errors";
+import type { Properties } from "../core/properties";
+import { hasUnknown } from "../core/properties";
 import { type Texts, URN_LABEL } from "./identity";
 import { isMadeBy, requireFree } from "./maker";
 import type { Place } from "./place";

@@ -1,4 +1,4 @@
-import { ProviderError } from "../core/failure";
+import { ProviderError } from "../core/errors";
 
 /** The URN of the resource that made an object. It says whose it may be; only state says whose it is. */
 export const URN_LABEL = "io.pulumi.portainer.urn";

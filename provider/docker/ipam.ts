@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { NetworkInspect } from "../../contract";
-import { equal, noneIfEmpty } from "../core/equal";
+import { equal, noneIfEmpty } from "../core/diff";
 import { TextsSchema } from "./fixed";
 import type { Texts } from "./identity";
 

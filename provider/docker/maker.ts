@@ -1,7 +1,7 @@
 /** Who has made an object of an engine that `create` finds, and what that means for taking it. */
-import { aliasFor, isSameStack } from "../core/alias";
-import { ProviderError } from "../core/failure";
-import { nameOf } from "../core/hidden";
+import { aliasFor, isSameStack } from "../core/claims";
+import { ProviderError } from "../core/errors";
+import { nameOf } from "../core/properties";
 import { type Texts, URN_LABEL } from "./identity";
 
 interface Found {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Tag } from "../../contract";
 import { type Installed, portainerObject } from "../core/object";
-import { filledIn } from "../core/schema-defaults";
+import { filledIn } from "../core/schema";
 
 export const TagSchema = z.object({
   /** The tag's name, unique on the server. Portainer renames no tag: another name replaces it. Portainer: `Name`. @default the resource's name */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Team } from "../../contract";
 import { type Installed, portainerObject } from "../core/object";
-import { filledIn } from "../core/schema-defaults";
+import { filledIn } from "../core/schema";
 
 export const TeamSchema = z.object({
   /** The team's name, unique on the server in upper and lower case alike. Changed in place. Portainer: `Name`. @default the resource's name */

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { fileURLToPath } from "node:url";
 import type { Routes } from "../../contract/route.ts";
-import type { Argument } from "../../provider/container/argument.ts";
 import type { Change } from "../../provider/core/definition.ts";
+import type { Argument } from "../../provider/docker/container/arguments/argument.ts";
 import type { Matrix } from "./matrix.mts";
 import type { Decided } from "./recordings.mts";
 import { type Resource, readResources } from "./resources.mts";
@@ -43,7 +43,7 @@ export async function loadDefinitions(clone: string): Promise<Definitions> {
       return [name, found as Facts] as const;
     }),
   );
-  const { containerArguments } = await load("container/arguments/index.ts");
+  const { containerArguments } = await load("docker/container/arguments/index.ts");
   const { rowsOf, elsewhere } = await import(`${clone}/test/engine/container/rows.ts`);
   const { environmentName, configName } = await load("core/settings.ts");
   return {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
 import { isAtLeast } from "../../../contract";
-import { type Argument, canonical } from "../../../provider/container/argument";
-import { containerArguments } from "../../../provider/container/arguments";
+import { containerArguments } from "../../../provider/docker/container/arguments";
+import { type Argument, canonical } from "../../../provider/docker/container/arguments/argument";
 import { type ContainerHost, startContainerHost } from "../../support/container-host";
 import { engineApi, has, inspect, makeAnew, sweep, valueAt } from "../../support/engine-api";
 import { engineOrSkip, otherTestImage, testImage } from "../../support/needs";

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
-import { container } from "../../../provider/container";
 import { dynamicProvider } from "../../../provider/core/adapter";
 import { difference } from "../../../provider/core/diff";
-import { network } from "../../../provider/network";
-import { volume } from "../../../provider/volume";
+import { container } from "../../../provider/docker/container";
+import { network } from "../../../provider/docker/network";
+import { volume } from "../../../provider/docker/volume";
 import { type ContainerHost, startContainerHost } from "../../support/container-host";
 import { engineApi, inspect, sweep } from "../../support/engine-api";
 import { engineOrSkip, testImage } from "../../support/needs";

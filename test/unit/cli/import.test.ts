@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { program } from "../../../cli/import/program";
 import { importFile, named } from "../../../cli/import/resources";
-import type { Importable } from "../../../provider/importable";
+import type { Importable } from "../../../provider/docker/importable";
 
 const ID = "3f2ac1".padEnd(64, "0");
 

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { encodeRegistryAuth, isAtLeast, parseDuration, registryAuth } from "../../../contract";
-import { milliseconds } from "../../../provider/core/duration";
+import { milliseconds } from "../../../provider/core/schema";
 
 test.each([
   ["1.41", "1.41", true],

@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import ts from "typescript";
+import * as sdk from "../../../sdk";
 
 const ROOT = join(__dirname, "..", "..", "..");
 let folder = "";
@@ -49,17 +50,6 @@ test("a program that imports the package loads its declarations and nothing else
   const { loaded, names, milliseconds } = importInChild();
   process.stdout.write(`import of pulumi-portainer: ${milliseconds.toFixed(1)} ms, ${loaded.length} files\n`);
 
-  expect(names.sort()).toEqual([
-    "AdminUser",
-    "ApiKey",
-    "Container",
-    "Endpoint",
-    "Network",
-    "Provider",
-    "Tag",
-    "Team",
-    "Volume",
-    "getRemoteImage",
-  ]);
+  expect(names.sort()).toEqual(Object.keys(sdk).sort());
   expect(loaded.filter((file) => !file.startsWith(join(folder, "sdk")))).toEqual([]);
 });

@@ -1,6 +1,6 @@
 /** Values made from a schema, so that a table of arguments covers a new one without being told. */
 import { z } from "zod";
-import { UNKNOWN } from "../../../provider/core/unknown";
+import { UNKNOWN } from "../../../provider/core/properties";
 
 /** Texts and keys that one or the other rule of a schema takes. */
 const TEXTS = [

@@ -1,15 +1,15 @@
 import { describe, expect, test } from "@jest/globals";
 import type { z } from "zod";
-import { adminUser } from "../../../provider/admin-user";
-import { apiKey } from "../../../provider/api-key";
-import { container } from "../../../provider/container";
-import { containerArguments } from "../../../provider/container/arguments";
 import { type DynamicProvider, dynamicProvider } from "../../../provider/core/adapter";
 import type { Definition } from "../../../provider/core/definition";
-import { hasUnknown, UNKNOWN } from "../../../provider/core/unknown";
-import { endpoint } from "../../../provider/endpoint";
-import { network } from "../../../provider/network";
-import { volume } from "../../../provider/volume";
+import { hasUnknown, UNKNOWN } from "../../../provider/core/properties";
+import { container } from "../../../provider/docker/container";
+import { containerArguments } from "../../../provider/docker/container/arguments";
+import { network } from "../../../provider/docker/network";
+import { volume } from "../../../provider/docker/volume";
+import { adminUser } from "../../../provider/portainer/admin-user";
+import { apiKey } from "../../../provider/portainer/api-key";
+import { endpoint } from "../../../provider/portainer/endpoint";
 import { sample, unknownForms, withRequired } from "./forms";
 
 type Inputs = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { fileFolders, misplacedFiles } from "../../../../provider/container/arguments/file-placement";
-import { UNKNOWN } from "../../../../provider/core/unknown";
+import { UNKNOWN } from "../../../../provider/core/properties";
+import { fileFolders, misplacedFiles } from "../../../../provider/docker/container/arguments/files";
 
 const readOnly = true;
 const files = (...paths: string[]) => ({ files: Object.fromEntries(paths.map((path) => [path, "x"])) });

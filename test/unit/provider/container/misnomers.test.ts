@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
-import { ContainerSchema } from "../../../../provider/container/arguments";
-import { misnomers } from "../../../../provider/container/misnomers";
-import { keysAt } from "../../../../provider/core/schema-keys";
+import { keysAt } from "../../../../provider/core/schema";
 import { validate } from "../../../../provider/core/validate";
+import { ContainerSchema } from "../../../../provider/docker/container/arguments";
+import { misnomers } from "../../../../provider/docker/container/misnomers";
 
 const base = { endpointId: 1, name: "web", image: "nginx", desiredState: "running" };
 const said = (inputs: object) =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import { container } from "../../../../provider/container";
 import { dynamicProvider } from "../../../../provider/core/adapter";
-import { UNKNOWN } from "../../../../provider/core/unknown";
+import { UNKNOWN } from "../../../../provider/core/properties";
+import { container } from "../../../../provider/docker/container";
 
 type Args = Readonly<Record<string, unknown>>;
 

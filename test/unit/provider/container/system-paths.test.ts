@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import type { ContainerInspect } from "../../../../contract";
-import { declaredSystemPaths } from "../../../../provider/container/system-paths";
+import { declaredSystemPaths } from "../../../../provider/docker/container/importable";
 
 const MASKED = ["/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/timer_list", "/sys/firmware"];
 const READ_ONLY = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { aliasFor, isSameStack } from "../../../../provider/core/alias";
-import { claimsOf, hold, release, takenBy } from "../../../../provider/core/claim";
+import { aliasFor, claimsOf, hold, isSameStack, release, takenBy } from "../../../../provider/core/claims";
 
 const urn = (name: string, parents = "", stack = "dev::shop") =>
   `urn:pulumi:${stack}::${parents}pulumi-nodejs:dynamic/portainer:Volume::${name}`;

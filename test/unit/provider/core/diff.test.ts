@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { Property } from "../../../../provider/core/definition";
 import { difference, refreshed } from "../../../../provider/core/diff";
-import { UNKNOWN } from "../../../../provider/core/unknown";
+import { UNKNOWN } from "../../../../provider/core/properties";
 
 const PROPERTIES: Record<string, Property> = {
   name: { normalize: (name: string) => name.toLowerCase() },

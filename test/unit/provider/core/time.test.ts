@@ -1,9 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "@jest/globals";
 import { ConnectionError } from "../../../../client";
-import { isLost, repeatIfLost } from "../../../../provider/core/lost";
-import { inTurn } from "../../../../provider/core/turn";
-import { until } from "../../../../provider/core/wait";
+import { inTurn, until } from "../../../../provider/core/concurrency";
+import { mayHaveHappened, repeatIfLost } from "../../../../provider/core/lost-answer";
 
 const lost = (sent = true) =>
   new ConnectionError({ method: "PUT", url: "http://x", code: "ECONNRESET", sent, reason: "it broke off" });
@@ -56,7 +55,9 @@ describe("work of one kind", () => {
 
 describe("a write whose answer was lost", () => {
   test("is one that was sent", () => {
-    expect([isLost(lost()), isLost(lost(false)), isLost(new Error("no"))]).toEqual([true, false, false]);
+    expect([mayHaveHappened(lost()), mayHaveHappened(lost(false)), mayHaveHappened(new Error("no"))]).toEqual(
+      [true, false, false],
+    );
   });
 
   test("is repeated once", async () => {

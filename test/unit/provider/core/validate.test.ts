@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { z } from "zod";
-import { UNKNOWN } from "../../../../provider/core/unknown";
+import { UNKNOWN } from "../../../../provider/core/properties";
 import { validate } from "../../../../provider/core/validate";
 
 const Port = z.strictObject({

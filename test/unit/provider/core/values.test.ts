@@ -1,12 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { milliseconds } from "../../../../provider/core/duration";
-import { equal } from "../../../../provider/core/equal";
-import { nameOf, visible } from "../../../../provider/core/hidden";
-import { IdSchema, idNumber } from "../../../../provider/core/id";
-import { plainRecord } from "../../../../provider/core/plain";
-import { nearest } from "../../../../provider/core/suggestion";
-import { hasUnknown, UNKNOWN } from "../../../../provider/core/unknown";
+import { equal } from "../../../../provider/core/diff";
+import { hasUnknown, nameOf, plainRecord, UNKNOWN, visible } from "../../../../provider/core/properties";
+import { IdSchema, idNumber, milliseconds } from "../../../../provider/core/schema";
+import { nearest } from "../../../../provider/core/validate";
 
 describe("a duration", () => {
   test.each<[string | number, number]>([

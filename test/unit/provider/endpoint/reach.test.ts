@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { ApiError } from "../../../../client";
 import type { Context } from "../../../../provider/core/definition";
-import { isLasting, unreachable, untilUp } from "../../../../provider/endpoint/reach";
+import { isLasting, unreachable, untilUp } from "../../../../provider/portainer/endpoint/reach";
 
 const TCP = { url: "tcp://10.0.7.10:2376", type: "docker", tls: { caCert: "ca" } } as const;
 const PLAIN = { url: "tcp://10.0.7.10:2375", type: "docker", tls: undefined } as const;

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { UNKNOWN } from "../../../../provider/core/unknown";
-import { fingerprintsOf, normalizeTls, tlsFailures } from "../../../../provider/endpoint/tls";
+import { UNKNOWN } from "../../../../provider/core/properties";
+import { fingerprintsOf, normalizeTls, tlsFailures } from "../../../../provider/portainer/endpoint/tls";
 import { type Certificates, makeCertificates } from "../../../support/certificates";
 
 let pem: Certificates;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { normalizeUrl, urlProblem } from "../../../../provider/endpoint/url";
+import { normalizeUrl, urlProblem } from "../../../../provider/portainer/endpoint/validate";
 
 describe("the url of an environment", () => {
   test.each([

@@ -1,0 +1,95 @@
+/**
+ * What the SDK's constructors hand over beside a resource's own properties, because the engine keeps it from
+ * dynamic providers. Keys that start with two underscores are hidden by the CLI and never compared.
+ */
+export interface Hidden {
+  /** The resource's URN: it names the line that progress is written to. */
+  readonly __urn?: string;
+  /** `customTimeouts`, as written: `"5m"`. */
+  readonly __timeouts?: { readonly create?: string; readonly update?: string; readonly delete?: string };
+  /** `replaceOnChanges`, as written. */
+  readonly __replaceOnChanges?: readonly string[];
+  /** Which call of `create` the state entry comes from; no program hands it over. */
+  readonly __holder?: string;
+  /** The text that makes this package the resource's provider; the engine looks for it in every answer. */
+  readonly __provider?: string;
+}
+
+export type Properties = Readonly<Record<string, unknown>>;
+
+export const isHidden = (key: string): boolean => key.startsWith("__");
+
+/** The resource's own properties. */
+export function visible(properties: Properties): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(properties).filter(([key]) => !isHidden(key)));
+}
+
+/** What was handed over beside them. */
+export function hidden(properties: Properties): Hidden {
+  return Object.fromEntries(Object.entries(properties).filter(([key]) => isHidden(key)));
+}
+
+/** The last part of a URN: `urn:pulumi:dev::shop::pulumi-nodejs:dynamic/portainer:Container::web` gives `web`. */
+export function nameOf(urn: string | undefined): string | undefined {
+  return urn?.split("::").at(-1);
+}
+
+/**
+ * The value as Pulumi's wire can carry it: without `undefined`, dates as text, big integers as digits. Anything
+ * else that JSON lacks would fail after the work is done, and so leave an object behind that no state names.
+ */
+function plain(value: unknown): unknown {
+  if (value instanceof Date) return value.toISOString();
+  if (typeof value === "bigint") return value.toString();
+  if (Array.isArray(value)) return value.map((item) => plain(item ?? null));
+  if (typeof value === "object" && value !== null) return plainRecord(value);
+  return value;
+}
+
+/** The same for an object: keys whose value is `undefined` are left out. */
+export function plainRecord(value: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, item]) => (item === undefined ? [] : [[key, plain(item)]])),
+  );
+}
+
+/** How a provider tells the engine that a value is secret: the engine then encrypts it, at any depth. */
+const SIGNATURE_KEY = "4dabf18193072939515e22adb298388d";
+const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
+
+/** Marks the values at these paths (`"password"`, `"tls.clientKey"`) as secret, where they are set. */
+export function markSecrets(properties: Properties, paths: readonly string[]): Record<string, unknown> {
+  return paths.reduce<Record<string, unknown>>((marked, path) => markAt(marked, path.split(".")), {
+    ...properties,
+  });
+}
+
+function markAt(properties: Properties, [key, ...rest]: readonly string[]): Record<string, unknown> {
+  if (key === undefined || properties[key] === undefined || properties[key] === null)
+    return { ...properties };
+  const value = properties[key];
+  if (rest.length === 0) return { ...properties, [key]: secret(value) };
+  return isRecord(value) ? { ...properties, [key]: markAt(value, rest) } : { ...properties };
+}
+
+function secret(value: unknown): unknown {
+  return { [SIGNATURE_KEY]: SECRET_SIGNATURE, value };
+}
+
+function isRecord(value: unknown): value is Properties {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(SIGNATURE_KEY in value);
+}
+
+/** What Pulumi sends during preview for a value that is not known yet. */
+export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** Whether a value is unknown as a whole. */
+export const isUnknown = (value: unknown): boolean => value === UNKNOWN;
+
+/** Whether a value is unknown, or has an unknown value anywhere inside. */
+export function hasUnknown(value: unknown): boolean {
+  if (isUnknown(value)) return true;
+  if (Array.isArray(value)) return value.some(hasUnknown);
+  if (typeof value === "object" && value !== null) return Object.values(value).some(hasUnknown);
+  return false;
+}

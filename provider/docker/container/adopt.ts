@@ -1,0 +1,58 @@
+import type { ContainerInspect } from "../../../contract";
+import { ProviderError } from "../../core/errors";
+import { isMadeBy, requireFree } from "../maker";
+import type { Place } from "../place";
+import type { ContainerSettled } from "./arguments";
+import { findByName } from "./calls";
+import { identityOf, labelsOf, SPECIFICATION_LABEL } from "./labels";
+import { unfulfilled, withResolvedNames } from "./observe";
+import { specification } from "./specification";
+
+/** What is to be done with the container that holds the name. */
+export interface Adoption {
+  readonly container: ContainerInspect;
+  /** Whether it has to be changed to be as wished. */
+  readonly change: boolean;
+}
+
+/**
+ * Decides about a container that holds the name and is in no state. Without being asked, only what a crash of ours
+ * has left is taken: it bears this resource's URN and is what is wished.
+ *
+ * @throws ProviderError that names the container and the ways on.
+ */
+export async function adopt(place: Place, inputs: ContainerSettled): Promise<Adoption | undefined> {
+  const container = await findByName(place, inputs.name);
+  if (!container) return undefined;
+  place.context.claims.seek(identityOf(container.Id), `the container "${inputs.name}"`);
+  if (await isLeftByUs(place, container, inputs)) return { container, change: true };
+  requireFree(place.context.urn, {
+    what: inWords(container, inputs),
+    labels: labelsOf(container),
+    adopt: inputs.adopt !== undefined,
+    ways: '`adopt: "matching"` as it is, `adopt: "replace"` changed to match',
+  });
+  if (inputs.adopt === "replace") return { container, change: true };
+  const differences = unfulfilled(container, await withResolvedNames(place, inputs));
+  if (differences.length === 0) return { container, change: false };
+  throw new ProviderError(
+    `"${inputs.name}" exists and is not as wished: ${differences.join(", ")} differ${differences.length === 1 ? "s" : ""}. ` +
+      'Change the program to match it, or set `adopt: "replace"` to have it changed.',
+  );
+}
+
+async function isLeftByUs(
+  place: Place,
+  container: ContainerInspect,
+  inputs: ContainerSettled,
+): Promise<boolean> {
+  const labels = labelsOf(container);
+  const { urn } = place.context;
+  if (!isMadeBy(urn, labels)) return false;
+  const apiVersion = await place.docker.apiVersion(place.call);
+  return labels[SPECIFICATION_LABEL] === specification(inputs, apiVersion, urn, "").fingerprint;
+}
+
+const inWords = (container: ContainerInspect, { name, endpointId }: ContainerSettled): string =>
+  `a container named "${name}" is already on environment ${endpointId}: ${container.Id.slice(0, 12)}, ` +
+  `image ${container.Config.Image}, created ${container.Created}`;

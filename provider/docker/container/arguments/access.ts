@@ -1,0 +1,126 @@
+import { z } from "zod";
+import { type ResourceControl, ResourceType } from "../../../../contract";
+import { type Directory, lookUp, requireKnown } from "../../../core/directory";
+import { ProviderError } from "../../../core/errors";
+import { IdSchema } from "../../../core/schema";
+import type { Place } from "../../place";
+import type { Argument } from "./argument";
+
+const Name = z.union([z.string().min(1, "the name is empty"), IdSchema]);
+
+const AccessSchema = z.union([
+  z.enum(["public", "administrators"]),
+  z.strictObject({ users: z.array(Name).optional(), teams: z.array(Name).optional() }),
+]);
+export type Access = z.infer<typeof AccessSchema>;
+
+export const accessFields = {
+  /**
+   * Who may use it besides administrators: `"public"` (everybody with access to the environment),
+   * `"administrators"` (nobody else), or users and teams by id, name or resource. A standard user may name itself and
+   * its teams; it gives other users by id, because Portainer shows it no list of them. A change is made in place.
+   * Portainer: `PUT /resource_controls/{id}`. @default unmanaged; Portainer makes it private to the user of the API key
+   */
+  access: AccessSchema.optional(),
+};
+
+/** The rule as the program would write it, by ids. */
+function readAccess(control: ResourceControl | null | undefined): Access {
+  if (!control || control.AdministratorsOnly) return "administrators";
+  if (control.Public) return "public";
+  return {
+    users: control.UserAccesses.map(({ UserId }) => UserId),
+    teams: control.TeamAccesses.map(({ TeamId }) => TeamId),
+  };
+}
+
+/** No users and no teams is the same as administrators only; order says nothing. */
+function canonical(access: Access): unknown {
+  if (typeof access === "string") return access;
+  const users = sorted(access.users);
+  const teams = sorted(access.teams);
+  return users.length + teams.length === 0 ? "administrators" : { users, teams };
+}
+
+const sorted = (ids: readonly (string | number)[] = []): string[] => [...new Set(ids.map(String))].sort();
+
+export const accessArguments = {
+  access: {
+    change: "inPlace",
+    normalize: canonical,
+    read: (container) => readAccess(container.Portainer?.ResourceControl),
+  } satisfies Argument<Access>,
+};
+
+/** Who may use a container, by ids, as the API takes it. */
+interface Ownership {
+  readonly Public: boolean;
+  readonly AdministratorsOnly: boolean;
+  readonly Users: number[];
+  readonly Teams: number[];
+}
+
+/** Sets who may use a container. Portainer makes a rule for each that is created; one made outside has none. */
+export async function setAccess(
+  { portainer, call }: Place,
+  containerId: string,
+  control: ResourceControl | null | undefined,
+  ownership: Ownership,
+): Promise<void> {
+  if (control && control.Id > 0) {
+    await portainer.resourceControls.update({ params: { id: control.Id }, body: ownership }, call);
+    return;
+  }
+  const body = { ...ownership, ResourceID: containerId, Type: ResourceType.container };
+  await portainer.resourceControls.create({ body }, call);
+}
+
+/** The rule that a program wishes, with names looked up. */
+export async function ownershipOf({ portainer, call }: Place, access: Access): Promise<Ownership> {
+  if (typeof access === "string") {
+    return {
+      Public: access === "public",
+      AdministratorsOnly: access === "administrators",
+      Users: [],
+      Teams: [],
+    };
+  }
+  const directory = await lookUp(portainer, access, call);
+  requireKnown(access, directory);
+  const Users = idsIn(directory, "users", access.users);
+  const Teams = idsIn(directory, "teams", access.teams);
+  return { Public: false, AdministratorsOnly: Users.length + Teams.length === 0, Users, Teams };
+}
+
+/** The rule that a container has, for another container to have it too. */
+export function ownershipFrom(control: ResourceControl): Ownership {
+  return {
+    Public: control.Public,
+    AdministratorsOnly: control.AdministratorsOnly,
+    Users: control.UserAccesses.map(({ UserId }) => UserId),
+    Teams: control.TeamAccesses.map(({ TeamId }) => TeamId),
+  };
+}
+
+/**
+ * The same access with ids alone, as the server shows it. One that names somebody who is not there stays as it is
+ * written, and differs from all that the server can show.
+ */
+export async function withIds(place: Place, access: Access): Promise<Access> {
+  if (typeof access === "string") return access;
+  try {
+    const { Users, Teams } = await ownershipOf(place, access);
+    return { users: Users, teams: Teams };
+  } catch (error) {
+    if (error instanceof ProviderError) return access;
+    throw error;
+  }
+}
+
+function idsIn(
+  directory: Directory,
+  kind: "users" | "teams",
+  entries: readonly (string | number)[] = [],
+): number[] {
+  return entries.flatMap((entry) => directory.idOf(kind, entry) ?? []);
+}

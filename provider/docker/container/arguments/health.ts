@@ -1,0 +1,115 @@
+import { z } from "zod";
+import { equal } from "../../../core/diff";
+import { type Argument, at, isObject, type Wire, withoutEmpty } from "./argument";
+import { Duration, nanoseconds } from "./values";
+
+/** An engine takes no less than a millisecond; older ones crash at a test without a command. */
+const CheckDuration = Duration.refine((value) => nanoseconds(value) === 0 || nanoseconds(value) >= 1e6, {
+  error: ({ input }) => `${JSON.stringify(input)} is shorter than a millisecond`,
+});
+const TEST_RULE =
+  'the test has no command: write a command line, a list such as ["wget", "-q", "http://localhost"], leave it out for the image\'s, or set `disable: true` for none';
+const CheckTest = z.union([
+  z.string().regex(/\S/, TEST_RULE),
+  z.array(z.string()).refine(hasCommand, TEST_RULE),
+]);
+
+function hasCommand(words: readonly string[]): boolean {
+  const [first = "", ...rest] = words;
+  if (first === "NONE") return rest.length === 0;
+  const command = first === "CMD" || first === "CMD-SHELL" ? rest[0] : first;
+  return command !== undefined && command.trim() !== "";
+}
+
+export const HealthcheckSchema = z.strictObject({
+  /**
+   * A command line for the container's shell, or a list of words that is run as it is. A list may begin with Docker's
+   * `"CMD"` or `"CMD-SHELL"`.
+   */
+  test: CheckTest.optional(),
+  /** Time between two checks. @default the image's, or 30s */
+  interval: CheckDuration.optional(),
+  /** How long a check may take. @default the image's, or 30s */
+  timeout: CheckDuration.optional(),
+  /** Time at the start in which failures do not count. @default the image's, or 0s */
+  startPeriod: CheckDuration.optional(),
+  /** Time between two checks in the start period; engines with API 1.44 or newer. @default the image's, or 5s */
+  startInterval: CheckDuration.optional(),
+  /** How many failures in a row make it unhealthy. @default the image's, or 3 */
+  retries: z.int().nonnegative().optional(),
+  /** Run no check, not even the image's. @default false */
+  disable: z.boolean().optional(),
+});
+export type Healthcheck = z.infer<typeof HealthcheckSchema>;
+
+export const healthFields = {
+  /**
+   * How to find out whether it is healthy; what is left out, or is 0, is the image's. A change recreates the container.
+   * Docker: `Healthcheck`. @default the image's
+   */
+  healthcheck: HealthcheckSchema.optional(),
+};
+
+function wireTest(test: string | string[]): string[] {
+  if (typeof test === "string") return ["CMD-SHELL", test];
+  return ["CMD", "CMD-SHELL", "NONE"].includes(test[0] ?? "") ? test : ["CMD", ...test];
+}
+
+const duration = (value: string | number | undefined) =>
+  value === undefined ? undefined : nanoseconds(value);
+
+/** Only what is given, and not zero: the engine fills in the rest from the image. */
+function toWire({
+  test,
+  interval,
+  timeout,
+  startPeriod,
+  startInterval,
+  retries,
+  disable,
+}: Healthcheck): Wire {
+  if (disable) return { Test: ["NONE"] };
+  return withoutEmpty({
+    Test: test === undefined ? undefined : wireTest(test),
+    Interval: duration(interval),
+    Timeout: duration(timeout),
+    StartPeriod: duration(startPeriod),
+    StartInterval: duration(startInterval),
+    Retries: retries,
+  });
+}
+
+function fromWire(wire: Wire): Healthcheck {
+  const { Test, Interval, Timeout, StartPeriod, StartInterval, Retries } = wire as Record<string, never>;
+  if (equal(Test, ["NONE"])) return { disable: true };
+  const seconds = (duration: number | undefined) => (duration ? duration / 1e9 : undefined);
+  return Object.fromEntries(
+    Object.entries({
+      test: Test,
+      interval: seconds(Interval),
+      timeout: seconds(Timeout),
+      startPeriod: seconds(StartPeriod),
+      startInterval: seconds(StartInterval),
+      retries: Retries || undefined,
+    }).filter(([, value]) => value !== undefined),
+  );
+}
+
+export const healthArguments = {
+  healthcheck: {
+    change: "rollout",
+    empty: "default",
+    normalize: toWire,
+    since: ({ startInterval }) => (duration(startInterval) ? { "healthcheck.startInterval": "1.44" } : {}),
+    write: (healthcheck, body) => {
+      body["Healthcheck"] = toWire(healthcheck);
+    },
+    read: (container, wished) => {
+      const actual = at(container, ["Config", "Healthcheck"]);
+      if (!isObject(actual)) return wished === undefined ? undefined : {};
+      if (wished === undefined) return fromWire(actual);
+      const keys = Object.keys(toWire(wished));
+      return fromWire(Object.fromEntries(Object.entries(actual).filter(([key]) => keys.includes(key))));
+    },
+  } satisfies Argument<Healthcheck>,
+};

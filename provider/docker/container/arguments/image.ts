@@ -1,0 +1,67 @@
+import { z } from "zod";
+import { type Argument, setting } from "./argument";
+
+/** `registry.example:5000/team/app:1.2@sha256:…`, as the engine reads it. */
+const REFERENCE =
+  /^(?:sha256:)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\.[a-z0-9-]+)*(?::\d+(?=\/))?(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::[\w][\w.-]{0,127})?(?:@sha256:[a-f0-9]{64})?$/;
+
+export const imageFields = {
+  /**
+   * The image: `"nginx:1.27"`, with a registry (`"registry.example:5000/app:2"`), by digest (`"nginx@sha256:…"`) or by
+   * id (`"sha256:…"`). A change recreates the container. Docker: `Image`.
+   */
+  image: z.string().regex(REFERENCE, {
+    error: ({ input }) =>
+      `${JSON.stringify(input)} is not an image reference: write it as "name:tag", "registry/name:tag" or "name@sha256:…", in lower case`,
+  }),
+  /**
+   * The digest that the registry must have for the image, `"sha256:…"`; that of `getRemoteImage` shows in the preview when
+   * a tag has moved. A change recreates the container. Docker: `Image` as `name:tag@sha256:…`. @default any
+   */
+  imageDigest: z
+    .string()
+    .regex(/^sha256:[0-9a-f]{64}$/, 'must be a digest, "sha256:" and 64 digits')
+    .optional(),
+  /**
+   * When to pull: `"missing"` pulls an image that the engine does not have, `"always"` whenever the container is
+   * created or recreated, `"never"` not at all. A change does nothing by itself. @default "missing"
+   */
+  pull: z.enum(["missing", "always", "never"]).optional(),
+  /**
+   * The registry of Portainer (its id) whose credentials are used to pull. A change does nothing by itself.
+   * @default none: public images, and what the engine is logged in to
+   */
+  registryId: z.int().nonnegative().optional(),
+  /** The platform to run, `"linux/arm64"`. A change recreates the container. Docker: query `platform`. */
+  platform: z.string().optional(),
+};
+
+/** A name without a tag means `latest`; Docker Hub's own names may be spelt in full. */
+export function canonicalImage(image: string): string {
+  const short = image.replace(/^(?:docker\.io|index\.docker\.io)\/(?:library\/)?/, "");
+  const lastPart = short.slice(short.lastIndexOf("/") + 1);
+  return lastPart.includes(":") || short.includes("@") ? short : `${short}:latest`;
+}
+
+const DIGEST = /@(sha256:[0-9a-f]{64})$/;
+
+export const imageArguments = {
+  image: {
+    change: "rollout",
+    normalize: canonicalImage,
+    write: (image, body) => {
+      body["Image"] = image;
+    },
+    read: ({ Config }, wished) => (Config.Image.replace(DIGEST, "") === wished ? wished : Config.Image),
+  } satisfies Argument<string>,
+  imageDigest: {
+    change: "rollout",
+    write: (digest, body) => {
+      body["Image"] = `${body["Image"]}@${digest}`;
+    },
+    read: ({ Config }, wished) => (wished === undefined ? undefined : DIGEST.exec(Config.Image)?.[1]),
+  } satisfies Argument<string>,
+  pull: setting,
+  registryId: setting,
+  platform: { change: "rollout", empty: "default" } satisfies Argument<string>,
+};

@@ -1,0 +1,84 @@
+import { z } from "zod";
+import type { Property } from "../../../core/definition";
+import { accessArguments, accessFields } from "./access";
+import { type Argument, canonical } from "./argument";
+import { deviceArguments, deviceFields } from "./devices";
+import { fileArguments, fileFields } from "./files";
+import { healthArguments, healthFields } from "./health";
+import { imageArguments, imageFields } from "./image";
+import {
+  blockIoArguments,
+  blockIoFields,
+  limitArguments,
+  limitFields,
+  ulimitArguments,
+  ulimitFields,
+} from "./limits";
+import { networkArguments, networkFields } from "./networks";
+import { portArguments, portFields } from "./ports";
+import { loggingArguments, loggingFields, processArguments, processFields } from "./process";
+import { identityArguments, identityFields, runArguments, runFields } from "./run";
+import { namespaceArguments, namespaceFields, securityArguments, securityFields } from "./security";
+import { storageArguments, storageFields } from "./storage";
+
+/** Every argument of a container: its schema and documentation, and how it goes to the engine and comes back. */
+
+export const ContainerSchema = z.object({
+  ...identityFields,
+  ...imageFields,
+  ...processFields,
+  ...healthFields,
+  ...portFields,
+  ...networkFields,
+  ...storageFields,
+  ...fileFields,
+  ...limitFields,
+  ...blockIoFields,
+  ...ulimitFields,
+  ...deviceFields,
+  ...namespaceFields,
+  ...securityFields,
+  ...loggingFields,
+  ...runFields,
+  ...accessFields,
+});
+
+export type ContainerInputs = z.input<typeof ContainerSchema>;
+/** The inputs with their defaults. */
+export type ContainerSettled = z.output<typeof ContainerSchema>;
+
+export const containerArguments: { readonly [Key in keyof ContainerSettled]-?: Argument } = {
+  ...identityArguments,
+  ...imageArguments,
+  ...processArguments,
+  ...healthArguments,
+  ...portArguments,
+  ...networkArguments,
+  ...storageArguments,
+  ...fileArguments,
+  ...limitArguments,
+  ...blockIoArguments,
+  ...ulimitArguments,
+  ...deviceArguments,
+  ...namespaceArguments,
+  ...securityArguments,
+  ...loggingArguments,
+  ...runArguments,
+  ...accessArguments,
+};
+
+type Properties = { readonly [Key in keyof ContainerSettled]-?: Property };
+
+/** Whether an argument says where the container is: at another place it is another resource. */
+export const identifies = (key: string): boolean => key === "endpointId" || key === "nodeName";
+
+/** How each argument is compared. */
+export const containerProperties = Object.fromEntries(
+  Object.entries(containerArguments).map(([key, argument]): [string, Property] => [
+    key,
+    {
+      change: identifies(key) ? "replace" : "update",
+      normalize: (value: unknown) => canonical(argument, value),
+    },
+  ]),
+) as Properties;

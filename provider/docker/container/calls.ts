@@ -1,0 +1,269 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { type DockerClient, isApiError } from "../../../client";
+import type { ContainerInspect, ResourceControl } from "../../../contract";
+import { isEnvironmentGone, isNotFound } from "../../core/errors";
+import { mayHaveHappened, repeatIfLost } from "../../core/lost-answer";
+import { learnName } from "../../core/names";
+import type { Place } from "../place";
+import type { ContainerSettled } from "./arguments";
+import type { Wire } from "./arguments/argument";
+import { restartPolicy } from "./arguments/run";
+import { CREATE_LABEL, labelsOf } from "./labels";
+
+type Listed = Awaited<ReturnType<DockerClient["containers"]["list"]>>;
+
+const listed = new WeakMap<DockerClient, Promise<Listed>>();
+
+/** All containers of the engine, running or not, that fit the filters. */
+export async function listContainers(
+  { docker, call }: Place,
+  filters?: Readonly<Record<string, readonly string[]>>,
+): Promise<Listed> {
+  const list = await docker.containers.list(
+    { query: { all: "1", ...(filters && { filters: JSON.stringify(filters) }) } },
+    call,
+  );
+  for (const { Id, Names } of list) learnName(Id, (Names[0] ?? Id).replace(/^\//, ""));
+  return list;
+}
+
+/**
+ * The containers that the engine had when this process first asked. One request tells every resource what interrupted
+ * roll-outs have left, and which container is Portainer itself.
+ */
+export function listOnce(place: Place): Promise<Listed> {
+  const { docker } = place;
+  const known = listed.get(docker);
+  if (known) return known;
+  const list = listContainers(place);
+  listed.set(docker, list);
+  list.catch(() => listed.delete(docker));
+  return list;
+}
+
+/** The container with this id, in full; `undefined` when there is none. */
+export async function findById({ docker, call }: Place, id: string): Promise<ContainerInspect | undefined> {
+  try {
+    const found = await docker.containers.inspect({ params: { id } }, call);
+    if (!found.Id.startsWith(id)) return undefined;
+    learnName(found.Id, nameOfContainer(found));
+    return found;
+  } catch (error) {
+    if (isNotFound(error) && !isEnvironmentGone(error)) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The container with exactly this name. Not by `inspect`: an engine takes `cafe` for the beginning of an id, and
+ * answers with a stranger.
+ */
+export async function findByName(place: Place, name: string): Promise<ContainerInspect | undefined> {
+  const [found] = await listNamed(place, `^/${quote(name)}$`);
+  return found === undefined ? undefined : await findById(place, found);
+}
+
+/** The ids of the containers whose names match, the newest first. */
+async function listNamed(place: Place, pattern: string): Promise<string[]> {
+  const list = await listContainers(place, { name: [pattern] });
+  const exact = new RegExp(pattern);
+  return list.filter(({ Names }) => Names.some((name) => exact.test(name))).map(({ Id }) => Id);
+}
+
+const quote = (name: string): string => name.replace(/[.]/g, "\\.");
+
+export const nameOfContainer = ({ Name }: ContainerInspect): string => Name.replace(/^\//, "");
+
+/**
+ * Does a write once. When its answer is lost it is looked up whether it was done, and never blindly repeated. That
+ * something is so already (304) is as good as done.
+ */
+export async function confirmed(
+  write: () => Promise<unknown>,
+  isDone: () => Promise<boolean>,
+): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    if (isApiError(error) && error.status === 304) return;
+    if (mayHaveHappened(error) && (await isDone())) return;
+    throw error;
+  }
+}
+
+type DesiredState = ContainerSettled["desiredState"];
+
+type Wish = Pick<ContainerSettled, "desiredState" | "restart" | "waitFor">;
+
+/**
+ * The state that a container is in, in the words of `desiredState`. One that has ended well and is not to be
+ * restarted has done what was wished: it counts as running.
+ */
+export function stateOf({ State }: ContainerInspect, wished: Partial<Wish>): DesiredState {
+  if (State.Paused) return "paused";
+  if (State.Running || State.Restarting) return "running";
+  if (
+    wished.desiredState === "created" ||
+    (wished.desiredState === "stopped" && State.Status === "created")
+  ) {
+    return wished.desiredState;
+  }
+  if (wished.desiredState === "running" && State.Status === "exited" && isDone(State.ExitCode, wished)) {
+    return "running";
+  }
+  return State.Status === "created" ? "created" : "stopped";
+}
+
+function isDone(exitCode: number, { restart = "no", waitFor }: Partial<Wish>): boolean {
+  const endsForGood = ["no", "on-failure"].includes(restartPolicy(restart).Name);
+  return exitCode === 0 && (endsForGood || waitFor === "exited");
+}
+
+export async function start(place: Place, id: string): Promise<void> {
+  const { docker, call } = place;
+  await confirmed(
+    () => docker.containers.start({ params: { id } }, call),
+    async () => (await findById(place, id))?.State.Running === true,
+  );
+}
+
+/** Twice comes to the same as once. */
+export async function restart({ docker, call }: Place, id: string): Promise<void> {
+  await repeatIfLost(() => docker.containers.restart({ params: { id } }, call));
+}
+
+/** Without a time the container's own stop time-out counts. */
+export async function stop(place: Place, id: string): Promise<void> {
+  const { docker, call } = place;
+  await confirmed(
+    () => docker.containers.stop({ params: { id } }, call),
+    async () => (await findById(place, id))?.State.Running === false,
+  );
+}
+
+export async function pause(place: Place, id: string): Promise<void> {
+  const { docker, call } = place;
+  await confirmed(
+    () => docker.containers.pause({ params: { id } }, call),
+    async () => (await findById(place, id))?.State.Paused === true,
+  );
+}
+
+async function unpause(place: Place, id: string): Promise<void> {
+  const { docker, call } = place;
+  await confirmed(
+    () => docker.containers.unpause({ params: { id } }, call),
+    async () => (await findById(place, id))?.State.Paused === false,
+  );
+}
+
+/** Whether a container, by its status, was created and not started since. */
+export const neverRan = (status: string): boolean => status === "created";
+
+type RunState = Pick<ContainerInspect["State"], "Running" | "Paused" | "Restarting">;
+
+/** The state of a container that was just created. */
+export const NOT_STARTED: RunState = { Running: false, Paused: false, Restarting: false };
+
+/**
+ * Brings a container into the desired state by the fewest steps. One that its restart policy starts over and over is
+ * started at once: the engine's pauses grow to a minute, and what has changed may be the cure.
+ *
+ * @returns whether its process was started by this.
+ */
+export async function bringTo(
+  place: Place,
+  id: string,
+  now: RunState,
+  desired: DesiredState,
+): Promise<boolean> {
+  const runs = now.Running || now.Restarting;
+  if (desired === "created") return false;
+  if (desired === "stopped") {
+    if (runs) await stop(place, id);
+    return false;
+  }
+  if (now.Paused && desired === "running") await unpause(place, id);
+  if (now.Restarting) await restart(place, id);
+  else if (!runs) await start(place, id);
+  if (!now.Paused && desired === "paused") await pause(place, id);
+  return now.Restarting || !runs;
+}
+
+const PAUSE_MS = 300;
+
+/**
+ * Stops a container within its stop time-out and removes it.
+ *
+ * @returns `false` when there is none with this id.
+ */
+export async function remove(place: Place, id: string, removeVolumes: boolean): Promise<boolean> {
+  try {
+    await stop(place, id);
+  } catch (error) {
+    if (isNotFound(error) && !isEnvironmentGone(error)) return false;
+    if (!isApiError(error) || error.source !== "engine") throw error;
+    // What cannot be stopped (a paused container on old engines, one without a process) is removed by force.
+  }
+  await discard(place, id, removeVolumes);
+  return true;
+}
+
+/** Removes a container at once, running or not. */
+export async function discard(place: Place, id: string, removeVolumes: boolean): Promise<void> {
+  const { docker, call } = place;
+  const query = { force: "1", ...(removeVolumes && { v: "1" }) };
+  try {
+    await repeatIfLost(() => docker.containers.delete({ params: { id }, query }, call));
+  } catch (error) {
+    if (isNotFound(error)) return;
+    const underWay = isApiError(error) && error.status === 409 && /in progress/i.test(error.serverMessage);
+    if (!underWay && !mayHaveHappened(error)) throw error;
+    await waitUntilGone(place, id, error);
+  }
+}
+
+async function waitUntilGone(place: Place, id: string, reason: unknown): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while (await findById(place, id)) {
+    if (Date.now() > deadline) throw reason;
+    await delay(PAUSE_MS, undefined, place.call.signal ? { signal: place.call.signal } : {});
+  }
+}
+
+export async function rename(place: Place, id: string, name: string): Promise<void> {
+  const { docker, call } = place;
+  await confirmed(
+    () => docker.containers.rename({ params: { id }, query: { name } }, call),
+    async () => {
+      const now = await findById(place, id);
+      return now !== undefined && nameOfContainer(now) === name;
+    },
+  );
+  learnName(id, name);
+}
+
+export interface NewContainer {
+  readonly id: string;
+  readonly createId: string;
+  readonly warnings: readonly string[];
+  readonly control: ResourceControl | null | undefined;
+}
+
+/** Asks the engine for a container, once: when the answer is lost, the container is looked up by its id label. */
+export async function sendCreation(
+  place: Place,
+  body: Wire & { Image: string },
+  { name, createId, platform }: { name: string; createId: string; platform?: string | undefined },
+): Promise<NewContainer> {
+  try {
+    const query = { name, ...(platform !== undefined && { platform }) };
+    const { Id, Warnings, Portainer } = await place.docker.containers.create({ query, body }, place.call);
+    learnName(Id, name);
+    return { id: Id, createId, warnings: Warnings ?? [], control: Portainer?.ResourceControl };
+  } catch (error) {
+    const found = mayHaveHappened(error) ? await findByName(place, name) : undefined;
+    if (!found || labelsOf(found)[CREATE_LABEL] !== createId) throw error;
+    return { id: found.Id, createId, warnings: [], control: found.Portainer?.ResourceControl };
+  }
+}

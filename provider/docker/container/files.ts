@@ -1,0 +1,190 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { buffer } from "node:stream/consumers";
+import { pack } from "tar-stream";
+import { isApiError } from "../../../client";
+import type { ContainerInspect } from "../../../contract";
+import { isNotFound, messageOf, ProviderError } from "../../core/errors";
+import { repeatIfLost } from "../../core/lost-answer";
+import { labelsWith } from "../fixed";
+import { URN_LABEL } from "../identity";
+import { afterwards, type Place } from "../place";
+import type { ContainerSettled } from "./arguments";
+import { at, type Wire } from "./arguments/argument";
+import {
+  type FileFolder,
+  type FileInput,
+  type FileSpecification,
+  fileFolders,
+  fileSpecification,
+} from "./arguments/files";
+import { FILES_LABEL } from "./arguments/storage";
+import { discard, sendCreation } from "./calls";
+import { CREATE_LABEL, labelsOf, newCreateId } from "./labels";
+import { freshName } from "./leftovers";
+
+/** The volumes in which the provider puts `files` that a container's own layer cannot hold. They go with the container. */
+
+interface FileVolume extends FileFolder {
+  readonly name: string;
+}
+
+/** The volumes that a container needs which is created by the call of that id. */
+export function fileVolumesFor(inputs: ContainerSettled, createId: string): FileVolume[] {
+  return fileFolders(inputs).map((folder, index) => ({
+    ...folder,
+    name: `${inputs.name}.files-${createId}${index === 0 ? "" : `-${index + 1}`}`,
+  }));
+}
+
+/** The volumes that a container has. */
+export function fileVolumesOf({ HostConfig }: ContainerInspect): FileVolume[] {
+  const mounts = (at(HostConfig, ["Mounts"]) ?? []) as Wire[];
+  return mounts.flatMap(({ Source, Target, ReadOnly, VolumeOptions }) =>
+    at(VolumeOptions, ["Labels", FILES_LABEL]) === undefined
+      ? []
+      : [{ name: String(Source), path: String(Target), readOnly: ReadOnly === true }],
+  );
+}
+
+/** Whether a container has a volume for each folder of its files that needs one. */
+export function hasFileVolumes(container: ContainerInspect, inputs: ContainerSettled): boolean {
+  const actual = fileVolumesOf(container);
+  return fileFolders(inputs).every(({ path }) => actual.some((volume) => volume.path === path));
+}
+
+/**
+ * Adds the volumes to the body of a creation. The engine copies what the image has in a folder into its empty volume.
+ *
+ * @param createId marks the mounts as ours: no program asks for them.
+ */
+export function mountFileVolumes(body: Wire, volumes: readonly FileVolume[], createId: string): void {
+  if (volumes.length === 0) return;
+  const host = body["HostConfig"] as Wire | undefined;
+  const mounts = volumes.map(({ name, path, readOnly }) => ({
+    Type: "volume",
+    Source: name,
+    Target: path,
+    ReadOnly: readOnly,
+    VolumeOptions: { Labels: { [FILES_LABEL]: createId } },
+  }));
+  body["HostConfig"] = { ...host, Mounts: [...((host?.["Mounts"] ?? []) as Wire[]), ...mounts] };
+}
+
+/** Left to the engine, they would belong to nobody in Portainer, and only an administrator could delete them. */
+export async function createFileVolumes(
+  place: Place,
+  volumes: readonly FileVolume[],
+  createId: string,
+): Promise<void> {
+  const Labels = labelsWith({ [FILES_LABEL]: createId }, place);
+  for (const { name: Name } of volumes) {
+    await repeatIfLost(() => place.docker.volumes.create({ body: { Name, Labels } }, place.call));
+  }
+}
+
+/**
+ * Deletes the volumes of a container that is gone, and others of this resource that no container has: what a kill has
+ * left.
+ */
+export async function removeFileVolumes({ docker, call, context }: Place, createId: string): Promise<void> {
+  const filters = JSON.stringify({ dangling: ["true"], label: [FILES_LABEL] });
+  const { Volumes } = await docker.volumes.list({ query: { filters } }, call);
+  for (const { Name, Labels } of Volumes ?? []) {
+    const isOurs =
+      Labels?.[FILES_LABEL] === createId ||
+      (context.urn !== undefined && Labels?.[URN_LABEL] === context.urn);
+    if (isOurs) await removeUnused({ docker, call }, Name);
+  }
+}
+
+/** The same after a container was removed that the engine has shown. What cannot be deleted now is at the next roll-out. */
+export async function tidyUpAfter(place: Place, container: ContainerInspect): Promise<void> {
+  if (fileVolumesOf(container).length === 0) return;
+  try {
+    await removeFileVolumes(place, labelsOf(container)[CREATE_LABEL] ?? "");
+  } catch (error) {
+    place.context.warn(`volumes of earlier \`files\` are still there: ${messageOf(error)}`);
+  }
+}
+
+async function removeUnused({ docker, call }: Pick<Place, "docker" | "call">, name: string): Promise<void> {
+  try {
+    await repeatIfLost(() => docker.volumes.delete({ params: { name } }, call));
+  } catch (error) {
+    const isUsed = isApiError(error) && error.status === 409;
+    if (!isUsed && !isNotFound(error)) throw error;
+  }
+}
+
+/** How long it may take to remove the container through which files went, in seconds. */
+const CLEAN_UP_SECONDS = 30;
+
+/** The container that files are for. */
+interface Target {
+  readonly id: string;
+  readonly image: string;
+  readonly volumes: readonly FileVolume[];
+}
+
+/** Puts files into a container, all by one request. */
+export async function uploadFiles(
+  place: Place,
+  target: Target,
+  { name, readOnly }: Pick<ContainerSettled, "name" | "readOnly">,
+  files: Readonly<Record<string, FileInput>>,
+): Promise<void> {
+  if (Object.keys(files).length === 0) return;
+  const { docker, call } = place;
+  const upload = await archive(files);
+  const put = (id: string) =>
+    docker.containers.putArchive({ params: { id }, query: { path: "/" }, upload }, call);
+  if (readOnly) await throughHelper(place, target, name, put);
+  else await put(target.id);
+}
+
+/**
+ * An engine takes no files for a container with a read-only file system. So they go through another container, which
+ * has the same volumes and is never started. A kill leaves it under a name by which the next `up` removes it.
+ */
+async function throughHelper(
+  place: Place,
+  { id, image, volumes }: Target,
+  name: string,
+  put: (id: string) => Promise<unknown>,
+): Promise<void> {
+  const createId = newCreateId();
+  const body = { Image: image, Labels: { [CREATE_LABEL]: createId }, HostConfig: { VolumesFrom: [id] } };
+  mountFileVolumes(
+    body,
+    volumes.map((volume) => ({ ...volume, readOnly: false })),
+    createId,
+  );
+  const helper = await sendCreation(place, body, { name: freshName(name, createId), createId });
+  try {
+    await put(helper.id);
+  } finally {
+    await discard(afterwards(place, CLEAN_UP_SECONDS), helper.id, false);
+  }
+}
+
+async function archive(files: Readonly<Record<string, FileInput>>): Promise<Buffer> {
+  const tar = pack();
+  for (const [path, file] of Object.entries(files)) {
+    const { mode, uid, gid, content } = fileSpecification(file);
+    tar.entry({ name: path.slice(1), mode, uid, gid }, await contentOf(path, content));
+  }
+  tar.finalize();
+  return await buffer(tar);
+}
+
+async function contentOf(path: string, content: FileSpecification["content"]): Promise<Buffer> {
+  if ("text" in content) return Buffer.from(content.text);
+  if ("base64" in content) return Buffer.from(content.base64, "base64");
+  const { text, path: source, uri } = content.asset;
+  if (text !== undefined) return Buffer.from(text);
+  if (source !== undefined) return await readFile(resolve(source));
+  throw new ProviderError(
+    `files["${path}"]: the content of ${uri ?? "this asset"} cannot be read here: use a FileAsset or a StringAsset`,
+  );
+}

@@ -1,0 +1,133 @@
+import type { Definition } from "../../core/definition";
+import { messageOf } from "../../core/errors";
+import { hasUnknown, isUnknown } from "../../core/properties";
+import { idOf, parseId } from "../identity";
+import { deleteThere, isToBeSkipped, namedAndPlaced, openPlace, readThere, siteOf } from "../place";
+import { adopt } from "./adopt";
+import { ContainerSchema, type ContainerSettled, containerProperties, identifies } from "./arguments";
+import { findById, findByName, neverRan } from "./calls";
+import { createNew, isNameTaken } from "./creation";
+import { identityOf } from "./labels";
+import { misnomers } from "./misnomers";
+import {
+  changesNothing,
+  needRollOut,
+  reconcile,
+  refusedByReplacement,
+  removeAll,
+  takeOver,
+} from "./reconcile";
+import { findKnown } from "./recovery";
+import type { ContainerOutputs } from "./state";
+import { inputsOf, isRemembered, outputsIn, show } from "./state";
+import { warnOfAutoRemove, warnOfTrouble } from "./trouble";
+import { validateTogether } from "./validate";
+
+export type { ContainerInputs, ContainerSettled } from "./arguments";
+export { type ImportableContainer, importableContainers, type SkippedObject } from "./importable";
+export type { ContainerOutputs } from "./state";
+
+type Schema = typeof ContainerSchema;
+type Key = keyof ContainerSettled;
+
+/**
+ * A container: a named place on an environment. What the engine can change it changes on the container that runs; for
+ * the rest a roll-out puts a new one in its place, within the update, and goes back if that fails.
+ */
+export const container: Definition<Schema, ContainerOutputs> = {
+  type: "Container",
+  schema: ContainerSchema,
+  properties: containerProperties,
+  secrets: [],
+  misnomers,
+
+  defaults: namedAndPlaced,
+  identity: ({ containerId }) => containerId && identityOf(containerId),
+  validate: validateTogether,
+
+  explain(changed, olds, news) {
+    if (goesWithItsVolume(changed, olds, news)) return undefined;
+    const reasons = needRollOut(changed as Key[], olds, news);
+    if (reasons.length === 0 || reasons.some(identifies) || news.replacement === "replace") return undefined;
+    const noReturn = olds.autoRemove ? " There is no way back if that fails, because of autoRemove." : "";
+    if (reasons.every((key) => hasUnknown(news[key]))) {
+      return `the container may be recreated by a roll-out, depending on values that are not known yet: ${reasons.join(", ")}.${noReturn}`;
+    }
+    return `the container is recreated by a roll-out, because of: ${reasons.join(", ")}.${noReturn}`;
+  },
+
+  replaces(changed, olds, news) {
+    if (goesWithItsVolume(changed, olds, news)) return ["volumes"];
+    const reasons = needRollOut(changed as Key[], olds, news);
+    if (reasons.length === 0 || news.replacement === undefined || news.replacement === "rollout") return [];
+    if (news.replacement !== "never") return reasons;
+    const certain = reasons.filter((key) => !hasUnknown(news[key]));
+    if (certain.length === 0 || neverRan(olds.status)) return [];
+    throw refusedByReplacement(certain);
+  },
+
+  async create(context, inputs) {
+    const place = await openPlace(context, siteOf(inputs));
+    const id = idOf(place.endpointId, inputs.name);
+    const found = inputs.adopt === undefined ? undefined : await adopt(place, inputs);
+    if (found) return { id, outputs: await takeOver(place, inputs, found) };
+    try {
+      return { id, outputs: await createNew(place, inputs, id) };
+    } catch (error) {
+      if (!isNameTaken(error)) throw error;
+      const holder = await adopt(place, inputs);
+      if (!holder) throw error;
+      return { id, outputs: await takeOver(place, inputs, holder) };
+    }
+  },
+
+  read(context, id, state) {
+    const { endpointId, nodeName, nameOrId } = parseId(id, context.connection.endpointId);
+    const look = async () => {
+      const place = await openPlace(context, { endpointId, nodeName: state.nodeName ?? nodeName }, state);
+      const now = isRemembered(state)
+        ? await findKnown(place, state)
+        : ((await findByName(place, nameOrId)) ?? (await findById(place, nameOrId)));
+      if (isRemembered(state)) {
+        if (now) warnOfTrouble(place, now, state);
+        else warnOfAutoRemove(place, state);
+      }
+      return now && (await show(place, id, now, state));
+    };
+    const remembered = isRemembered(state)
+      ? { id, inputs: inputsOf(state), outputs: { ...state } }
+      : undefined;
+    return readThere(context, endpointId, look, remembered);
+  },
+
+  async update(context, id, olds, news) {
+    if (changesNothing(olds, news)) return { ...news, ...outputsIn(olds) };
+    try {
+      const place = await openPlace(context, siteOf(news), olds);
+      return await reconcile(place, id, olds, news);
+    } catch (error) {
+      if (!isToBeSkipped(context, error)) throw error;
+      context.warn(`${messageOf(error)} The change is left for later.`);
+      return olds;
+    }
+  },
+
+  delete: (context, _id, state) =>
+    deleteThere(context, async () => {
+      const place = await openPlace(context, siteOf(state), state);
+      await removeAll(place, state);
+    }),
+};
+
+/**
+ * Whether Pulumi asks what becomes of the container when it deletes a volume to put another in its place. It asks with
+ * everything unknown that hangs on the volume, and deletes what answers that it is replaced before the volume.
+ */
+function goesWithItsVolume(
+  changed: readonly string[],
+  olds: Partial<ContainerSettled>,
+  news: Partial<ContainerSettled>,
+): boolean {
+  const isAsked = changed.includes("volumes") && changed.every((key) => isUnknown(news[key as Key]));
+  return isAsked && olds.volumes !== undefined && news.replacement !== "never";
+}

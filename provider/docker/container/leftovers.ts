@@ -1,0 +1,35 @@
+import type { ContainerInspect } from "../../../contract";
+import type { Place } from "../place";
+import { listOnce } from "./calls";
+
+/** The names under which the two containers of a roll-out stand beside the one they share. */
+export const freshName = (name: string, createId: string): string => `${name}.new-${createId}`;
+export const asideName = (name: string, createId: string): string => `${name}.old-${createId}`;
+
+const TEMPORARY = /^\/?(.+)\.(new|old)-([0-9a-f]{10})$/;
+
+/** What a roll-out that was killed has left under a temporary name. */
+export interface Leftover {
+  readonly id: string;
+  /** The name that the roll-out was for. */
+  readonly name: string;
+  readonly role: "new" | "old";
+  /** The id of the roll-out: the `createId` of its new container. */
+  readonly createId: string;
+}
+
+export function leftoverOf(id: string, containerName: string): Leftover | undefined {
+  const [, name, role, createId] = TEMPORARY.exec(containerName) ?? [];
+  if (name === undefined || createId === undefined) return undefined;
+  return { id, name, role: role as "new" | "old", createId };
+}
+
+export const asLeftover = ({ Id, Name }: ContainerInspect): Leftover | undefined => leftoverOf(Id, Name);
+
+/** The leftovers for a name. */
+export async function leftoversFor(place: Place, name: string): Promise<Leftover[]> {
+  const all = await listOnce(place);
+  return all
+    .flatMap(({ Id, Names }) => Names.flatMap((containerName) => leftoverOf(Id, containerName) ?? []))
+    .filter((leftover) => leftover.name === name);
+}

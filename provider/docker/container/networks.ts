@@ -1,0 +1,134 @@
+import type { ContainerInspect } from "../../../contract";
+import { equal } from "../../core/diff";
+import { mayHaveHappened } from "../../core/lost-answer";
+import type { Place } from "../place";
+import type { ContainerSettled } from "./arguments";
+import type { Wire } from "./arguments/argument";
+import {
+  APART,
+  type Attachment,
+  actualNetworks,
+  attachments,
+  type NetworkInput,
+  nameIn,
+  networkArguments,
+} from "./arguments/networks";
+import { findById } from "./calls";
+
+export async function connect(place: Place, id: string, network: string, config: Wire): Promise<void> {
+  const { docker, call } = place;
+  try {
+    await docker.networks.connect(
+      { params: { id: network }, body: { Container: id, EndpointConfig: config } },
+      call,
+    );
+  } catch (error) {
+    if (!mayHaveHappened(error) || !(await isConnected(place, id, network))) throw error;
+  }
+}
+
+export async function disconnect(place: Place, id: string, network: string): Promise<void> {
+  const { docker, call } = place;
+  try {
+    await docker.networks.disconnect({ params: { id: network }, body: { Container: id } }, call);
+  } catch (error) {
+    if (!mayHaveHappened(error) || (await isConnected(place, id, network))) throw error;
+  }
+}
+
+async function isConnected(place: Place, id: string, network: string): Promise<boolean> {
+  const container = await findById(place, id);
+  return container !== undefined && network in actualNetworks(container);
+}
+
+/**
+ * Connects and disconnects a container until it is on the wished networks, and only on those.
+ *
+ * @param before what was wished before: details that are no longer wished have to go.
+ */
+export async function rewire(
+  place: Place,
+  container: ContainerInspect,
+  before: readonly NetworkInput[],
+  wished: readonly NetworkInput[],
+): Promise<void> {
+  const actual = actualNetworks(container);
+  const nameOf = ({ network }: Attachment) =>
+    Object.entries(actual).find(([name, { NetworkID }]) => name === network || NetworkID === network)?.[0];
+  const wishes = attachments(wished);
+  const kept = new Set<string>();
+  for (const [index, wish] of wishes.entries()) {
+    const name = nameOf(wish);
+    const entry = wished[index];
+    const isStill =
+      entry !== undefined && before.every((old) => nameIn(old) !== nameIn(entry) || isSame([old], [entry]));
+    if (name !== undefined && isStill && isAsWished(container, entry)) {
+      kept.add(name);
+      continue;
+    }
+    if (name !== undefined) await disconnect(place, container.Id, name);
+    await connect(place, container.Id, wish.network, wish.config);
+    if (name !== undefined) kept.add(name);
+  }
+  for (const name of Object.keys(actual)) {
+    if (!kept.has(name)) await disconnect(place, container.Id, name);
+  }
+}
+
+type Joined = Pick<Partial<ContainerSettled>, "networks" | "networkMode">;
+
+/**
+ * Whether the engine can take a container from its networks to others while it runs. It joins nobody to a network who
+ * has the host's, another container's or none, and lets nobody go there. And newer engines start no container whose
+ * first network, the one that it was created on, is gone: one that leaves it would not survive a restart.
+ */
+export function canBeRewired(before: Joined, after: Joined): boolean {
+  const first = before.networks?.[0];
+  return (
+    !isApart(before) &&
+    !isApart(after) &&
+    !joinsWithMac(before.networks ?? [], after.networks ?? []) &&
+    (first === undefined || isDefault(nameIn(first)) || isAmong(after.networks ?? [], nameIn(first)))
+  );
+}
+
+const isDefault = (network: string): boolean => network === "bridge" || network === "default";
+
+const isAmong = (networks: readonly NetworkInput[], ...names: readonly unknown[]): boolean =>
+  networks.some((entry) => names.includes(nameIn(entry)));
+
+/** Whether the container was created on a network that is not to be one of its networks. Order does not tell. */
+export function leavesFirstNetwork(
+  container: ContainerInspect,
+  { networks }: Pick<ContainerSettled, "networks">,
+): boolean {
+  const first = String(container.HostConfig["NetworkMode"] ?? "default");
+  if (!networks || isDefault(first) || APART.test(first)) return false;
+  return !isAmong(networks, first, actualNetworks(container)[first]?.["NetworkID"]);
+}
+
+function isApart({ networks, networkMode }: Joined): boolean {
+  const names = networks?.map(nameIn) ?? [networkMode ?? "bridge"];
+  return names.length === 0 || names.some((name) => APART.test(name));
+}
+
+/** A MAC address is given at creation alone: an engine that connects a container that runs makes one up. */
+function joinsWithMac(before: readonly NetworkInput[], wished: readonly NetworkInput[]): boolean {
+  return wished.some(
+    (entry) =>
+      typeof entry !== "string" &&
+      entry.macAddress !== undefined &&
+      !before.some((old) => isSame([old], [entry])),
+  );
+}
+
+function isAsWished(container: ContainerInspect, wish: NetworkInput): boolean {
+  const { read } = networkArguments.networks;
+  const actual = read(container, [wish]).filter((entry) => nameIn(entry) === nameIn(wish));
+  return isSame(actual, [wish]);
+}
+
+function isSame(left: NetworkInput[], right: NetworkInput[]): boolean {
+  const { normalize } = networkArguments.networks;
+  return equal(normalize(left), normalize(right));
+}

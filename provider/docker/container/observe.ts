@@ -1,0 +1,136 @@
+import type { ContainerInspect } from "../../../contract";
+import { equal } from "../../core/diff";
+import { ProviderError } from "../../core/errors";
+import type { Properties } from "../../core/properties";
+import type { Place } from "../place";
+import { type ContainerSettled, containerArguments } from "./arguments";
+import { type Access, withIds as accessWithIds } from "./arguments/access";
+import { type Argument, canonical, isLeftToEngine } from "./arguments/argument";
+import { findById, findByName, nameOfContainer } from "./calls";
+
+type Desired = Partial<ContainerSettled>;
+
+const MODES = ["networkMode", "pidMode", "ipcMode"] as const;
+const BY_NAME = /^container:(?![0-9a-f]{64}$)(.+)$/;
+const FULL_ID = /^[0-9a-f]{64}$/;
+const OF_CONTAINER = /^container:(.+)$/;
+
+/**
+ * The same wishes as engine and Portainer show them: users, teams and containers by their ids. The names of those that
+ * are not there stay.
+ */
+export async function withResolvedNames<Wished extends Desired>(
+  place: Place,
+  wished: Wished,
+): Promise<Wished> {
+  const access: Access | undefined = wished.access && (await accessWithIds(place, wished.access));
+  const modes: Desired = {};
+  for (const key of MODES) {
+    const name = BY_NAME.exec(wished[key] ?? "")?.[1];
+    if (name === undefined) continue;
+    const owner = await findOwner(place, name);
+    if (owner) modes[key] = `container:${owner.Id}`;
+  }
+  return { ...wished, ...modes, ...(access && { access }) };
+}
+
+/** By its full id, its name, or the beginning of its id. */
+async function findOwner(place: Place, nameOrId: string): Promise<ContainerInspect | undefined> {
+  if (FULL_ID.test(nameOrId)) return await findById(place, nameOrId);
+  return (await findByName(place, nameOrId)) ?? (await findById(place, nameOrId));
+}
+
+/**
+ * The inputs of a container that is imported, with the containers whose namespaces it shares by name: an id is
+ * another one after the next roll-out. Those that are imported too stay as ids, and a program refers to them.
+ */
+export async function withNames(
+  place: Place,
+  inputs: ContainerSettled,
+  imported: ReadonlySet<string>,
+): Promise<ContainerSettled> {
+  const modes: Desired = {};
+  for (const key of MODES) {
+    const id = OF_CONTAINER.exec(inputs[key] ?? "")?.[1];
+    if (id === undefined || imported.has(id)) continue;
+    const owner = await findOwner(place, id);
+    if (owner) modes[key] = `container:${nameOfContainer(owner)}`;
+  }
+  return { ...inputs, ...modes };
+}
+
+/**
+ * Refuses to create a container in the namespaces of one that is gone or does not run. The engine would say so only
+ * when the new container starts. In a roll-out the old one is stopped by then, and cannot start again either.
+ *
+ * @throws ProviderError before anything is changed.
+ */
+export async function requireOwners(place: Place, inputs: ContainerSettled): Promise<void> {
+  const isToRun = inputs.desiredState === "running" || inputs.desiredState === "paused";
+  for (const key of MODES) {
+    const owner = OF_CONTAINER.exec(inputs[key] ?? "")?.[1];
+    if (owner === undefined) continue;
+    const found = await findOwner(place, owner);
+    if (found && (found.State.Running || !isToRun)) continue;
+    const short = FULL_ID.test(owner) ? owner.slice(0, 12) : owner;
+    throw new ProviderError(
+      found
+        ? `\`${key}\` is that of "${nameOfContainer(found)}", which does not run: nothing was changed. Start that container first.`
+        : `\`${key}\` is that of the container "${short}", and environment ${place.endpointId} has no such container: nothing was changed. ` +
+            `Containers get another id when they are recreated: give the \`Container\` itself, or \`"container:<name>"\`.`,
+    );
+  }
+}
+
+type Wishes = Partial<ContainerSettled>;
+
+/**
+ * The inputs as the engine has them: a wish that is fulfilled reads as it was written, however the engine spells it.
+ *
+ * @param wished the inputs last carried out; without any, everything that the engine shows is read.
+ * @param warnings what the engine said of it: a wish that its kernel cannot fulfil counts as fulfilled.
+ */
+export function observe(
+  container: ContainerInspect,
+  wished: Wishes | undefined,
+  warnings: readonly string[] = [],
+): Properties {
+  const entries = Object.entries(containerArguments).flatMap(([key, argument]) => {
+    const wish = wished?.[key as keyof ContainerSettled];
+    if (wished !== undefined && isUnset(wish)) return [];
+    const isOpen = wished !== undefined && isLeftToEngine(argument, wish);
+    const isRead = argument.read && !isOpen && !isDiscarded(argument, warnings);
+    const value = isRead ? readOne(argument, container, wish) : wish;
+    return value === undefined ? [] : [[key, value] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+function readOne(argument: Argument, container: ContainerInspect, wish: unknown): unknown {
+  const actual = argument.read?.(container, wish as never);
+  return !isUnset(wish) && isSame(argument, actual, wish) ? wish : actual;
+}
+
+/** The properties whose wish the engine does not fulfil. */
+export function unfulfilled(
+  container: ContainerInspect,
+  wished: ContainerSettled,
+  warnings: readonly string[] = [],
+): (keyof ContainerSettled)[] {
+  const actual = observe(container, wished, warnings);
+  return (Object.keys(containerArguments) as (keyof ContainerSettled)[]).filter(
+    (key) => !isUnset(wished[key]) && !isSame(containerArguments[key], actual[key], wished[key]),
+  );
+}
+
+function isDiscarded({ discarded }: Argument, warnings: readonly string[]): boolean {
+  return discarded !== undefined && warnings.some((warning) => discarded.test(warning));
+}
+
+function isSame(argument: Argument, left: unknown, right: unknown): boolean {
+  return equal(canonical(argument, left), canonical(argument, right));
+}
+
+function isUnset(value: unknown): value is undefined | null {
+  return value === undefined || value === null;
+}

@@ -1,0 +1,46 @@
+import type { ContainerInspect } from "../../../contract";
+import { ProviderError } from "../../core/errors";
+import type { Place } from "../place";
+import { listContainers, listOnce, nameOfContainer } from "./calls";
+
+const PORTAINER_IMAGE = /(?:^|\/)portainer\/(?:portainer(?:-ce|-ee)?|agent)(?::|@|$)/;
+
+/**
+ * Refuses to stop the container that the connection goes through: the roll-out could not end.
+ *
+ * @throws ProviderError before anything is changed.
+ */
+export async function refuseToRecreatePortainer(place: Place, container: ContainerInspect): Promise<void> {
+  const reason = await whyItCarriesTheConnection(place, container);
+  if (reason === undefined) return;
+  throw new ProviderError(
+    `"${nameOfContainer(container)}" cannot be recreated through Portainer: ${reason}, and stopping it would cut the connection half-way. ` +
+      "Nothing was changed. Recreate it by other means, reach Portainer at another url, or set `force: true` if the connection does not go through it.",
+  );
+}
+
+/** Why the connection may go through a container; `undefined` when it does not. */
+export async function whyItCarriesTheConnection(
+  place: Place,
+  container: ContainerInspect,
+): Promise<string | undefined> {
+  if (await carriesConnection(place, container)) return "it is Portainer itself, or its agent";
+  if (!publishesOwnUrl(place, container)) return undefined;
+  return `it publishes the port of ${place.context.connection.url}, the provider's url`;
+}
+
+/** Portainer marks its own container, but only in lists. */
+async function carriesConnection(place: Place, { Id, Config }: ContainerInspect): Promise<boolean> {
+  if (PORTAINER_IMAGE.test(Config.Image)) return true;
+  const known = (await listOnce(place)).find((item) => item.Id === Id);
+  const [found] = known ? [known] : await listContainers(place, { id: [Id] });
+  return found?.Id === Id && found.IsPortainer === true;
+}
+
+function publishesOwnUrl({ context }: Place, { NetworkSettings }: ContainerInspect): boolean {
+  const { port, protocol } = new URL(context.connection.url);
+  const own = port || (protocol === "https:" ? "443" : "80");
+  return Object.values(NetworkSettings.Ports ?? {}).some((bindings) =>
+    bindings?.some(({ HostPort }) => HostPort === own),
+  );
+}

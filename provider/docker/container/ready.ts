@@ -1,0 +1,185 @@
+import { buffer } from "node:stream/consumers";
+import type { ContainerInspect } from "../../../contract";
+import { pauseFor, until } from "../../core/concurrency";
+import { ProviderError } from "../../core/errors";
+import type { Place } from "../place";
+import type { ContainerSettled } from "./arguments";
+import { at } from "./arguments/argument";
+import { bringTo, findById, NOT_STARTED } from "./calls";
+
+const HEADER_BYTES = 8;
+/** Values shorter than this are words that may stand in any log. */
+const SHORTEST_SECRET = 6;
+
+/** The last lines that a container has written, with the values of its environment masked. */
+async function lastLines(
+  { docker, call }: Place,
+  container: ContainerInspect,
+  tail: number,
+): Promise<string> {
+  const stream = await docker.containers.logs(
+    { params: { id: container.Id }, query: { stdout: "1", stderr: "1", tail: String(tail) } },
+    call,
+  );
+  const raw = await buffer(stream);
+  const text = at(container, ["Config", "Tty"]) === true ? raw.toString("utf8") : demultiplex(raw);
+  return mask(text.trimEnd(), container);
+}
+
+/** Without a terminal the engine puts a header before each piece: the stream's number, and the length. */
+function demultiplex(raw: Buffer): string {
+  const pieces: Buffer[] = [];
+  for (let offset = 0; offset + HEADER_BYTES <= raw.length; ) {
+    const end = offset + HEADER_BYTES + raw.readUInt32BE(offset + 4);
+    pieces.push(raw.subarray(offset + HEADER_BYTES, end));
+    offset = end;
+  }
+  return Buffer.concat(pieces).toString("utf8");
+}
+
+/**
+ * The text without the values of the container's environment. Any of them may be a secret: Pulumi does not tell a dynamic
+ * provider which.
+ */
+function mask(text: string, container: ContainerInspect): string {
+  const environment = (at(container, ["Config", "Env"]) ?? []) as string[];
+  const values = environment
+    .filter((variable) => !variable.startsWith("PATH="))
+    .map((variable) => variable.slice(variable.indexOf("=") + 1))
+    .filter((value) => value.length >= SHORTEST_SECRET)
+    .sort((left, right) => right.length - left.length);
+  return values.reduce((masked, value) => masked.replaceAll(value, "[masked]"), text);
+}
+
+const LOG_LINES = 15;
+/** For how long a process is watched that has only to start, in milliseconds: many crash at once. */
+const WATCH_MS = 1_000;
+
+/** How long to wait for events that the engine still remembers, in milliseconds. */
+const EVENTS_MS = 2_000;
+
+type Wish = Pick<ContainerSettled, "waitFor" | "desiredState">;
+
+export interface Readiness {
+  readonly container: ContainerInspect;
+  /** What a container that was to end has written. */
+  readonly logs?: string;
+}
+
+/**
+ * Waits until a container is ready, as `waitFor` says. One that has only to start is looked at a second later, and
+ * again a second after its restart policy has started it anew: most take one request.
+ *
+ * @param wasStarted whether its process was started just now.
+ * @param before the container before it was started, if it may remove itself.
+ * @throws ProviderError with its last lines when it crashes or is unhealthy.
+ */
+export async function ready(
+  place: Place,
+  id: string,
+  wish: Wish,
+  wasStarted: boolean,
+  before?: ContainerInspect,
+): Promise<Readiness> {
+  const { context, call } = place;
+  const signal = call.signal ?? context.signal;
+  const waitFor = wish.desiredState === "running" ? (wish.waitFor ?? "started") : "nothing";
+  const isWatched = wasStarted && waitFor === "started";
+  let restarts = 0; // The engine counts anew when somebody starts a container.
+  const container = await until(signal, async (seconds) => {
+    if (isWatched) await pauseFor(WATCH_MS, signal);
+    const now = await findById(place, id);
+    if (!now) return await endedAndGone(place, id, waitFor, before);
+    if (waitFor === "nothing") return now;
+    if ((await judge(place, now, waitFor)) === "wait") {
+      const state = now.State.Health?.Status ?? now.State.Status;
+      context.progress(`waiting for ${waitFor}: ${state} ${seconds} s`);
+      return undefined;
+    }
+    const { RestartCount = 0 } = now;
+    if (!isWatched || RestartCount === restarts) return now;
+    restarts = RestartCount;
+    return undefined;
+  });
+  if (waitFor !== "exited") return { container };
+  return { container, logs: await lastLines(place, container, LOG_LINES) };
+}
+
+/** Starts a new container if it is to run, and waits until it is ready. */
+export async function bringUp(place: Place, id: string, inputs: ContainerSettled): Promise<Readiness> {
+  const before = inputs.autoRemove ? await findById(place, id) : undefined;
+  const wasStarted = await bringTo(place, id, NOT_STARTED, inputs.desiredState);
+  return await ready(place, id, inputs, wasStarted, before);
+}
+
+/**
+ * The last that can be known of a container that was removed when it ended, by `autoRemove`.
+ *
+ * @throws ProviderError when it did not end well, or nobody knows.
+ */
+async function endedAndGone(
+  place: Place,
+  id: string,
+  waitFor: string,
+  before: ContainerInspect | undefined,
+): Promise<ContainerInspect> {
+  const exitCode = before && (await exitCodeOf(place, id));
+  if (!before || exitCode === undefined)
+    throw new ProviderError("the container was removed while it was waited for");
+  if (exitCode !== 0 || waitFor === "healthy") {
+    throw new ProviderError(
+      `the container ended with exit code ${exitCode}, and autoRemove has removed it and its log`,
+    );
+  }
+  const State = { ...before.State, Status: "removed", Running: false, ExitCode: exitCode };
+  return { ...before, State };
+}
+
+/** The engine remembers its last events, among them how a container ended that is gone. */
+async function exitCodeOf({ docker, call }: Place, id: string): Promise<number | undefined> {
+  const filters = JSON.stringify({ type: ["container"], event: ["die"], container: [id] });
+  const limit = AbortSignal.timeout(EVENTS_MS);
+  const signal = call.signal ? AbortSignal.any([call.signal, limit]) : limit;
+  try {
+    for await (const { Actor } of docker.system.events({ query: { since: "1", filters } }, { signal })) {
+      const exitCode = Actor.Attributes?.["exitCode"];
+      if (exitCode !== undefined) return Number(exitCode);
+    }
+  } catch (error) {
+    if (!limit.aborted) throw error;
+  }
+  return undefined;
+}
+
+type Verdict = "ready" | "wait";
+
+async function judge(place: Place, container: ContainerInspect, waitFor: string): Promise<Verdict> {
+  const { State } = container;
+  const crashed =
+    State.Restarting || (State.Status === "exited" && State.ExitCode !== 0) || State.Status === "dead";
+  if (crashed) throw await failure(place, container, `ended with exit code ${State.ExitCode}`);
+  if (waitFor === "exited") return State.Status === "exited" ? "ready" : "wait";
+  if (waitFor !== "healthy") return "ready";
+  if (State.Status === "exited") throw await failure(place, container, "ended before it was healthy");
+  if (!State.Health || State.Health.Status === "none") {
+    throw new ProviderError(
+      'waitFor is "healthy", but neither the program nor the image has a health check: set `healthcheck`',
+    );
+  }
+  if (State.Health.Status === "unhealthy") throw await failure(place, container, "is unhealthy");
+  return State.Health.Status === "healthy" ? "ready" : "wait";
+}
+
+async function failure(place: Place, container: ContainerInspect, what: string): Promise<ProviderError> {
+  const check = container.State.Health?.Log?.at(-1);
+  const lines = await lastLines(place, container, LOG_LINES).catch(() => "");
+  return new ProviderError(
+    [
+      `the container ${what}${container.State.OOMKilled ? " (out of memory)" : ""}`,
+      ...(check && check.ExitCode !== 0
+        ? [`last health check: ${mask(check.Output.trim(), container)}`]
+        : []),
+      ...(lines ? [`its last lines:\n${lines}`] : []),
+    ].join("; "),
+  );
+}

@@ -1,0 +1,268 @@
+import type { ContainerInspect } from "../../../contract";
+import { difference, equal } from "../../core/diff";
+import { ProviderError } from "../../core/errors";
+import { hasUnknown, isUnknown } from "../../core/properties";
+import type { Place } from "../place";
+import type { Adoption } from "./adopt";
+import { type ContainerSettled, containerArguments, containerProperties, identifies } from "./arguments";
+import { ownershipOf, setAccess } from "./arguments/access";
+import { at, canonical, type Wire } from "./arguments/argument";
+import { type FileInput, fileArguments, fileFolders, fileSpecification } from "./arguments/files";
+import { limitFields } from "./arguments/limits";
+import { restartPolicy } from "./arguments/run";
+import { bringTo, findByName, nameOfContainer, neverRan, remove, rename, restart, stateOf } from "./calls";
+import { createNew } from "./creation";
+import { fileVolumesOf, hasFileVolumes, removeFileVolumes, uploadFiles } from "./files";
+import { CREATE_LABEL, identityOf, labelsOf } from "./labels";
+import { leftoverOf, leftoversFor } from "./leftovers";
+import { canBeRewired, leavesFirstNetwork, rewire } from "./networks";
+import { observe, unfulfilled, withResolvedNames } from "./observe";
+import { ready } from "./ready";
+import { recover } from "./recovery";
+import { rollOut } from "./roll-out";
+import { refuseTooNew } from "./specification";
+import { type ContainerState, outputsOf } from "./state";
+
+type Key = keyof ContainerSettled;
+
+/** How the engine says that there is no limit, for the limits that it can take away. */
+const NO_LIMIT: Partial<Record<Key, number>> = { pidsLimit: 0 };
+
+/**
+ * The properties among the changed ones that need a new engine container, and cannot be changed on the old one. In a
+ * preview also those that may need one, depending on values that are not known yet.
+ */
+export function needRollOut(
+  changed: readonly Key[],
+  olds: Partial<ContainerSettled>,
+  news: ContainerSettled,
+): Key[] {
+  return changed.filter((key) => {
+    const argument = containerArguments[key];
+    if (argument.change !== "inPlace") return argument.change === "rollout";
+    if (mayNeedRollOut(key, news[key])) return true;
+    const isTakenAway = !hasUnknown(news[key]) && canonical(argument, news[key]) === null;
+    if (key in limitFields) return (isTakenAway && !(key in NO_LIMIT)) || switchesCpuLimit(key, olds);
+    if (key === "networks") return isTakenAway || !canBeRewired(olds, news);
+    if (key === "files") {
+      const isLess = Object.keys(olds.files ?? {}).some((path) => !(path in (news.files ?? {})));
+      return isLess || !equal(fileFolders(olds), fileFolders(news));
+    }
+    return false;
+  });
+}
+
+/** Whether a value that is not known yet may turn out to be one that the engine cannot change in place. */
+function mayNeedRollOut(key: Key, value: unknown): boolean {
+  if (key === "files") return isUnknown(value);
+  return hasUnknown(value) && (key === "networks" || (key in limitFields && !(key in NO_LIMIT)));
+}
+
+/** The engine takes either `cpus` or a quota, and never changes from one to the other. */
+function switchesCpuLimit(key: Key, { cpus, cpuQuota, cpuPeriod }: Partial<ContainerSettled>): boolean {
+  if (key === "cpus") return cpuQuota !== undefined || cpuPeriod !== undefined;
+  return (key === "cpuQuota" || key === "cpuPeriod") && cpus !== undefined;
+}
+
+/**
+ * Makes the changes that the engine can make on the container as it is.
+ *
+ * @returns what the engine warns of, and whether the container's process was started by this.
+ */
+async function changeInPlace(
+  place: Place,
+  container: ContainerInspect,
+  changed: readonly Key[],
+  olds: Partial<ContainerSettled>,
+  news: ContainerSettled,
+): Promise<{ readonly warnings: readonly string[]; readonly wasStarted: boolean }> {
+  await refuseTooNew(place, news, changed);
+  const { Id } = container;
+  const { context } = place;
+  if (nameOfContainer(container) !== news.name) {
+    context.progress(`renaming to ${news.name}`);
+    await rename(place, Id, news.name);
+  }
+  const warnings = await updateLimits(place, container, changed, news);
+  if (changed.includes("networks") && news.networks) {
+    await rewire(place, container, olds.networks ?? [], news.networks);
+  }
+  if (changed.includes("access") && news.access) {
+    await setAccess(place, Id, container.Portainer?.ResourceControl, await ownershipOf(place, news.access));
+  }
+  const files = changedFiles(container, olds.files, news.files);
+  const target = { id: Id, image: container.Image, volumes: fileVolumesOf(container) };
+  await uploadFiles(place, target, news, files);
+  const wasStarted = await bringTo(place, Id, container.State, news.desiredState);
+  const isToKnow = !wasStarted && container.State.Running && news.desiredState === "running";
+  const wasRestarted = isToKnow && (await announce(place, Id, files));
+  return { warnings, wasStarted: wasStarted || wasRestarted };
+}
+
+/** Limits and the restart policy, by one request. */
+async function updateLimits(
+  { docker, call, context }: Place,
+  container: ContainerInspect,
+  changed: readonly Key[],
+  news: ContainerSettled,
+): Promise<readonly string[]> {
+  const body: Wire = {};
+  for (const key of changed.filter((candidate) => candidate in limitFields)) {
+    containerArguments[key].write?.((news[key] ?? NO_LIMIT[key]) as never, body);
+  }
+  const update: Wire = { ...(body["HostConfig"] as Wire | undefined) };
+  if (changed.includes("memory") && canonical(containerArguments.memorySwap, news.memorySwap) === null)
+    update["MemorySwap"] = swapBeside(container, update);
+  if (changed.includes("restart")) update["RestartPolicy"] = restartPolicy(news.restart ?? "no");
+  if (Object.keys(update).length === 0) return [];
+  const { Warnings } = await docker.containers.update({ params: { id: container.Id }, body: update }, call);
+  for (const warning of Warnings ?? []) context.warn(warning);
+  return Warnings ?? [];
+}
+
+/** The engine refuses memory above the swap limit of before: both go together, in the proportion of a creation. */
+function swapBeside(container: ContainerInspect, { Memory }: Wire): number {
+  return at(container, ["HostConfig", "MemorySwap"]) === -1 ? -1 : Number(Memory) * 2;
+}
+
+type Files = Readonly<Record<string, FileInput>>;
+
+/** A container that never ran may lack any of its files. */
+function changedFiles(container: ContainerInspect, olds: Files = {}, news: Files = {}): Files {
+  if (container.State.Status === "created") return news;
+  const before = fileArguments.files.normalize(olds);
+  const after = fileArguments.files.normalize(news);
+  return Object.fromEntries(Object.entries(news).filter(([path]) => !equal(before[path], after[path])));
+}
+
+/**
+ * Lets the running process know of changed files: by a restart if one of them asks for it, else by their signals.
+ *
+ * @returns whether it was restarted.
+ */
+async function announce(place: Place, id: string, files: Files): Promise<boolean> {
+  const { docker, call, context } = place;
+  const wishes = Object.values(files).map((file) => fileSpecification(file).onChange);
+  if (wishes.includes("restart")) {
+    context.progress("restarting for changed files");
+    await restart(place, id);
+    return true;
+  }
+  const signals = wishes.flatMap((wish) => (typeof wish === "object" ? [wish.signal] : []));
+  for (const signal of new Set(signals)) {
+    await docker.containers.kill({ params: { id }, query: { signal } }, call);
+  }
+  return false;
+}
+
+/** What changed are settings of the provider alone, and what is there is as it was wished. */
+export function changesNothing(olds: ContainerState, news: ContainerSettled): boolean {
+  const { changed } = difference(containerProperties, { ...olds }, news);
+  return changed.length > 0 && changed.every((key) => containerArguments[key as Key].change === "setting");
+}
+
+/** Makes the container that state names what is wished; creates it anew if it is gone. */
+export async function reconcile(
+  place: Place,
+  id: string,
+  olds: ContainerState,
+  news: ContainerSettled,
+): Promise<ContainerState> {
+  const found = await recover(place, olds, news);
+  if (!found) {
+    place.context.info(`"${olds.name}" is gone: it is created anew`);
+    return await createNew(place, news, id);
+  }
+  return await bringAbout(place, found, olds, news);
+}
+
+/** Makes the container that is there what is wished, in place or by a roll-out. */
+async function bringAbout(
+  place: Place,
+  found: ContainerInspect,
+  olds: Partial<ContainerState>,
+  news: ContainerSettled,
+): Promise<ContainerState> {
+  const changed = new Set<Key>(
+    [
+      ...(difference(containerProperties, { ...olds }, news).changed as Key[]),
+      ...unfulfilled(found, await withResolvedNames(place, news), olds.warnings),
+    ].filter((key) => !identifies(key)),
+  );
+  const reasons = needRollOut([...changed], olds, news);
+  if (!reasons.includes("files") && !hasFileVolumes(found, news)) reasons.push("files");
+  if (reasons.length === 0 && leavesFirstNetwork(found, news)) reasons.push("networks");
+  if (reasons.length > 0) {
+    if (news.replacement === "never" && !neverRan(found.State.Status)) throw refusedByReplacement(reasons);
+    const { container: now, logs, warnings } = await rollOut(place, found, olds, news);
+    return { ...news, ...(await outputsOf(place, now, { ...olds, warnings, logs })) };
+  }
+  const { warnings: further, wasStarted } = await changeInPlace(place, found, [...changed], olds, news);
+  const { container: now, logs } = await ready(
+    place,
+    found.Id,
+    news,
+    wasStarted,
+    news.autoRemove ? found : undefined,
+  );
+  const warnings = [...new Set([...(olds.warnings ?? []), ...further])];
+  return { ...news, ...(await outputsOf(place, now, { ...olds, warnings, logs })) };
+}
+
+/** With `replacement: "never"` only a container that never ran, so that nothing is lost with it, is recreated. */
+export const refusedByReplacement = (reasons: readonly Key[]): ProviderError =>
+  new ProviderError(
+    `changing ${reasons.map((key) => `\`${key}\``).join(", ")} needs a new container, and \`replacement\` is "never": nothing was changed`,
+  );
+
+/** Takes a container that is in no state, as it is or changed to match. */
+export async function takeOver(
+  place: Place,
+  inputs: ContainerSettled,
+  { container: found, change }: Adoption,
+): Promise<ContainerState> {
+  place.context.claims.hold(identityOf(found.Id));
+  const outputs = { ...inputs, ...(await outputsOf(place, found)) };
+  if (!change) return outputs;
+  // What is in its files cannot be seen, so they are put there.
+  const { files: _unseen, ...observed } = observe(found, inputs) as Partial<ContainerSettled>;
+  const olds = {
+    ...observed,
+    desiredState: stateOf(found, inputs),
+  };
+  return await bringAbout(place, found, olds, inputs);
+}
+
+/** The container of the state, the other one of a roll-out that was killed, and the volumes of their files. */
+export async function removeAll(place: Place, state: ContainerState): Promise<void> {
+  const another = await removeContainers(place, state);
+  const areOurs = another === undefined || labelsOf(another)[CREATE_LABEL] !== state.createId;
+  if (areOurs && fileFolders(state).length > 0) await removeFileVolumes(place, state.createId);
+  if (another === undefined && !state.removeVolumes) tellOfVolumes(place, state);
+}
+
+/** @returns the container of that name, if another resource of this run has taken it: it is left alone. */
+async function removeContainers(place: Place, state: ContainerState): Promise<ContainerInspect | undefined> {
+  const { containerId, removeVolumes = false } = state;
+  const isAside = leftoverOf(containerId, state.name) !== undefined;
+  const wasInterrupted = isAside || (await leftoversFor(place, state.name)).length > 0;
+  if (!wasInterrupted && (await remove(place, containerId, removeVolumes))) return undefined;
+  const namesake = await findByName(place, leftoverOf(containerId, state.name)?.name ?? state.name);
+  if (namesake && place.context.claims.isHeldByAnother(identityOf(namesake.Id))) {
+    await remove(place, containerId, removeVolumes);
+    return namesake;
+  }
+  const found = await recover(place, state, state);
+  if (found) await remove(place, found.Id, removeVolumes);
+  return undefined;
+}
+
+/** Data is never removed unasked, and nobody finds a volume without a name who is not told of it. */
+function tellOfVolumes({ context }: Place, { anonymousVolumes = {} }: ContainerState): void {
+  const volumes = Object.entries(anonymousVolumes).map(([target, name]) => `${name} (${target})`);
+  if (volumes.length === 0) return;
+  context.info(
+    `volumes without a name stay, with the data: ${volumes.join(", ")}. ` +
+      "`docker volume rm` removes them; with `removeVolumes: true` they go with the container.",
+  );
+}

@@ -1,0 +1,93 @@
+import type { ContainerInspect } from "../../../contract";
+import { ProviderError } from "../../core/errors";
+import type { Place } from "../place";
+import type { ContainerSettled } from "./arguments";
+import { discard, findById, findByName, nameOfContainer, rename } from "./calls";
+import { tidyUpAfter } from "./files";
+import { CREATE_LABEL, labelsOf } from "./labels";
+import { asLeftover, leftoverOf, leftoversFor } from "./leftovers";
+
+/** What state says of the container. */
+export interface Known {
+  readonly containerId: string;
+  readonly createId: string;
+  readonly name: string;
+}
+
+/**
+ * Finds the container that state names, and finishes or takes back a roll-out that was killed half-way: its new
+ * container stays if it is up, else the old one gets its name back.
+ *
+ * @returns `undefined` when the container is gone.
+ */
+export async function recover(
+  place: Place,
+  known: Known,
+  wish: Pick<ContainerSettled, "desiredState">,
+): Promise<ContainerInspect | undefined> {
+  const container = await findKnown(place, known);
+  const aside = container && asLeftover(container);
+  // A refresh in between has written the temporary name into the state.
+  const name = aside?.name ?? leftoverOf(known.containerId, known.name)?.name ?? known.name;
+  const leftovers = await leftoversFor(place, name);
+  for (const { id, role } of leftovers) {
+    if (role === "new" && id !== container?.Id) await discardOwn(place, id);
+  }
+  if (!container || aside?.role !== "old") return container;
+  return await settle(place, container, aside.createId, name, wish);
+}
+
+/** By its id; or by its name, if Portainer's "recreate" has made it anew with all its labels. */
+export async function findKnown(place: Place, known: Known): Promise<ContainerInspect | undefined> {
+  const container = await findById(place, known.containerId);
+  if (container) return container;
+  const namesake = await findByName(place, known.name);
+  const isOurs = namesake && known.createId !== "" && labelsOf(namesake)[CREATE_LABEL] === known.createId;
+  return isOurs ? namesake : undefined;
+}
+
+/** The old container stands aside: decides which of the two keeps the name. */
+async function settle(
+  place: Place,
+  old: ContainerInspect,
+  createId: string,
+  name: string,
+  { desiredState }: Pick<ContainerSettled, "desiredState">,
+): Promise<ContainerInspect | undefined> {
+  const holder = await findByName(place, name);
+  if (holder && labelsOf(holder)[CREATE_LABEL] !== createId) {
+    throw new ProviderError(
+      `a roll-out of "${name}" was interrupted, and its name is now held by another container (${holder.Id.slice(0, 12)}): rename or remove that one, then run again. The container from before is "${nameOfContainer(old)}"`,
+    );
+  }
+  if (holder && isUp(holder, desiredState)) {
+    await discard(place, old.Id, false);
+    await tidyUpAfter(place, old);
+    place.context.info(`finished an interrupted roll-out of "${name}": the new container stays`);
+    return holder;
+  }
+  if (holder) {
+    await discard(place, holder.Id, false);
+    await tidyUpAfter(place, holder);
+  }
+  await rename(place, old.Id, name);
+  place.context.info(
+    `took back an interrupted roll-out of "${name}": the container from before has its name again`,
+  );
+  return await findById(place, old.Id);
+}
+
+function isUp({ State }: ContainerInspect, desiredState: ContainerSettled["desiredState"]): boolean {
+  if (desiredState !== "running") return true;
+  const isHealthy = !State.Health || ["none", "healthy"].includes(State.Health.Status);
+  return State.Running && !State.Restarting && isHealthy;
+}
+
+/** A new container of a killed roll-out: its name ends in the id that its label has, so it is nobody else's. */
+async function discardOwn(place: Place, id: string): Promise<void> {
+  const container = await findById(place, id);
+  const leftover = container && asLeftover(container);
+  if (!leftover || labelsOf(container)[CREATE_LABEL] !== leftover.createId) return;
+  await discard(place, id, false);
+  await tidyUpAfter(place, container);
+}

@@ -1,0 +1,196 @@
+import type { ContainerInspect } from "../../../contract";
+import { equal } from "../../core/diff";
+import { messageOf, ProviderError } from "../../core/errors";
+import { afterwards, type Place } from "../place";
+import type { ContainerSettled } from "./arguments";
+import { ownershipFrom, setAccess } from "./arguments/access";
+import { at } from "./arguments/argument";
+import { fileFolders } from "./arguments/files";
+import { actualNetworks } from "./arguments/networks";
+import { anonymousVolumes } from "./arguments/storage";
+import type { NewContainer } from "./calls";
+import {
+  confirmed,
+  discard,
+  findById,
+  findByName,
+  nameOfContainer,
+  pause,
+  remove,
+  rename,
+  start,
+  stop,
+} from "./calls";
+import { createContainer, finishCreation } from "./creation";
+import { removeFileVolumes, tidyUpAfter } from "./files";
+import { newCreateId } from "./labels";
+import { asideName, freshName } from "./leftovers";
+import { connect } from "./networks";
+import { refuseToRecreatePortainer } from "./own-connection";
+import { bringUp, type Readiness } from "./ready";
+
+/** How long putting the old container back may take, in seconds. */
+const ROLL_BACK_SECONDS = 60;
+
+/**
+ * Puts a new container in the place of an old one that bears its name. The image is pulled and the new container
+ * created while the old one runs. Whatever then fails, the old one gets its name, restart policy and state back, and
+ * the error says so.
+ */
+export async function rollOut(
+  place: Place,
+  old: ContainerInspect,
+  olds: Partial<ContainerSettled>,
+  inputs: ContainerSettled,
+): Promise<Readiness & { warnings: readonly string[] }> {
+  if (!inputs.force) await refuseToRecreatePortainer(place, old);
+  const { context } = place;
+  const createId = newCreateId();
+  const name = nameOfContainer(old);
+  const undo: Undo[] = [];
+  let fresh: NewContainer | undefined;
+  try {
+    fresh = await createContainer(place, inputs, {
+      name: freshName(inputs.name, createId),
+      createId,
+      volumes: await ownVolumes(place, old, inputs),
+    });
+    await finishCreation(place, fresh, inputs);
+    await copyUnmanaged(place, old, fresh, olds, inputs);
+
+    context.progress("stopping the old container");
+    await standAside(place, old, asideName(inputs.name, createId), name, undo);
+    await rename(place, fresh.id, inputs.name);
+    const readiness = await bringUp(place, fresh.id, inputs);
+
+    context.progress("removing the old container");
+    await discard(place, old.Id, inputs.removeVolumes ?? false);
+    await tidyUpAfter(place, old);
+    return { ...readiness, warnings: fresh.warnings };
+  } catch (error) {
+    // The new container goes first: it may hold the name and the ports.
+    if (fresh) undo.push(removal(fresh, inputs));
+    throw await rollBack(place, old, undo, error);
+  }
+}
+
+const removal = ({ id, createId }: NewContainer, inputs: ContainerSettled): Undo => [
+  "remove the new container",
+  async (safe) => {
+    await discard(safe, id, false);
+    if (fileFolders(inputs).length > 0) await removeFileVolumes(safe, createId);
+  },
+];
+
+type Undo = readonly [what: string, step: (safe: Place) => Promise<void>];
+
+/** Stops the old container for good and gives its name free. Each step is noted before it is taken. */
+async function standAside(
+  place: Place,
+  old: ContainerInspect,
+  aside: string,
+  name: string,
+  undo: Undo[],
+): Promise<void> {
+  const { RestartPolicy, AutoRemove } = old.HostConfig as {
+    RestartPolicy?: { Name?: string };
+    AutoRemove?: boolean;
+  };
+  if (AutoRemove && old.State.Running) {
+    await remove(place, old.Id, false);
+    return;
+  }
+  const restarts = RestartPolicy?.Name && RestartPolicy.Name !== "no";
+  if (restarts) {
+    undo.push(["restore its restart policy", (safe) => setRestartPolicy(safe, old.Id, RestartPolicy)]);
+    await setRestartPolicy(place, old.Id, { Name: "no" });
+  }
+  if (old.State.Running) {
+    undo.push(["start it", (safe) => revive(safe, old)]);
+    await stop(place, old.Id);
+  }
+  undo.push(["give it its name back", (safe) => giveNameBack(safe, old.Id, name)]);
+  await rename(place, old.Id, aside);
+}
+
+/** The rename that is undone may not have been done. */
+async function giveNameBack(place: Place, id: string, name: string): Promise<void> {
+  const now = await findById(place, id);
+  if (now && nameOfContainer(now) !== name) await rename(place, id, name);
+}
+
+async function setRestartPolicy(
+  place: Place,
+  id: string,
+  RestartPolicy: { readonly Name?: string },
+): Promise<void> {
+  const { docker, call } = place;
+  await confirmed(
+    () => docker.containers.update({ params: { id }, body: { RestartPolicy } }, call),
+    async () => at(await findById(place, id), ["HostConfig", "RestartPolicy", "Name"]) === RestartPolicy.Name,
+  );
+}
+
+async function revive(place: Place, old: ContainerInspect): Promise<void> {
+  await start(place, old.Id);
+  if (old.State.Paused) await pause(place, old.Id);
+}
+
+/** Undoes the steps, the last first, and makes the error that says how it ended. */
+async function rollBack(place: Place, old: ContainerInspect, undo: Undo[], error: unknown): Promise<Error> {
+  const safe = afterwards(place, ROLL_BACK_SECONDS);
+  place.context.progress("putting the old container back");
+  const failed: string[] = [];
+  for (const [what, step] of undo.reverse()) {
+    try {
+      await step(safe);
+    } catch (reason) {
+      failed.push(`could not ${what}: ${messageOf(reason)}`);
+    }
+  }
+  const name = nameOfContainer(old);
+  const isGone = failed.length === 0 && (await findById(safe, old.Id)) === undefined;
+  const outcome = isGone
+    ? `The old container "${name}" had autoRemove and is gone: the next \`up\` creates it anew.`
+    : failed.length === 0
+      ? `The old container "${name}" ${old.State.Running ? "runs" : "is there"} as before.`
+      : `Putting the old container "${name}" (${old.Id.slice(0, 12)}) back was not finished: ${failed.join("; ")}. The next \`up\` tries again.`;
+  return new ProviderError(`the roll-out failed: ${messageOf(error)}\n${outcome}`);
+}
+
+/** Data that the old container has in volumes without a name, for the new one at the same paths. */
+async function ownVolumes(
+  place: Place,
+  old: ContainerInspect,
+  { volumesFrom = [] }: ContainerSettled,
+): Promise<{ name: string; target: string }[]> {
+  const sources = volumesFrom.map((source) => source.split(":")[0] ?? "");
+  const found = await Promise.all(
+    sources.map(async (source) => (await findByName(place, source)) ?? (await findById(place, source))),
+  );
+  const others = new Set(found.flatMap((source) => (source?.Mounts ?? []).map((mount) => mount.Destination)));
+  return anonymousVolumes(old).filter(({ target }) => !others.has(target));
+}
+
+/** Takes over what was done to the old container by others, where the program says nothing of it and never did. */
+async function copyUnmanaged(
+  place: Place,
+  old: ContainerInspect,
+  fresh: NewContainer,
+  olds: Partial<ContainerSettled>,
+  inputs: ContainerSettled,
+): Promise<void> {
+  const control = old.Portainer?.ResourceControl;
+  if (inputs.access === undefined && control && control.Id > 0 && !control.System) {
+    const ownership = ownershipFrom(control);
+    const hasIt = fresh.control && equal(ownershipFrom(fresh.control), ownership);
+    if (!hasIt) await setAccess(place, fresh.id, fresh.control, ownership);
+  }
+  if ([olds.networks, inputs.networks, inputs.networkMode].some((said) => said !== undefined)) return;
+  const mode = String(at(old, ["HostConfig", "NetworkMode"]) ?? "default");
+  for (const [network, { Aliases }] of Object.entries(actualNetworks(old))) {
+    if (["bridge", "host", "none", mode].includes(network)) continue;
+    const ownAliases = ((Aliases ?? []) as string[]).filter((alias) => !old.Id.startsWith(alias));
+    await connect(place, fresh.id, network, { Aliases: ownAliases });
+  }
+}

@@ -1,0 +1,94 @@
+import { isAtLeast } from "../../../contract";
+import { ProviderError } from "../../core/errors";
+import { URN_LABEL } from "../identity";
+import type { Place } from "../place";
+import { type ContainerSettled, containerArguments } from "./arguments";
+import { canonical, type Wire } from "./arguments/argument";
+import { attachments } from "./arguments/networks";
+import { fileVolumesFor, mountFileVolumes } from "./files";
+import { CREATE_LABEL, fingerprint, SPECIFICATION_LABEL } from "./labels";
+
+/**
+ * Refuses what the engine is too old for: it would leave it out without a word.
+ *
+ * @param keys the arguments that are about to be sent.
+ * @throws ProviderError that names the arguments, before anything is changed.
+ */
+export async function refuseTooNew(
+  place: Place,
+  inputs: ContainerSettled,
+  keys: readonly (keyof ContainerSettled)[] = Object.keys(inputs) as (keyof ContainerSettled)[],
+): Promise<void> {
+  const needs = keys.flatMap((key) => {
+    const value = inputs[key];
+    const { since } = containerArguments[key] ?? {};
+    const isAsked = canonical(containerArguments[key] ?? {}, value) !== null;
+    return since && isAsked ? Object.entries(since(value as never)) : [];
+  });
+  if (needs.length === 0) return;
+  const apiVersion = await place.docker.apiVersion(place.call);
+  const tooNew = needs.filter(([, version]) => !isAtLeast(apiVersion, version));
+  if (tooNew.length === 0) return;
+  const list = tooNew.map(([what, version]) => `\`${what}\` needs Docker API ${version}`).join(", ");
+  throw new ProviderError(
+    `${list}; the engine of environment ${place.endpointId} speaks ${apiVersion} with this provider. Nothing was changed.`,
+  );
+}
+
+/** From this version on the engine connects a new container to several networks at once. */
+const SEVERAL_NETWORKS = "1.44";
+
+interface Specification {
+  /** The body of `POST /containers/create`. */
+  readonly body: Wire & { Image: string };
+  /** Networks that have to be connected after the creation. */
+  readonly furtherNetworks: readonly { readonly network: string; readonly config: Wire }[];
+  readonly fingerprint: string;
+}
+
+/** What the engine is asked to create. */
+export function specification(
+  inputs: ContainerSettled,
+  apiVersion: string,
+  urn: string | undefined,
+  createId: string,
+): Specification {
+  const body: Wire & { Image: string } = { Image: inputs.image };
+  for (const [key, argument] of Object.entries(containerArguments)) {
+    const value = inputs[key as keyof ContainerSettled];
+    if (canonical(argument, value) !== null) argument.write?.(value as never, body);
+  }
+  const print = fingerprint(body);
+  body["Labels"] = {
+    ...(body["Labels"] as Wire | undefined),
+    ...(urn !== undefined && { [URN_LABEL]: urn }),
+    [CREATE_LABEL]: createId,
+    [SPECIFICATION_LABEL]: print,
+  };
+  mountFileVolumes(body, fileVolumesFor(inputs, createId), createId);
+  return { body, furtherNetworks: joinNetworks(inputs, apiVersion, body), fingerprint: print };
+}
+
+/**
+ * The first network is named as the container's mode, so that it does not join the default bridge as well. Whoever is to
+ * be on none is so by the mode: the engine connects every other container to the default bridge when it starts it.
+ */
+function joinNetworks(
+  inputs: ContainerSettled,
+  apiVersion: string,
+  body: Wire,
+): Specification["furtherNetworks"] {
+  const all = attachments(inputs.networks ?? []);
+  const [first] = all;
+  if (!first) {
+    if (inputs.networks)
+      body["HostConfig"] = { ...(body["HostConfig"] as Wire | undefined), NetworkMode: "none" };
+    return [];
+  }
+  const atOnce = isAtLeast(apiVersion, SEVERAL_NETWORKS) ? all : [first];
+  body["HostConfig"] = { ...(body["HostConfig"] as Wire | undefined), NetworkMode: first.network };
+  body["NetworkingConfig"] = {
+    EndpointsConfig: Object.fromEntries(atOnce.map(({ network, config }) => [network, config])),
+  };
+  return all.slice(atOnce.length);
+}

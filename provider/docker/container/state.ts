@@ -1,0 +1,174 @@
+import type { DockerClient } from "../../../client";
+import type { ContainerInspect } from "../../../contract";
+import type { State } from "../../core/definition";
+import { equal } from "../../core/diff";
+import type { Properties } from "../../core/properties";
+import { idOf } from "../identity";
+import type { Place } from "../place";
+import { type ContainerSchema, type ContainerSettled, containerArguments } from "./arguments";
+import { anonymousVolumes } from "./arguments/storage";
+import { nameOfContainer, stateOf } from "./calls";
+import { CREATE_LABEL, labelsOf } from "./labels";
+import { observe, withResolvedNames } from "./observe";
+
+/** What images are called in registries, by id. An image never changes, so each is asked for once in a process. */
+const asked = new WeakMap<DockerClient, Map<string, Promise<readonly string[]>>>();
+
+/** The image of a container as its registry knows it. An image that is remembered is not asked for: refresh stays one request. */
+async function repoDigestOf(
+  place: Place,
+  { Image, Config }: ContainerInspect,
+  known: { readonly imageId?: string | undefined; readonly repoDigest?: string | undefined },
+): Promise<string | undefined> {
+  if (known.imageId === Image) return known.repoDigest;
+  const images = asked.get(place.docker) ?? new Map<string, Promise<readonly string[]>>();
+  asked.set(place.docker, images);
+  const answer = images.get(Image) ?? repoDigests(place, Image);
+  images.set(Image, answer);
+  const digests = await answer;
+  const repository = Config.Image.replace(/@.*$/, "").replace(/:[^/:]*$/, "");
+  return digests.find((digest) => digest.startsWith(`${repository}@`)) ?? digests[0];
+}
+
+/** None for an image that was built here, that has been removed since, or that its user may not see. */
+async function repoDigests({ docker, call }: Place, image: string): Promise<readonly string[]> {
+  const found = await docker.images.inspect({ params: { name: image } }, call).catch(() => undefined);
+  return found?.RepoDigests ?? [];
+}
+
+export interface ContainerOutputs {
+  /** The engine's id of the container that now has the name; another one after each roll-out. */
+  readonly containerId: string;
+  /** The id of the call that created it. */
+  readonly createId: string;
+  /** The id of its image. */
+  readonly imageId: string;
+  /** Its image in the registry that it was pulled from, `"nginx@sha256:…"`; unset for one that was built here. */
+  readonly repoDigest?: string | undefined;
+  /** When it was created. */
+  readonly createdAt: string;
+  /** `"running"`, `"exited"`, `"paused"` …; `"removed"` for one that `autoRemove` had removed before the `up` was over. */
+  readonly status: string;
+  /** `"healthy"`, `"unhealthy"`, `"starting"`; unset without a health check. */
+  readonly health?: string | undefined;
+  /** The exit code, once it has ended. */
+  readonly exitCode?: number | undefined;
+  /** How often the engine has started it again, by its restart policy. */
+  readonly restartCount: number;
+  /** The ports of the host, by port of the container: `{ "80/tcp": 32768 }`. */
+  readonly assignedPorts: Readonly<Record<string, number>>;
+  /** The container's addresses, by network. */
+  readonly networkAddresses: Readonly<Record<string, string>>;
+  /** Its volumes without a name, by path in the container. They stay when it is deleted, unless `removeVolumes` is true. */
+  readonly anonymousVolumes?: Readonly<Record<string, string>> | undefined;
+  /** The id of Portainer's access rule for it. */
+  readonly resourceControlId?: number | undefined;
+  /** What the engine warned of at creation, such as limits it cannot apply. */
+  readonly warnings?: readonly string[] | undefined;
+  /** What it has written, when `waitFor` is `"exited"`. */
+  readonly logs?: string | undefined;
+  /** The id of the engine. */
+  readonly engineId: string;
+  /** The id of the Portainer installation. */
+  readonly instanceId: string;
+}
+
+/** The outputs, as the engine shows the container, with what is known of it from before. */
+export async function outputsOf(
+  place: Place,
+  container: ContainerInspect,
+  known: Partial<Pick<ContainerOutputs, "warnings" | "logs" | "imageId" | "repoDigest">> = {},
+): Promise<ContainerOutputs> {
+  const { State, NetworkSettings } = container;
+  const { warnings, logs } = known;
+  const volumes = anonymousVolumes(container).map(({ target, name }) => [target, name]);
+  const hasEnded = ["exited", "dead", "removed"].includes(State.Status);
+  return {
+    containerId: container.Id,
+    createId: labelsOf(container)[CREATE_LABEL] ?? "",
+    imageId: container.Image,
+    repoDigest: await repoDigestOf(place, container, known),
+    createdAt: container.Created,
+    status: State.Status,
+    health: State.Health?.Status === "none" ? undefined : State.Health?.Status,
+    exitCode: hasEnded ? State.ExitCode : undefined,
+    restartCount: container.RestartCount ?? 0,
+    assignedPorts: Object.fromEntries(
+      Object.entries(NetworkSettings.Ports ?? {}).flatMap(([port, bindings]) =>
+        bindings?.[0] ? [[port, Number(bindings[0].HostPort)]] : [],
+      ),
+    ),
+    networkAddresses: Object.fromEntries(
+      Object.entries(NetworkSettings.Networks ?? {}).flatMap(([network, { IPAddress }]) =>
+        typeof IPAddress === "string" && IPAddress !== "" ? [[network, IPAddress]] : [],
+      ),
+    ),
+    anonymousVolumes: volumes.length > 0 ? Object.fromEntries(volumes) : undefined,
+    resourceControlId: container.Portainer?.ResourceControl?.Id,
+    warnings: warnings?.length ? warnings : undefined,
+    logs,
+    engineId: place.engineId,
+    instanceId: place.instanceId,
+  };
+}
+
+/** What Pulumi remembers of a container. */
+export type ContainerState = State<typeof ContainerSchema, ContainerOutputs>;
+
+const inputKeys = new Set(Object.keys(containerArguments));
+
+export function inputsOf(state: Partial<ContainerState>): Partial<ContainerSettled> {
+  return Object.fromEntries(Object.entries(state).filter(([key]) => inputKeys.has(key)));
+}
+
+export function outputsIn(state: ContainerState): ContainerOutputs {
+  return Object.fromEntries(
+    Object.entries(state).filter(([key]) => !inputKeys.has(key)),
+  ) as unknown as ContainerOutputs;
+}
+
+export function isRemembered(state: Partial<ContainerState>): state is ContainerState {
+  return state.containerId !== undefined && state.name !== undefined;
+}
+
+/** A container as `refresh` and `get` show it: the inputs that are managed, as they are now, and the outputs. */
+export async function show(
+  place: Place,
+  id: string,
+  now: ContainerInspect,
+  state: Partial<ContainerState>,
+): Promise<{ id: string; inputs: Partial<ContainerSettled>; outputs: Properties }> {
+  const known = isRemembered(state);
+  const wished = known ? inputsOf(state) : undefined;
+  const inputs: Partial<ContainerSettled> = {
+    ...(await asWritten(place, now, wished, state.warnings)),
+    endpointId: wished?.endpointId ?? place.endpointId,
+    nodeName: place.nodeName,
+    name: nameOfContainer(now),
+    desiredState: stateOf(now, wished ?? { desiredState: "running" }),
+  };
+  const outputs = { ...inputs, ...(await outputsOf(place, now, known ? state : {})) };
+  return {
+    id: idOf(place.endpointId, known ? id.slice(id.indexOf("/") + 1) : nameOfContainer(now)),
+    inputs,
+    outputs,
+  };
+}
+
+/** What is as wished reads as it was written, with names where the engine has ids. */
+async function asWritten(
+  place: Place,
+  now: ContainerInspect,
+  wished: Partial<ContainerSettled> | undefined,
+  warnings: readonly string[] | undefined,
+): Promise<Properties> {
+  if (wished === undefined) return observe(now, undefined);
+  const resolved: Properties = await withResolvedNames(place, wished);
+  const written: Properties = wished;
+  return Object.fromEntries(
+    Object.entries(observe(now, resolved, warnings)).map(([key, value]) => [
+      key,
+      equal(value, resolved[key]) ? written[key] : value,
+    ]),
+  );
+}

@@ -1,0 +1,33 @@
+import type { ContainerInspect } from "../../../contract";
+import type { Place } from "../place";
+import type { ContainerState } from "./state";
+
+/**
+ * Warns of what is no difference that an `up` could mend: a process that its restart policy starts over and over, and
+ * one whose health check fails. Both count as running.
+ */
+export function warnOfTrouble({ context }: Place, now: ContainerInspect, known: ContainerState): void {
+  const { State, RestartCount = 0 } = now;
+  const restarts = RestartCount - known.restartCount;
+  if (State.Restarting || restarts > 0) {
+    const count = restarts > 0 ? `${restarts} more time${restarts === 1 ? "" : "s"}` : "again and again";
+    const ending = State.Restarting ? `; its process ended with exit code ${State.ExitCode}` : "";
+    context.warn(
+      `"${known.name}" crashes: its restart policy has started it ${count} since the last refresh${ending}. See its log.`,
+    );
+  } else if (State.Health?.Status === "unhealthy") {
+    context.warn(`"${known.name}" is unhealthy: its health check fails. See its log.`);
+  }
+}
+
+/** A container that has removed itself, and so cannot be told from one that somebody removed. */
+export function warnOfAutoRemove(
+  { context }: Pick<Place, "context">,
+  { name, autoRemove }: ContainerState,
+): void {
+  if (!autoRemove) return;
+  context.warn(
+    `"${name}" has ended and is gone, because of autoRemove: the next \`up\` creates and runs it again. ` +
+      "A job that is to run once has no autoRemove: it stays as it ended, and counts as done if that was well.",
+  );
+}

@@ -1,0 +1,143 @@
+/** What is on an environment, whoever made it, as a program would declare it and a state would hold it. */
+import { BlockList, isIPv4 } from "node:net";
+import type { EngineInfo } from "../../contract";
+import type { Context } from "../core/definition";
+import { isNotFound } from "../core/errors";
+import type { Properties } from "../core/properties";
+import { type ImportableContainer, importableContainers, type SkippedObject } from "./container";
+import { canonicalVolume } from "./container/arguments/storage";
+import { managedAs } from "./identity";
+import type { Ipam } from "./ipam";
+import { network } from "./network";
+import { openPlace, type Place } from "./place";
+import { volume } from "./volume";
+
+/** An object of an engine as a state would hold it. */
+export interface ImportableObject {
+  readonly id: string;
+  readonly inputs: Properties;
+  readonly outputs: Properties;
+}
+
+export interface Importable {
+  readonly containers: readonly ImportableObject[];
+  /** The volumes and networks that these containers name. */
+  readonly volumes: readonly ImportableObject[];
+  readonly networks: readonly ImportableObject[];
+  readonly skipped: readonly SkippedObject[];
+}
+
+/**
+ * Reads the containers of an environment, and the volumes and networks that they have, without a write. Left out is
+ * what a stack's state has already, and what belongs to a swarm.
+ *
+ * @param filters the engine's own, for containers: `{ name: ["web"], label: ["team=ops"] }`.
+ */
+export async function importable(
+  context: Context,
+  endpointId: number,
+  filters: Readonly<Record<string, readonly string[]>>,
+): Promise<Importable> {
+  const place = await openPlace(context, { endpointId });
+  const engine = await place.docker.system.info({}, place.call);
+  const { containers, skipped } = await importableContainers(place, engine, filters);
+  const volumes = await volumesOf(place, containers);
+  const networks = await networksOf(place, engine, containers);
+  return {
+    containers: containers.map(({ id, inputs, outputs }) => ({ id, inputs, outputs: { ...outputs } })),
+    volumes: volumes.found,
+    networks: networks.found,
+    skipped: [...skipped, ...volumes.skipped, ...networks.skipped],
+  };
+}
+
+interface Found {
+  readonly found: readonly ImportableObject[];
+  readonly skipped: readonly SkippedObject[];
+}
+
+async function volumesOf(place: Place, containers: readonly ImportableContainer[]): Promise<Found> {
+  const mounts = containers.flatMap(({ inputs }) => (inputs.volumes ?? []).map(canonicalVolume));
+  const names = mounts.flatMap(({ Type, Source }) => (Type === "volume" && Source ? [String(Source)] : []));
+  return await objectsOf("volume", names, async (name) => {
+    const { Labels } = await place.docker.volumes.inspect({ params: { name } }, place.call);
+    return managedAs(Labels) ?? (await volume.read(place.context, `${place.endpointId}/${name}`, {}));
+  });
+}
+
+async function networksOf(
+  place: Place,
+  engine: EngineInfo,
+  containers: readonly ImportableContainer[],
+): Promise<Found> {
+  const attachments = containers.flatMap(({ inputs }) =>
+    (inputs.networks ?? []).map((entry) => (typeof entry === "string" ? { network: entry } : entry)),
+  );
+  const hasFixedAddress = (name: string) =>
+    attachments.some((one) => one.network === name && ("ipv4Address" in one || "ipv6Address" in one));
+  const names = attachments.map((one) => one.network);
+  const all = names.length === 0 ? [] : await place.docker.networks.list({}, place.call);
+  return await objectsOf("network", names, async (name) => {
+    const listed = all.find(({ Name }) => Name === name);
+    if (PREDEFINED.has(name) || !listed) return undefined;
+    const reason = listed.Scope === "swarm" ? "it is a swarm's" : managedAs(listed.Labels);
+    if (reason !== undefined) return reason;
+    const found = await network.read(place.context, `${place.endpointId}/${name}`, {});
+    if (!found || hasFixedAddress(name) || !isChosenByEngine(found.inputs.ipam, engine)) return found;
+    const { ipam: _inputs, ...inputs } = found.inputs;
+    const { ipam: _outputs, ...outputs } = found.outputs;
+    return { ...found, inputs, outputs };
+  });
+}
+
+/** The networks that every engine has. */
+const PREDEFINED: ReadonlySet<string> = new Set(["bridge", "host", "none", "default"]);
+
+/** Reads each object once; what is gone meanwhile is neither found nor worth a word. */
+async function objectsOf(
+  kind: string,
+  names: readonly string[],
+  read: (name: string) => Promise<ImportableObject | string | undefined>,
+): Promise<Found> {
+  const distinct = [...new Set(names)].sort();
+  const answers = await Promise.all(
+    distinct.map((name) =>
+      read(name).catch((error: unknown) => {
+        if (isNotFound(error)) return undefined;
+        throw error;
+      }),
+    ),
+  );
+  return {
+    found: answers.filter((one) => typeof one === "object"),
+    skipped: answers.flatMap((reason, index) =>
+      typeof reason === "string" ? [{ name: `${kind} ${distinct[index]}`, reason }] : [],
+    ),
+  };
+}
+
+/** The engine's own pools, where it is not set up with others. */
+const POOLS = [
+  { Base: "172.16.0.0/12", Size: 16 },
+  { Base: "192.168.0.0/16", Size: 20 },
+];
+
+/** Whether a network has the subnet and gateway that an engine gives to one that asks for none. */
+function isChosenByEngine(ipam: Ipam | undefined, { DefaultAddressPools }: EngineInfo): boolean {
+  const [only, ...more] = ipam?.config ?? [];
+  if (!ipam || !only || more.length > 0 || Object.keys(ipam).length > 1) return false;
+  const { subnet, gateway, ...further } = only;
+  const [network = "", size] = subnet.split("/");
+  const isFirst = gateway === undefined || gateway === network.replace(/0$/, "1");
+  if (!isFirst || Object.keys(further).length > 0) return false;
+  return (DefaultAddressPools ?? POOLS).some(
+    ({ Base, Size }) => Size === Number(size) && isIPv4(network) && holds(Base, network),
+  );
+}
+
+function holds(pool: string, address: string): boolean {
+  const [base = "", size] = pool.split("/");
+  const list = new BlockList();
+  if (isIPv4(base)) list.addSubnet(base, Number(size));
+  return list.check(address);
+}

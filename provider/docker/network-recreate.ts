@@ -1,0 +1,164 @@
+/** A network that keeps its name while another takes its place: an engine changes none, and deletes none that is used. */
+import { isApiError } from "../../client";
+import type { ContainerInspect, NetworkInspect } from "../../contract";
+import { isNotFound, messageOf, ProviderError } from "../core/errors";
+import { repeatIfLost } from "../core/lost-answer";
+import { at, type Wire, withoutEmpty } from "./container/arguments/argument";
+import { actualNetworks } from "./container/arguments/networks";
+import { findById, listContainers, nameOfContainer } from "./container/calls";
+import { connect, disconnect } from "./container/networks";
+import { whyItCarriesTheConnection } from "./container/own-connection";
+import { afterwards, type Place } from "./place";
+
+/** How long putting the old network back may take, in seconds. */
+const PUT_BACK_SECONDS = 60;
+
+/** A container on the network, running or not, and how it is connected. */
+interface Member {
+  readonly id: string;
+  readonly name: string;
+  readonly config: Wire;
+}
+
+/**
+ * Disconnects the containers of a network, puts another network in its place, and connects them again as they were.
+ * If that fails, the old network is made again as it was, with its containers.
+ *
+ * @param make makes the other network, which has the same name.
+ */
+export async function recreateNetwork(
+  place: Place,
+  old: NetworkInspect,
+  make: () => Promise<NetworkInspect>,
+): Promise<NetworkInspect> {
+  const members = await membersOf(place, old);
+  try {
+    place.context.progress("disconnecting its containers");
+    await takeDown(place, old.Id, members);
+    const made = await make();
+    place.context.progress("connecting its containers again");
+    for (const member of members) await connectAgain(place, old.Name, member);
+    return made;
+  } catch (error) {
+    throw await putBack(afterwards(place, PUT_BACK_SECONDS), old, members, error);
+  }
+}
+
+async function membersOf(place: Place, { Id, Name }: NetworkInspect): Promise<Member[]> {
+  const members: Member[] = [];
+  for (const listed of await listContainers(place, { network: [Id, Name] })) {
+    const container = await findById(place, listed.Id);
+    const endpoint = container && actualNetworks(container)[Name];
+    if (!endpoint) continue;
+    await requireReachable(place, container, Name);
+    members.push({
+      id: container.Id,
+      name: nameOfContainer(container),
+      config: configOf(container, endpoint),
+    });
+  }
+  return members;
+}
+
+async function requireReachable(place: Place, container: ContainerInspect, network: string): Promise<void> {
+  const reason = await whyItCarriesTheConnection(place, container);
+  if (reason === undefined) return;
+  throw new ProviderError(
+    `the network "${network}" cannot be recreated through Portainer: "${nameOfContainer(container)}" is on it, and ${reason}. ` +
+      "Nothing was changed. Give the network another `name`, so that the new one is made first.",
+  );
+}
+
+/** What a program or a person may have asked for. The engine adds the container's own names and the addresses. */
+function configOf({ Id }: ContainerInspect, endpoint: Wire): Wire {
+  const aliases = ((endpoint["Aliases"] ?? []) as string[]).filter((alias) => !Id.startsWith(alias));
+  return withoutEmpty({
+    IPAMConfig: endpoint["IPAMConfig"],
+    Links: endpoint["Links"],
+    Aliases: aliases,
+    DriverOpts: endpoint["DriverOpts"],
+    GwPriority: endpoint["GwPriority"],
+  });
+}
+
+async function takeDown(place: Place, id: string, members: readonly Member[]): Promise<void> {
+  const { docker, call } = place;
+  for (const member of members) await disconnect(place, member.id, id);
+  try {
+    await repeatIfLost(() => docker.networks.delete({ params: { id } }, call));
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}
+
+/** A fixed address may be none of the new network's: then the engine chooses one, until the container's own update. */
+async function connectAgain(place: Place, network: string, { id, name, config }: Member): Promise<void> {
+  try {
+    await connect(place, id, network, config);
+  } catch (error) {
+    const { IPAMConfig, ...others } = config;
+    if (IPAMConfig === undefined || !isApiError(error)) throw error;
+    await connect(place, id, network, others);
+    place.context.warn(`"${name}" could not keep its fixed address: ${messageOf(error)}`);
+  }
+}
+
+async function putBack(
+  place: Place,
+  old: NetworkInspect,
+  members: readonly Member[],
+  error: unknown,
+): Promise<Error> {
+  const { docker, call, context } = place;
+  context.progress("putting the old network back");
+  const reason = `the network "${old.Name}" could not be recreated: ${messageOf(error)}`;
+  try {
+    const present = await docker.networks.list({ query: filterByName(old.Name) }, call);
+    const there = present.filter(({ Name }) => Name === old.Name);
+    for (const { Id } of there.filter((network) => network.Id !== old.Id)) {
+      await takeDown(place, Id, await connectedTo(place, old.Name, members));
+    }
+    if (!there.some(({ Id }) => Id === old.Id)) await docker.networks.create({ body: bodyOf(old) }, call);
+    const connected = new Set((await connectedTo(place, old.Name, members)).map(({ id }) => id));
+    for (const member of members) {
+      if (!connected.has(member.id)) await connect(place, member.id, old.Name, member.config);
+    }
+    return new ProviderError(`${reason}\nThe network is as before, with its containers.`);
+  } catch (failure) {
+    const names = members.map(({ name }) => name).join(", ");
+    return new ProviderError(
+      `${reason}\nPutting it back was not finished: ${messageOf(failure)}. Run \`pulumi refresh\` and \`pulumi up\`; these containers were on it: ${names}.`,
+    );
+  }
+}
+
+async function connectedTo(place: Place, network: string, members: readonly Member[]): Promise<Member[]> {
+  const now = await Promise.all(members.map(({ id }) => findById(place, id)));
+  return members.filter((_member, index) => network in actualNetworks(now[index]));
+}
+
+const filterByName = (name: string) => ({
+  filters: JSON.stringify({ name: [`^${name.replaceAll(".", "\\.")}$`] }),
+});
+
+/** What a network is made of again, as the engine has shown it: with the same subnets. */
+const bodyOf = ({
+  Name,
+  Driver,
+  Internal,
+  Attachable,
+  EnableIPv6,
+  Options,
+  Labels,
+  IPAM,
+}: NetworkInspect) => ({
+  Name,
+  CheckDuplicate: true,
+  Driver,
+  Internal,
+  Attachable,
+  EnableIPv6,
+  Options: Options ?? {},
+  Labels: Labels ?? {},
+  IPAM: { Driver: at(IPAM, ["Driver"]), Options: at(IPAM, ["Options"]), Config: at(IPAM, ["Config"]) },
+});

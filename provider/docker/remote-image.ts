@@ -1,0 +1,89 @@
+import { z } from "zod";
+import { registryAuth } from "../../contract/registry-auth";
+import type { Connection } from "../connection";
+import type { Context } from "../core/definition";
+import { messageOf, ProviderError } from "../core/errors";
+import { lookUp } from "../core/look-up";
+import { IdSchema } from "../core/schema";
+
+export const RemoteImageSchema = z.object({
+  /** The image, `"nginx:1.27"`; without a tag it is `latest`. */
+  image: z.string(),
+  /** The environment whose engine asks the registry: its id, or the `Endpoint`. @default the provider's `endpointId` */
+  endpointId: IdSchema.optional(),
+  /** One of Portainer's registries, by its id, with whose credentials to ask; Portainer itself uses them for pulls alone. */
+  registryId: z.int().positive().optional(),
+  /** The credentials with which to ask a private registry. Secret. */
+  credentials: z.strictObject({ username: z.string(), password: z.string() }).optional(),
+});
+export type RemoteImageInputs = z.input<typeof RemoteImageSchema>;
+
+export interface RemoteImageOutputs {
+  /** The digest that the registry now has for it, `"sha256:…"`: for the `imageDigest` of a `Container`. */
+  readonly digest: string;
+  /** The platforms that there is an image for, `"linux/arm64/v8"`; empty where the registry does not say. */
+  readonly platforms: readonly string[];
+  /** The id of the Portainer installation. */
+  readonly instanceId: string;
+}
+
+/**
+ * An image as its registry has it. It is never managed, only looked up: `1/nginx:1.27` is the environment whose engine
+ * asks, and the image.
+ */
+export const remoteImage = lookUp<typeof RemoteImageSchema, RemoteImageOutputs>({
+  type: "RemoteImage",
+  schema: RemoteImageSchema,
+  secrets: ["credentials"],
+  refusal: "an image of a registry is looked up, not made: use `getRemoteImage`",
+
+  async read(context, id, state) {
+    const { endpointId, image } = parseId(id, context.connection);
+    const inputs = {};
+    const { registryId, credentials } = state;
+    try {
+      const answer = await askRegistry(context, endpointId, image, { registryId, credentials });
+      return { id, inputs, outputs: { ...answer, registryId, credentials } };
+    } catch (error) {
+      const reason = `asking the registry of ${image}: ${messageOf(error)}${registryId === undefined ? "" : PULLS_ALONE}`;
+      if (state.digest === undefined) throw new ProviderError(reason);
+      context.warn(`${reason} What it said before is kept.`);
+      return { id, inputs, outputs: { ...state } };
+    }
+  },
+});
+
+/** Portainer's gateway hands a registry's id on as it is, except in pulls; the engine then asks as nobody. */
+const PULLS_ALONE =
+  " With `registryId` Portainer itself uses a registry's credentials for pulls alone: give `credentials` instead.";
+
+async function askRegistry(
+  { connection, signal }: Context,
+  endpointId: number,
+  name: string,
+  { registryId, credentials }: Pick<RemoteImageInputs, "registryId" | "credentials">,
+): Promise<RemoteImageOutputs> {
+  const instanceId = await connection.sameServer(undefined);
+  const docker = connection.client.docker(endpointId);
+  const { Descriptor, Platforms } = await docker.images.remote(
+    { params: { name } },
+    {
+      signal,
+      headers: registryAuth(credentials ?? (registryId === undefined ? undefined : { registryId })),
+      secrets: credentials && [credentials.password],
+    },
+  );
+  const platforms = (Platforms ?? []).map(({ os, architecture, variant }) =>
+    [os, architecture, ...(variant ? [variant] : [])].join("/"),
+  );
+  return { digest: Descriptor.digest, platforms, instanceId };
+}
+
+function parseId(id: string, connection: Connection): { endpointId: number; image: string } {
+  const [, endpoint, image = ""] = /^(?:([1-9]\d*)\/)?(.+)$/.exec(id) ?? [];
+  const endpointId = endpoint === undefined ? connection.endpointId : Number(endpoint);
+  if (endpointId !== undefined) return { endpointId, image };
+  throw new ProviderError(
+    `getRemoteImage("${image}"): no environment whose engine could ask: set \`endpointId\` here or on the Provider`,
+  );
+}

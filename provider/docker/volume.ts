@@ -1,0 +1,212 @@
+import { z } from "zod";
+import { isApiError } from "../../client";
+import type { VolumeInspect } from "../../contract";
+import type { Definition, Inputs } from "../core/definition";
+import { noneIfEmpty } from "../core/diff";
+import { isEnvironmentGone, isNotFound, ProviderError } from "../core/errors";
+import { repeatIfLost } from "../core/lost-answer";
+import { filledIn, idNumber } from "../core/schema";
+import {
+  certainlyChanged,
+  differing,
+  FixedName,
+  labelsOf,
+  labelsWith,
+  readTexts,
+  requireTakeable,
+  TextsSchema,
+} from "./fixed";
+import { idOf, parseId, URN_LABEL } from "./identity";
+import { isMadeByAnother } from "./maker";
+import { deleteThere, namedAndPlaced, openPlace, type Place, readThere, siteFields, siteOf } from "./place";
+
+export const VolumeSchema = z.object({
+  ...siteFields,
+  /** The volume's name. Docker: `Name`. @default the resource's name */
+  name: filledIn(FixedName("volume")),
+  /** The volume driver. Docker: `Driver`. @default "local" */
+  driver: z.string().min(1, "the driver's name is empty").default("local"),
+  /** Options for the driver, such as `{ type: "nfs", o: "addr=10.0.0.2", device: ":/data" }`. Docker: `DriverOpts`. @default none */
+  driverOpts: TextsSchema.optional(),
+  /** Docker: `Labels`. @default none */
+  labels: TextsSchema.optional(),
+  /**
+   * What to do with a volume that has the name already: `"matching"` takes it as it is if driver, options and labels are
+   * as wished. Destroying it then deletes it. @default refuse
+   */
+  adopt: z.literal("matching").optional(),
+  /**
+   * Whether a change may delete the volume and put an empty one in its place: an engine changes no volume, so without
+   * this the preview of a change fails. @default false
+   */
+  recreate: z.boolean().optional(),
+});
+export type VolumeInputs = z.input<typeof VolumeSchema>;
+/** The inputs with their defaults. */
+export type VolumeSettled = z.output<typeof VolumeSchema>;
+
+export interface VolumeOutputs {
+  /** Where its files are on the engine's machine. */
+  readonly mountpoint: string;
+  /** When it was made, as an ISO date; empty where the driver does not say. */
+  readonly createdAt: string;
+  /** The id of the engine that it is on. */
+  readonly engineId: string;
+  /** The id of the Portainer installation. */
+  readonly instanceId: string;
+}
+
+type Settled = Inputs<typeof VolumeSchema>;
+
+/** A volume of an engine: files that outlive containers. */
+export const volume: Definition<typeof VolumeSchema, VolumeOutputs> = {
+  type: "Volume",
+  schema: VolumeSchema,
+  properties: {
+    endpointId: { change: "replace", normalize: idNumber },
+    name: { change: "replace" },
+    nodeName: { change: "replace" },
+    driver: { change: "replace" },
+    driverOpts: { change: "replace", normalize: noneIfEmpty },
+    labels: { change: "replace", normalize: noneIfEmpty },
+    adopt: { change: "none" },
+    recreate: { change: "none" },
+  },
+  secrets: [],
+  misnomers: { options: "driverOpts", opts: "driverOpts", driverOptions: "driverOpts", volumeName: "name" },
+
+  defaults: namedAndPlaced,
+  identity: identityOf,
+
+  replaces(changed, _olds, news) {
+    const certain = certainlyChanged(changed, news);
+    if (news.recreate || certain.length === 0) return [];
+    throw new ProviderError(
+      `changing ${certain.map((key) => `\`${key}\``).join(", ")} needs another volume, which would be empty: nothing was changed. ` +
+        "Undo the change, declare a second Volume and move the data, or set `recreate: true` to lose it.",
+    );
+  },
+
+  async create(context, inputs) {
+    const place = await openPlace(context, siteOf(inputs));
+    const found = await find(place, inputs.name);
+    if (found) {
+      const object = identityOf({ ...inputs, engineId: place.engineId });
+      context.claims.seek(object, `the volume "${inputs.name}" of environment ${place.endpointId}`);
+      requireTakeable(place, {
+        what: "volume",
+        name: inputs.name,
+        adopt: inputs.adopt,
+        labels: found.Labels,
+        created: found.CreatedAt,
+        differences: differing(
+          { driver: inputs.driver, driverOpts: inputs.driverOpts ?? {}, labels: inputs.labels ?? {} },
+          { driver: found.Driver, driverOpts: found.Options ?? {}, labels: labelsOf(found) },
+        ),
+      });
+    }
+    const made = found ?? (await make(place, inputs));
+    return { id: idOf(place.endpointId, inputs.name), outputs: { ...inputs, ...outputsOf(place, made) } };
+  },
+
+  read(context, id, state) {
+    const { endpointId, nodeName, nameOrId } = parseId(id, context.connection.endpointId, "volume");
+    const isKnown = state.instanceId !== undefined;
+    const look = async () => {
+      const place = await openPlace(context, { endpointId, nodeName: state.nodeName ?? nodeName }, state);
+      const now = await find(place, nameOrId);
+      if (!now || isAnother(place, now, state)) return undefined;
+      const inputs = {
+        ...wishesIn(state),
+        endpointId: state.endpointId ?? endpointId,
+        nodeName: place.nodeName,
+        name: now.Name,
+        driver: now.Driver,
+        driverOpts: readTexts(now.Options, state.driverOpts, isKnown),
+        labels: readTexts(labelsOf(now), state.labels, isKnown),
+      };
+      return { id: idOf(endpointId, now.Name), inputs, outputs: { ...inputs, ...outputsOf(place, now) } };
+    };
+    const remembered = isKnown ? { id, inputs: wishesIn(state), outputs: { ...state } } : undefined;
+    return readThere(context, endpointId, look, remembered);
+  },
+
+  /** Only how it is treated can change in place, and that is nothing to carry out. */
+  update: (_context, _id, olds, news) => Promise.resolve({ ...olds, ...news }),
+
+  delete: (context, _id, state) =>
+    deleteThere(context, async () => {
+      const place = await openPlace(context, siteOf(state), state);
+      const now = await find(place, state.name);
+      if (now && !isAnother(place, now, state)) await remove(place, state.name);
+    }),
+};
+
+/** A volume has no id, and an engine may be reached by several environments and servers. */
+function identityOf({ engineId, name }: Partial<Settled & VolumeOutputs>): string {
+  return `${engineId}/volumes/${name}`;
+}
+
+function wishesIn({
+  mountpoint: _1,
+  createdAt: _2,
+  engineId: _3,
+  instanceId: _4,
+  ...inputs
+}: Partial<Settled & VolumeOutputs>): Partial<Settled> {
+  return inputs;
+}
+
+async function find({ docker, call }: Place, name: string): Promise<VolumeInspect | undefined> {
+  try {
+    return await docker.volumes.inspect({ params: { name } }, call);
+  } catch (error) {
+    if (isNotFound(error) && !isEnvironmentGone(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Whether the volume was made anew under its name by somebody else: what state says is of one that is gone. */
+function isAnother({ context }: Place, now: VolumeInspect, { createdAt }: Partial<VolumeOutputs>): boolean {
+  const isAnother = isMadeByAnother(context.urn, now.Labels) && isLater(now.CreatedAt, createdAt);
+  if (isAnother)
+    context.warn(`the volume "${now.Name}" is another one now, made by ${now.Labels?.[URN_LABEL]}`);
+  return isAnother;
+}
+
+/** Not every driver says when a volume was made. */
+const isLater = (date: string | undefined, than: string | undefined): boolean =>
+  Date.parse(date ?? "") > Date.parse(than ?? "");
+
+/** What has the name already is answered as it is, so that a lost answer may be asked for again. */
+function make(place: Place, { name, driver, driverOpts, labels }: Settled): Promise<VolumeInspect> {
+  const body = {
+    Name: name,
+    Driver: driver,
+    Labels: labelsWith(labels, place),
+    ...(driverOpts && { DriverOpts: driverOpts }),
+  };
+  return repeatIfLost(() => place.docker.volumes.create({ body }, place.call));
+}
+
+async function remove(place: Place, name: string): Promise<void> {
+  const { docker, call } = place;
+  try {
+    await repeatIfLost(() => docker.volumes.delete({ params: { name } }, call));
+  } catch (error) {
+    if (isNotFound(error) && !isEnvironmentGone(error)) return;
+    if (!isApiError(error) || error.status !== 409) throw error;
+    const filters = JSON.stringify({ volume: [name] });
+    const users = await docker.containers.list({ query: { all: "1", filters } }, call);
+    const names = users.map(({ Names }) => Names[0]?.slice(1)).join(", ");
+    throw new ProviderError(
+      `the volume "${name}" is in use${names === "" ? "" : ` by ${names}`}: nothing was deleted. Remove those containers first (one that has the Volume as its \`source\` is removed before it), ` +
+        "or keep the volume with the resource option `retainOnDelete`.",
+    );
+  }
+}
+
+function outputsOf(place: Place, { Mountpoint = "", CreatedAt = "" }: VolumeInspect): VolumeOutputs {
+  const { engineId, instanceId } = place;
+  return { mountpoint: Mountpoint, createdAt: CreatedAt, engineId, instanceId };
+}

@@ -1,0 +1,91 @@
+import type { PortainerClient } from "../../../client";
+import { CreationType, type Endpoint } from "../../../contract";
+import { type Pauses, until } from "../../core/concurrency";
+import type { Context } from "../../core/definition";
+import { IDS_ALONE } from "../../core/directory";
+import { ProviderError } from "../../core/errors";
+import { lookOnceBack, mayHaveHappened } from "../../core/lost-answer";
+import { idNumber } from "../../core/schema";
+import { findByName } from "./adopt";
+import { isLasting, isUnreachable, patience, unreachable } from "./reach";
+import type { EndpointSettled } from "./schema";
+import { filesOf, type Tls } from "./tls";
+import { differences } from "./view";
+
+type Form = Parameters<PortainerClient["endpoints"]["create"]>[0]["form"];
+
+/** An agent comes with a certificate that it has made itself. */
+const AGENT_TLS: Tls = { skipVerify: true, skipClientVerify: true };
+
+/** The form that creates the environment; what it cannot carry (access, security) is set afterwards. */
+function createForm(wish: EndpointSettled): Form {
+  const tls = wish.type === "agent" ? AGENT_TLS : wish.tls;
+  return {
+    Name: wish.name,
+    URL: wish.url,
+    EndpointCreationType: String(CreationType[wish.type]),
+    ...(wish.containerEngine && { ContainerEngine: wish.containerEngine }),
+    ...(wish.publicUrl !== undefined && { PublicURL: wish.publicUrl }),
+    ...(wish.groupId !== undefined && { GroupID: String(idNumber(wish.groupId)) }),
+    ...(wish.tagIds && { TagIds: JSON.stringify(wish.tagIds.map(idNumber)) }),
+    ...(tls && tlsFields(tls)),
+  };
+}
+
+function tlsFields(tls: Tls): Partial<Form> {
+  const { ca, cert, key } = filesOf(tls);
+  return {
+    TLS: "true",
+    TLSSkipVerify: String(tls.skipVerify ?? false),
+    TLSSkipClientVerify: String(tls.skipClientVerify ?? false),
+    ...(ca !== undefined && { TLSCACertFile: { filename: "ca.pem", content: ca } }),
+    ...(cert !== undefined && { TLSCertFile: { filename: "cert.pem", content: cert } }),
+    ...(key !== undefined && { TLSKeyFile: { filename: "key.pem", content: key } }),
+  };
+}
+
+/** Each attempt takes an id of the server for ever, and an engine that starts is seldom ready within seconds. */
+const PAUSES: Pauses = { first: 1_000, growth: 2, longest: 15_000 };
+
+/**
+ * Creates an environment whose name is free, waiting for its engine. When that does not answer in time, nothing is
+ * left behind.
+ */
+export async function addEnvironment(context: Context, wish: EndpointSettled): Promise<Endpoint> {
+  const { connection, signal, progress } = context;
+  const form = createForm(wish);
+  let mayBeThere = false;
+  const attempt = async (seconds: number) => {
+    const found = mayBeThere ? await leftByUs(context, wish) : undefined;
+    if (found) return found;
+    try {
+      return await connection.client.endpoints.create({ form }, { signal });
+    } catch (error) {
+      const isInTime = seconds * 1_000 < patience(wish.startupTimeout);
+      mayBeThere = mayHaveHappened(error);
+      if (mayBeThere && isInTime) return undefined;
+      await removeRest(context, wish);
+      if (!isUnreachable(error)) throw error;
+      if (isLasting(error, wish) || !isInTime) {
+        throw new ProviderError(`${unreachable(error, wish).message} No environment was created.`);
+      }
+      progress(`waiting for the engine at ${wish.url}: ${seconds} s`);
+      return undefined;
+    }
+  };
+  return await until(signal, attempt, PAUSES);
+}
+
+/** The name was free before: what has it now, and is all that was asked for, came of a call of ours. */
+async function leftByUs(context: Context, wish: EndpointSettled): Promise<Endpoint | undefined> {
+  const { connection, signal } = context;
+  const found = await lookOnceBack(signal, () => findByName(connection.client, wish.name));
+  const created: EndpointSettled = { ...wish, access: undefined, security: undefined };
+  return found && differences(found, created, IDS_ALONE).length === 0 ? found : undefined;
+}
+
+/** Portainer can keep an environment although it answered with an error, for example for an unknown tag. */
+async function removeRest(context: Context, wish: EndpointSettled): Promise<void> {
+  const rest = await leftByUs(context, wish);
+  if (rest) await context.connection.client.endpoints.delete({ params: { id: rest.Id } });
+}

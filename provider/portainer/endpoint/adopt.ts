@@ -1,0 +1,39 @@
+import type { PortainerClient } from "../../../client";
+import type { Endpoint } from "../../../contract";
+import type { Directory } from "../../core/directory";
+import { ProviderError } from "../../core/errors";
+import type { EndpointSettled } from "./schema";
+import { differences, typeOf } from "./view";
+
+/** Takes an environment that has the wished name already, as far as the program allows that. */
+export function adopt(found: Endpoint, wish: EndpointSettled, directory: Directory): Endpoint {
+  const present = `environment ${found.Id} (${found.URL})`;
+  if (wish.adopt === undefined) {
+    throw new ProviderError(
+      `the name "${wish.name}" is taken by ${present}, and Portainer does not say who made it. ` +
+        'If it was made by this program and its resource was renamed or moved, say so with the resource option `aliases: [{ name: "…" }]`. ' +
+        'Otherwise choose another name, or say what is to be done with it: `adopt: "matching"` takes it if it is as wished, `adopt: "replace"` takes it and changes it.',
+    );
+  }
+  const different = differences(found, wish, directory);
+  if (typeOf(found) !== wish.type || different.includes("containerEngine")) {
+    throw new ProviderError(
+      `${present} has the name "${wish.name}" and is of another type, which cannot be changed: delete it, or choose another name.`,
+    );
+  }
+  if (wish.adopt === "matching" && different.length > 0) {
+    throw new ProviderError(
+      `${present} has the name "${wish.name}" and differs in ${different.join(", ")}. Set these as they are there, or \`adopt: "replace"\` to have them changed.`,
+    );
+  }
+  return found;
+}
+
+/** The environment that has this name: names are unique, and case counts. Older servers do not filter by name. */
+export async function findByName(
+  { endpoints }: PortainerClient,
+  name: string,
+): Promise<Endpoint | undefined> {
+  const found = await endpoints.list({ query: { name, excludeSnapshots: "true" } });
+  return found.find(({ Name }) => Name === name);
+}

@@ -1,0 +1,237 @@
+import { isApiError, type PortainerClient } from "../../../client";
+import { type Endpoint, TLS_FILES } from "../../../contract";
+import type { Context } from "../../core/definition";
+import { difference, equal, refreshed } from "../../core/diff";
+import type { Directory } from "../../core/directory";
+import { messageOf, ProviderError, sentence, Unfinished } from "../../core/errors";
+import { repeatIfLost } from "../../core/lost-answer";
+import { idNumber } from "../../core/schema";
+import { policiesOf } from "./access";
+import { properties } from "./properties";
+import { patience, untilUp } from "./reach";
+import type { EndpointSettled, EndpointState } from "./schema";
+import { type Fingerprints, filesOf, fingerprintsOf, type Tls } from "./tls";
+import { asWished, differences, statusOf, type Wish } from "./view";
+
+type Update = Parameters<PortainerClient["endpoints"]["update"]>[0]["body"];
+
+/** What is to be done to an environment, and what is known of it besides what the server shows. */
+interface Task {
+  readonly wish: Wish;
+  readonly directory: Directory;
+  /** The TLS files that the server has. */
+  readonly stored: Fingerprints;
+}
+
+/** How far an environment has come; kept up to date, so that a failure leaves a true state. */
+interface Progress {
+  endpoint: Endpoint;
+  /** Whether anything was written. */
+  isTouched: boolean;
+  /** Whether the server has the wished TLS files, and uses them. */
+  hasFiles: boolean;
+  /** Whether Portainer now reaches the engine in another way. */
+  isRerouted: boolean;
+  /** The TLS settings from before, `null` for none, where they were put back. */
+  tls?: Tls | null;
+}
+
+/** Makes an environment as wished, by the calls that this takes and no more. */
+async function apply(client: PortainerClient, task: Task, course: Progress): Promise<void> {
+  const { wish, directory, stored } = task;
+  const { endpoints } = client;
+  const params = { id: course.endpoint.Id };
+  const different = differences(course.endpoint, wish, directory);
+  const files = filesToUpload(course.endpoint, wish.tls, stored);
+  course.isRerouted = files.length > 0 || different.some((key) => key === "url" || key === "tls");
+  course.hasFiles ||= files.length === 0;
+  if (files.length > 0) {
+    course.isTouched = true;
+    await upload(client, course.endpoint, files);
+  }
+  if (files.length > 0 || different.some((key) => key !== "security")) {
+    const body = updateBody(course.endpoint, wish, directory);
+    course.endpoint = await repeatIfLost(() =>
+      nameTaken(() => endpoints.update({ params, body }), wish.name),
+    );
+    course.isTouched = true;
+    course.hasFiles = true;
+  }
+  if (wish.security && different.includes("security")) {
+    const body = wish.security;
+    course.endpoint = await repeatIfLost(() => endpoints.updateSettings({ params, body }));
+    course.isTouched = true;
+  }
+}
+
+async function upload(
+  { tlsFiles }: PortainerClient,
+  { Id }: Endpoint,
+  files: readonly File[],
+): Promise<void> {
+  for (const [file, content] of files) {
+    const form = { folder: String(Id), file: { filename: `${file}.pem`, content } };
+    await repeatIfLost(() => tlsFiles.upload({ params: { file }, form }));
+  }
+}
+
+type File = readonly [file: (typeof TLS_FILES)[number], content: string];
+
+/** Only files that are new: the server keeps the others, as long as TLS stays on. */
+function filesToUpload({ TLSConfig }: Endpoint, tls: Tls | null | undefined, stored: Fingerprints): File[] {
+  const files = filesOf(tls ?? {});
+  const wished = fingerprintsOf(tls);
+  const onServer = { ca: TLSConfig.TLSCACert, cert: TLSConfig.TLSCert, key: TLSConfig.TLSKey };
+  return TLS_FILES.flatMap((file) => {
+    const content = files[file];
+    const isThere = TLSConfig.TLS && onServer[file] && wished[file] === stored[file];
+    return content === undefined || isThere ? [] : [[file, content] as const];
+  });
+}
+
+/** Portainer looks for new TLS files only when `URL` and all three flags are given. */
+function updateBody(endpoint: Endpoint, wish: Wish, directory: Directory): Update {
+  const { name, url, publicUrl, groupId, tagIds, tls, access } = wish;
+  return {
+    ...(name !== undefined && { Name: name }),
+    ...(url !== undefined && { URL: url }),
+    ...(publicUrl !== undefined && { PublicURL: publicUrl }),
+    ...(groupId !== undefined && { GroupID: idNumber(groupId) }),
+    ...(tagIds && { TagIDs: tagIds.map(idNumber) }),
+    ...(tls !== undefined && {
+      TLS: tls !== null,
+      TLSSkipVerify: tls?.skipVerify ?? false,
+      TLSSkipClientVerify: tls?.skipClientVerify ?? false,
+    }),
+    ...(access && policiesOf(access, endpoint, directory)),
+  };
+}
+
+async function nameTaken<T>(update: () => Promise<T>, name: string | undefined): Promise<T> {
+  try {
+    return await update();
+  } catch (error) {
+    if (!isApiError(error) || error.status !== 409) throw error;
+    throw new ProviderError(
+      `another environment has the name "${name}": choose another, or rename that one first`,
+    );
+  }
+}
+
+/** An environment that is there, and what is to become of it. */
+interface Settling extends Task {
+  readonly endpoint: Endpoint;
+  /** Whether this step has created or taken it, so that Pulumi is to remember it in any case. */
+  readonly isNew: boolean;
+  readonly news: EndpointSettled;
+  /** What the last step has left, where there was one. */
+  readonly olds?: EndpointState;
+  readonly instanceId: string;
+}
+
+/** After new TLS files for the same address: an engine that ran before needs no time to start. */
+const ROTATION_TIMEOUT = "10s";
+
+/**
+ * Makes an environment as wished, and waits for its engine where that may have become another.
+ *
+ * @throws Unfinished with the true state, once anything was changed.
+ */
+export async function applyAndWait(context: Context, settling: Settling): Promise<EndpointState> {
+  const { endpoint, isNew, news, instanceId } = settling;
+  const course: Progress = { endpoint, isTouched: isNew, hasFiles: isNew, isRerouted: false };
+  try {
+    await apply(context.connection.client, settling, course);
+    const engineId = await greetEngine(context, settling, course).catch((error: unknown) =>
+      undoRotation(context, settling, course, error),
+    );
+    return {
+      ...news,
+      endpointId: endpoint.Id,
+      status: statusOf(course.endpoint),
+      tlsFingerprints: fingerprintsOf(news.tls),
+      instanceId,
+      ...(engineId !== undefined && { engineId }),
+    };
+  } catch (error) {
+    if (!course.isTouched) throw error;
+    throw new Unfinished(String(endpoint.Id), { ...present(settling, course), instanceId }, error);
+  }
+}
+
+async function greetEngine(
+  context: Context,
+  settling: Settling,
+  course: Progress,
+): Promise<string | undefined> {
+  const { isNew, news, olds } = settling;
+  const before = olds?.engineId;
+  const { client } = context.connection;
+  const id = course.endpoint.Id;
+  if (!isNew && !course.isRerouted && before !== undefined) return before;
+  const limit = patience(
+    news.startupTimeout ?? (tlsToPutBack(settling) === undefined ? undefined : ROTATION_TIMEOUT),
+  );
+  const engineId = await untilUp(context, id, news, limit);
+  if (before !== undefined && before !== engineId) {
+    context.warn(
+      `the environment now leads to another engine: what this program made on the one before (${before}) is not there`,
+    );
+  }
+  if (course.isRerouted || statusOf(course.endpoint) === "down") {
+    await client.endpoints.snapshot({ params: { id } });
+    course.endpoint = { ...course.endpoint, Status: 1 };
+  }
+  return engineId;
+}
+
+/**
+ * The TLS settings before this update, `null` for none, where it has changed them alone and they are all known: an
+ * engine that does not answer then does so because of the new ones.
+ */
+function tlsToPutBack({ olds, news, endpoint }: Settling): Tls | null | undefined {
+  if (!olds || endpoint.TLSConfig.TLS !== (olds.tls !== undefined)) return undefined;
+  const { changed } = difference(properties, { ...olds }, { ...news });
+  if (!changed.includes("tls") || changed.includes("url")) return undefined;
+  return equal(fingerprintsOf(olds.tls), olds.tlsFingerprints ?? {}) ? (olds.tls ?? null) : undefined;
+}
+
+/** Puts the TLS settings from before back where this update alone can be why the engine does not answer. */
+async function undoRotation(
+  context: Context,
+  settling: Settling,
+  course: Progress,
+  error: unknown,
+): Promise<never> {
+  const tls = tlsToPutBack(settling);
+  if (tls === undefined || context.signal.aborted) throw error;
+  const { news, directory } = settling;
+  const task = { wish: { url: news.url, tls }, directory, stored: fingerprintsOf(news.tls) };
+  course.hasFiles = false;
+  const reason = `this update has changed \`tls\`, and with that the engine does not answer: ${sentence(messageOf(error))}`;
+  try {
+    await apply(context.connection.client, task, course);
+  } catch (failure) {
+    throw new ProviderError(`${reason} To put the settings from before back failed: ${messageOf(failure)}`);
+  }
+  context.connection.forgetEngine(course.endpoint.Id);
+  course.tls = tls;
+  throw new ProviderError(
+    `${reason} The settings from before were put back. An engine that takes its new certificate only later needs a longer \`startupTimeout\`.`,
+  );
+}
+
+/** What there is when a step has failed: a difference to the wish wherever something is left to do. */
+function present({ news, olds, directory }: Settling, { endpoint, hasFiles, tls: putBack }: Progress) {
+  const { tls: shown, ...others } = refreshed(properties, { ...news }, asWished(endpoint, news, directory));
+  const tls = putBack === undefined && hasFiles ? shown : putBack;
+  const files = putBack === undefined && hasFiles ? news.tls : putBack;
+  return {
+    ...others,
+    ...((tls ?? undefined) !== undefined && { tls }),
+    endpointId: endpoint.Id,
+    status: statusOf(endpoint),
+    tlsFingerprints: fingerprintsOf(files),
+    engineId: olds?.engineId,
+  };
+}

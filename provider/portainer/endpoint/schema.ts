@@ -1,0 +1,142 @@
+import { z } from "zod";
+import { SecuritySettings } from "../../../contract";
+import type { State } from "../../core/definition";
+import { DurationSchema, filledIn, IdSchema } from "../../core/schema";
+import { type Fingerprints, TlsSchema } from "./tls";
+import { UrlSchema } from "./validate";
+
+/** Names that Portainer, Terraform and habit give to an environment's properties. */
+export const misnomers: Readonly<Record<string, string>> = {
+  endpoint_name: "name",
+  environment_name: "name",
+  endpointName: "name",
+  environmentName: "name",
+  endpoint_url: "url",
+  environment_url: "url",
+  environment_address: "url",
+  environmentUrl: "url",
+  endpointUrl: "url",
+  address: "url",
+  host: "url",
+  public_url: "publicUrl",
+  public_ip: "publicUrl",
+  publicIp: "publicUrl",
+  endpointType: "type",
+  environmentType: "type",
+  creationType: "type",
+  endpointCreationType: "type",
+  group: "groupId",
+  group_id: "groupId",
+  tags: "tagIds",
+  tag_ids: "tagIds",
+  tls_enabled: "tls",
+  tlsEnabled: "tls",
+  tls_skip_verify: "tls.skipVerify",
+  tlsSkipVerify: "tls.skipVerify",
+  skipVerify: "tls.skipVerify",
+  tls_skip_client_verify: "tls.skipClientVerify",
+  tlsSkipClientVerify: "tls.skipClientVerify",
+  skipClientVerify: "tls.skipClientVerify",
+  tls_ca_cert: "tls.caCert",
+  caCert: "tls.caCert",
+  ca: "tls.caCert",
+  tls_cert: "tls.clientCert",
+  clientCert: "tls.clientCert",
+  cert: "tls.clientCert",
+  tls_key: "tls.clientKey",
+  clientKey: "tls.clientKey",
+  key: "tls.clientKey",
+  security_settings: "security",
+  securitySettings: "security",
+  accessPolicies: "access",
+  users: "access.users",
+  user_accesses: "access.users",
+  teams: "access.teams",
+  team_accesses: "access.teams",
+  engine: "containerEngine",
+  timeout: "startupTimeout",
+};
+
+const NameOrId = z.union([z.string().min(1, "is empty"), IdSchema]);
+
+const AccessSchema = z.strictObject({
+  /** The users who may use the environment, by name or id; nobody else keeps access of their own. */
+  users: z.array(NameOrId).optional(),
+  /** The teams whose members may use the environment, by name or id. */
+  teams: z.array(NameOrId).optional(),
+});
+export type EndpointAccess = z.output<typeof AccessSchema>;
+
+export const EndpointSchema = z.object({
+  /**
+   * The environment's name, unique on the server. Changed in place (`PUT /endpoints/{id}`).
+   * @default the resource's name
+   */
+  name: filledIn(z.string().regex(/\S/, "a name is not empty")),
+  /**
+   * Where the Portainer server finds the engine or agent: `"unix:///var/run/docker.sock"`, `"tcp://10.0.7.10:2376"`.
+   * Changed in place, also from a socket to TCP and back (`PUT /endpoints/{id}`).
+   */
+  url: UrlSchema,
+  /**
+   * What answers there: a Docker engine, or a Portainer agent. Changing it replaces the environment, and with it what
+   * hangs on its id. Sent by `POST /endpoints`. @default "docker"
+   */
+  type: z.enum(["docker", "agent"]).default("docker"),
+  /**
+   * How Portainer and the engine know each other. Given means that TLS is on, and `{}` would need its files. Switched
+   * and rotated in place (`POST /upload/tls/…`, then `PUT /endpoints/{id}`). An agent brings its own.
+   * @default no TLS
+   */
+  tls: TlsSchema.optional(),
+  /** The host under which people find published ports; Portainer makes links of it. Changed in place. */
+  publicUrl: z.string().optional(),
+  /** The environment group, by id. Changed in place. @default 1, the group "Unassigned" */
+  groupId: IdSchema.optional(),
+  /** The environment's tags, by id, in any order. Changed in place. */
+  tagIds: z.array(IdSchema).optional(),
+  /**
+   * Who may use the environment besides administrators. Each of the two lists is managed only where it is given.
+   * Changed in place (`PUT /endpoints/{id}`).
+   */
+  access: AccessSchema.optional(),
+  /**
+   * What users who are no administrators may do, by Portainer's names: `{ allowBindMountsForRegularUsers: false }`.
+   * What is left out is not managed. Changed in place (`PUT /endpoints/{id}/settings`).
+   */
+  security: z.strictObject(SecuritySettings.partial().shape).optional(),
+  /**
+   * The kind of engine, for Portainer 2.22 and newer. Changing it replaces the environment.
+   * @default what Portainer finds
+   */
+  containerEngine: z.enum(["docker", "podman"]).optional(),
+  /**
+   * What to do at creation when the name is taken: `"matching"` takes that environment if it is as wished (files of
+   * TLS cannot be compared), `"replace"` takes it and changes it. @default an error that names it
+   */
+  adopt: z.enum(["matching", "replace"]).optional(),
+  /**
+   * How long to wait, at creation and after a change of `url` or `tls`, until the engine answers: `"90s"`, or seconds
+   * as a number. Where only `tls` has changed and the engine does not answer in that time, the settings from before
+   * are put back. @default "60s"; 10 seconds where only `tls` has changed
+   */
+  startupTimeout: DurationSchema.optional(),
+});
+export type EndpointInputs = z.input<typeof EndpointSchema>;
+/** The inputs with their defaults. */
+export type EndpointSettled = z.output<typeof EndpointSchema>;
+
+export interface EndpointOutputs {
+  /** The environment's id in Portainer, a number; `id` is the same as text. */
+  readonly endpointId: number;
+  /** Whether Portainer could reach it when it was last looked at. */
+  readonly status: "up" | "down";
+  /** The SHA-256 of each TLS file in use, to compare without showing. */
+  readonly tlsFingerprints: Fingerprints;
+  /** The id that the engine has given itself; another engine at the same address has another one. */
+  readonly engineId?: string;
+  /** The id of the Portainer installation. */
+  readonly instanceId: string;
+}
+
+export type EndpointState = State<typeof EndpointSchema, EndpointOutputs>;
