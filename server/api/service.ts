@@ -13,23 +13,23 @@ interface Service {
   };
 }
 
-interface Wish {
+interface Restart {
   readonly serviceId: string;
-  /** Replaces the tag, or digest, of the service's image. */
+  /** The tag or digest to use instead of the current one. */
   readonly tag?: string | undefined;
   readonly pull?: boolean | undefined;
   readonly credentials?: RegistryCredentials | undefined;
 }
 
-/** Makes a swarm start a service's tasks anew. */
-export async function restartService(engine: Engine, wish: Wish, failure = "Error updating service") {
-  const service = await inspectService(engine, wish.serviceId);
+/** Makes a swarm restart the tasks of a service. */
+export async function restartService(engine: Engine, restart: Restart, failure = "Error updating service") {
+  const service = await inspectService(engine, restart.serviceId);
   const { TaskTemplate } = service.Spec;
-  const image = tagged(imageFor(TaskTemplate.ContainerSpec.Image, wish));
-  const headers = registryAuth(wish.credentials);
-  if (wish.tag) await pull(engine, image, headers);
+  const image = tagged(imageFor(TaskTemplate.ContainerSpec.Image, restart));
+  const headers = registryAuth(restart.credentials);
+  if (restart.tag) await pull(engine, image, headers);
   const pinned = await pin(engine, image, headers);
-  const path = `/services/${encodeURIComponent(wish.serviceId)}/update?version=${service.Version.Index}`;
+  const path = `/services/${encodeURIComponent(restart.serviceId)}/update?version=${service.Version.Index}`;
   const spec = {
     ...service.Spec,
     TaskTemplate: {
@@ -55,7 +55,7 @@ async function inspectService(engine: Engine, id: string): Promise<Service> {
 }
 
 /** A digest would pin the old image: it goes when a new one is asked for. */
-function imageFor(image: string, { tag, pull: isPulled }: Wish): string {
+function imageFor(image: string, { tag, pull: isPulled }: Restart): string {
   const [name = ""] = image.split("@");
   if (!tag) return isPulled ? name : image;
   const base = name.replace(/:[^:/]+$/, "");

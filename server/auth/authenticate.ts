@@ -25,7 +25,7 @@ export interface Identity {
 }
 
 /** Is told who made a request. */
-export interface Witness {
+export interface UserRecorder {
   noteUser(headers: IncomingHttpHeaders, username: string): void;
 }
 
@@ -36,23 +36,23 @@ export class Authenticator {
   readonly #store: Store;
   readonly #sessions: Sessions;
   readonly #clock: Clock;
-  readonly #witness: Witness;
+  readonly #recorder: UserRecorder;
 
-  constructor(store: Store, sessions: Sessions, clock: Clock, witness: Witness) {
+  constructor(store: Store, sessions: Sessions, clock: Clock, recorder: UserRecorder) {
     this.#store = store;
     this.#sessions = sessions;
     this.#clock = clock;
-    this.#witness = witness;
+    this.#recorder = recorder;
   }
 
-  async identify(asker: Credentials): Promise<Identity> {
-    const credential = credentialOf(asker);
+  async identify(credentials: Credentials): Promise<Identity> {
+    const credential = credentialOf(credentials);
     if (!credential) throw new HttpError(401, "A valid authorization token is missing", "Unauthorized");
     const { kind, value } = credential;
     const opened = kind === "apiKey" ? await this.#openKey(value) : this.#sessions.open(value);
     if (!opened) throw INVALID();
     const { user, forceChangePassword } = opened;
-    this.#witness.noteUser(asker.headers, user.Username);
+    this.#recorder.noteUser(credentials.headers, user.Username);
     return { caller: callerOf(this.#store, user), credential: kind, forceChangePassword };
   }
 

@@ -18,7 +18,7 @@ export interface Listener {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): unknown;
 }
 
-export interface Address {
+export interface ListenOptions {
   readonly host: string;
   readonly port: number;
   /** PEM. With it, HTTPS is served. */
@@ -31,12 +31,12 @@ export interface Address {
 export interface OpenPort {
   readonly url: string;
   /** Uses another certificate for new connections; only on a port for HTTPS. */
-  useCertificate(tls: NonNullable<Address["tls"]>): void;
+  useCertificate(tls: NonNullable<ListenOptions["tls"]>): void;
   /** Accepts no more requests, waits for those under way, and drops what is left after `grace` milliseconds. */
   close(grace: number): Promise<void>;
 }
 
-export async function open(listener: Listener, address: Address): Promise<OpenPort> {
+export async function open(listener: Listener, address: ListenOptions): Promise<OpenPort> {
   const { host, port, tls, headTimeout = HEAD_TIMEOUT } = address;
   const options = {
     headersTimeout: headTimeout,

@@ -1,13 +1,13 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 
 /** A certificate with its chain, and its key. PEM. */
-export interface Identity {
+export interface ServerCertificate {
   readonly cert: string;
   readonly key: string;
 }
 
 /** Throws if HTTPS cannot be served with this certificate and key. */
-export function requireUsable({ cert, key }: Identity): void {
+export function requireUsable({ cert, key }: ServerCertificate): void {
   if (cert === "" || key === "") throw new Error("missing certificate files");
   if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)))
     throw new Error("private key does not match public key");
@@ -15,6 +15,6 @@ export function requireUsable({ cert, key }: Identity): void {
 }
 
 /** The remaining validity of a certificate, in milliseconds. */
-export function validFor({ cert }: Identity, now: number): number {
+export function validFor({ cert }: ServerCertificate, now: number): number {
   return Date.parse(new X509Certificate(cert).validTo) - now;
 }

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes, sign } from "node:crypto";
 import { hostname } from "node:os";
 import * as der from "./der";
-import type { Identity } from "./identity";
+import type { ServerCertificate } from "./identity";
 
 const DAY = 24 * 60 * 60 * 1000;
 /** Some systems refuse certificates that are valid for longer. */
@@ -24,7 +24,7 @@ const EXTENSIONS = {
 const KEY_USAGE = der.bits(Buffer.from([0b1000_0100]), 2);
 
 /** Generates a key and a self-signed certificate for this machine (RFC 5280). */
-export function makeSelfSigned(now = new Date()): Identity {
+export function makeSelfSigned(now = new Date()): ServerCertificate {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const name = der.sequence(der.set(der.sequence(COMMON_NAME, der.text("pulumi-portainer"))));
   const content = der.sequence(

@@ -5,7 +5,7 @@ import type { HttpsOptions, ServerOptions } from "../options";
 import type { SslRecord } from "../store/records";
 import type { Store } from "../store/store";
 import { replaceFile } from "../tls-files";
-import { type Identity, requireUsable, validFor } from "./identity";
+import { requireUsable, type ServerCertificate, validFor } from "./identity";
 import { makeSelfSigned } from "./self-signed";
 
 const LOOPBACK = "127.0.0.1";
@@ -15,7 +15,7 @@ const RENEWED_BEFORE = 30 * 24 * 60 * 60 * 1000;
 const GRACE = 30_000;
 
 export interface ServingChange {
-  readonly identity?: Identity;
+  readonly identity?: ServerCertificate;
   readonly http?: boolean;
 }
 
@@ -109,7 +109,7 @@ export class Serving {
     await this.#store.change(() => this.#store.ssl.put(1, { ...this.#record, ...change }));
   }
 
-  async #serveTls(identity: Identity): Promise<void> {
+  async #serveTls(identity: ServerCertificate): Promise<void> {
     if (this.#options.data !== undefined) {
       await replaceFile(join(this.#folder, "key.pem"), identity.key);
       await replaceFile(join(this.#folder, "cert.pem"), identity.cert);
@@ -140,14 +140,14 @@ export class Serving {
   }
 }
 
-function givenIdentity({ cert, key }: HttpsOptions): Identity | undefined {
+function givenIdentity({ cert, key }: HttpsOptions): ServerCertificate | undefined {
   if (cert === undefined && key === undefined) return undefined;
   const identity = { cert: cert ?? "", key: key ?? "" };
   requireUsable(identity);
   return identity;
 }
 
-function requireCertificate(identity: Identity): void {
+function requireCertificate(identity: ServerCertificate): void {
   try {
     requireUsable(identity);
   } catch (cause) {

@@ -87,7 +87,7 @@ export class Store {
 
   /** Learns all that was acknowledged, by whichever process, before this was called. */
   catchUp(): Promise<void> {
-    // What is asked already may have been answered before; whoever comes meanwhile shares the next question.
+    // A query under way may predate this call, so wait for the next one; concurrent callers share it.
     this.#nextLook ??= this.#looking
       .catch(() => undefined)
       .then(() => {

@@ -122,8 +122,8 @@ export function endpointHandlers(services: Services): Handlers<typeof contract.e
       if (!mayUseEndpoint(store, caller, endpoint))
         throw new HttpError(403, "Permission denied to force update service", "Access denied to environment");
       const engine = await engineOf(services, endpoint);
-      const wish = { serviceId: body.ServiceID, pull: body.PullImage };
-      return restartService(engine, wish, "Error force update service");
+      const restart = { serviceId: body.ServiceID, pull: body.PullImage };
+      return restartService(engine, restart, "Error force update service");
     },
 
     async deleteAssociation({ params }) {

@@ -47,7 +47,7 @@ export function engineHandlers(services: Services): Handlers<typeof contract.eng
   const controlOf = (containerId: string) =>
     store.resourceControls.find((it) => it.Type === ResourceType.container && it.ResourceId === containerId);
 
-  /** Portainer counts what nobody has said anything of, too. */
+  /** Portainer also counts containers without a resource control. */
   const isCounted = (caller: Caller, id: string): boolean => {
     const control = caller.isAdmin ? undefined : controlOf(id);
     return control === undefined || mayUseControl(caller, control);
@@ -165,9 +165,9 @@ function tagsOf({ RepoTags, RepoDigests }: Image): string[] | null {
 }
 
 function gpusOf(requests: readonly DeviceRequest[]): string {
-  const wish = requests.find(
+  const gpuRequest = requests.find(
     ({ Driver, Capabilities }) => Driver === "nvidia" || Capabilities?.[0]?.[0] === "gpu",
   );
-  if (!wish) return "none";
-  return wish.Count === -1 ? "all" : `id:${(wish.DeviceIDs ?? []).join(",")}`;
+  if (!gpuRequest) return "none";
+  return gpuRequest.Count === -1 ? "all" : `id:${(gpuRequest.DeviceIDs ?? []).join(",")}`;
 }

@@ -15,21 +15,21 @@ interface Attachment {
   readonly MacAddress?: string;
 }
 
-interface Wish {
+interface RecreateOptions {
   readonly pull: boolean;
   /** Of the registry that an image comes from. */
   readonly credentials: (image: string) => RegistryCredentials | undefined;
 }
 
-/** These are how a container is, not what it is attached to. */
+/** Network modes that are not networks to connect to. */
 const NO_NETWORKS = new Set(["host", "none"]);
-/** The first engine that takes a MAC address for each network. */
+/** The first minor API version with a MAC address for each network. */
 const MAC_BY_NETWORK = "1.44";
 
-/** Puts a new container of the same description in the place of one. If that fails, the old one is back. Throws the reason. */
-export async function recreate(engine: Engine, id: string, wish: Wish): Promise<Container> {
+/** Replaces a container by a new one of the same configuration. If that fails, restores the old one and throws the reason. */
+export async function recreate(engine: Engine, id: string, options: RecreateOptions): Promise<Container> {
   const old = await engine.json<Container>("GET", `/containers/${encodeURIComponent(id)}/json`);
-  if (wish.pull) await pull(engine, old.Config.Image, wish.credentials(old.Config.Image));
+  if (options.pull) await pull(engine, old.Config.Image, options.credentials(old.Config.Image));
   const attachments = await attachmentsOf(engine, old);
   await engine.json("POST", `/containers/${old.Id}/stop`);
   let replacement: string | undefined;
@@ -86,7 +86,7 @@ async function create(engine: Engine, old: Container, attachments: Attachments):
 const connect = (engine: Engine, Container: string, attachment: Attachment) =>
   engine.json("POST", `/networks/${attachment.NetworkID}/connect`, { Container, EndpointConfig: attachment });
 
-/** As far as it goes: what fails here would hide why it was necessary. */
+/** Restores the old container. Errors are ignored, so that they do not hide the original one. */
 async function putBack(engine: Engine, old: Container, attachments: Attachments, replacement?: string) {
   const quietly = (work: Promise<unknown>) => work.catch(() => undefined);
   if (replacement) await quietly(engine.json("DELETE", `/containers/${replacement}?force=1`));
