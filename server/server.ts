@@ -63,71 +63,18 @@ export interface Beginning {
 }
 
 /** Serves what is in a store. */
-export async function serve({
-  store,
-  options,
-  log,
-  report,
-  passwordHash,
-}: Beginning): Promise<RunningServer> {
-  const { clock = systemClock, admin, data } = options;
+export async function serve(beginning: Beginning): Promise<RunningServer> {
+  const { store, options, log, report, passwordHash } = beginning;
+  const { clock = systemClock, admin } = options;
   await seed(store);
   if (passwordHash !== undefined) await seedAdministrator(store, admin?.username ?? "admin", passwordHash);
   const apiKey = admin?.password === undefined ? undefined : await seedApiKey(store, clock);
 
   const recorder = new Recorder(clock, options.record ?? true);
-  const failures = new Failures();
-  const csrf = new CsrfGuard(secretFor("csrf", store));
-  const limiter = new LoginLimiter(
-    clock,
-    options.loginLimit ?? true,
-    store.isShared ? loginBucketsInStore(store) : loginBucketsInMemory(),
-  );
-  const sessions = new Sessions(store, clock, secretFor("session", store));
-  const authenticator = new Authenticator(store, sessions, clock, recorder);
-  const tlsFiles = new TlsFiles(store.isShared ? tlsStorageInStore(store) : tlsStorageInFolder(data));
-  const agentIdentity = new AgentIdentity(store, options.agentSecret);
-  const { serviceAccount = SERVICE_ACCOUNT } = options;
-  const engines = new Engines();
-  const reach = { tlsFiles, agentIdentity, engines };
-  const gateway = createGateway(
-    createGatewayHost({ store, authenticator, serviceAccount, ...reach }),
-    engines,
-  );
-  const autoUpdates = new AutoUpdates(() => services, report);
-  const services: Services = {
-    store,
-    clock,
-    sessions,
-    authenticator,
-    limiter,
-    tlsFiles,
-    agentIdentity,
-    serviceAccount,
-    engines,
-    gateway,
-    autoUpdates,
-    setupToken: options.setupToken,
-    folderOf: (kind, id) => join(data ?? "/data", kind, String(id)),
-    serving: new Serving(store, options),
-    administratorCreated: () => ensurePrimary(services, options.engine),
-  };
-  const primary = ensurePrimary(services, options.engine);
-
-  const initTimeout = options.adminInitTimeout ?? ADMIN_INIT_TIMEOUT;
-  const window = new AdminWindow(clock, initTimeout, () => hasAdministrator(store));
-  const api = createApiPlane(createApi(services), csrf, report);
-  const listener = createListener({
-    api,
-    gateway,
-    window,
-    csrf,
-    recorder,
-    failures,
-    report,
-    catchUp: store.isShared ? () => store.catchUp() : undefined,
-  });
+  const { services, autoUpdates } = createServices(beginning, recorder);
   const { serving } = services;
+  const primary = ensurePrimary(services, options.engine);
+  const { listener, window, failures } = createPlanes(beginning, services, recorder);
   await primary;
   await serving.open(listener);
   const asStarted = store.dump();
@@ -135,21 +82,19 @@ export async function serve({
   for (const each of new Set([url, httpsUrl ?? url])) log.info({ url: each }, "listening");
 
   autoUpdates.start();
-  const endSnapshots = snapshotRegularly(services, report);
-  const endKeepingUp = followReplicas(services, report);
+  const endJobs = [snapshotRegularly(services, report), followReplicas(services, report)];
   let stopped: Promise<void> | undefined;
   const stop = (grace = 0) => {
     stopped ??= close(grace);
     return stopped;
   };
   const close = async (grace: number) => {
-    endSnapshots();
-    endKeepingUp();
+    for (const end of endJobs) end();
     await serving.close(grace);
     await autoUpdates.stop();
-    await gateway.close();
+    await services.gateway.close();
     await store.close();
-    await tlsFiles.close();
+    await services.tlsFiles.close();
     log.info("stopped");
   };
   return {
@@ -166,12 +111,62 @@ export async function serve({
       await serving.apply();
       failures.clear();
       recorder.clear();
-      await limiter.reset();
+      await services.limiter.reset();
       window.reset();
     },
     stop,
     [Symbol.asyncDispose]: () => stop(),
   };
+}
+
+/** What the handlers of both planes use. */
+function createServices({ store, options, report }: Beginning, recorder: Recorder) {
+  const { clock = systemClock, data, serviceAccount = SERVICE_ACCOUNT } = options;
+  const buckets = store.isShared ? loginBucketsInStore(store) : loginBucketsInMemory();
+  const sessions = new Sessions(store, clock, secretFor("session", store));
+  const authenticator = new Authenticator(store, sessions, clock, recorder);
+  const tlsFiles = new TlsFiles(store.isShared ? tlsStorageInStore(store) : tlsStorageInFolder(data));
+  const agentIdentity = new AgentIdentity(store, options.agentSecret);
+  const engines = new Engines();
+  const host = createGatewayHost({ store, authenticator, serviceAccount, tlsFiles, agentIdentity, engines });
+  const autoUpdates = new AutoUpdates(() => services, report);
+  const services: Services = {
+    store,
+    clock,
+    sessions,
+    authenticator,
+    limiter: new LoginLimiter(clock, options.loginLimit ?? true, buckets),
+    tlsFiles,
+    agentIdentity,
+    serviceAccount,
+    engines,
+    gateway: createGateway(host, engines),
+    autoUpdates,
+    setupToken: options.setupToken,
+    folderOf: (kind, id) => join(data ?? "/data", kind, String(id)),
+    serving: new Serving(store, options),
+    administratorCreated: () => ensurePrimary(services, options.engine),
+  };
+  return { services, autoUpdates };
+}
+
+/** Both planes behind one listener, which checks every request first. */
+function createPlanes({ store, options, report }: Beginning, services: Services, recorder: Recorder) {
+  const csrf = new CsrfGuard(secretFor("csrf", store));
+  const failures = new Failures();
+  const initTimeout = options.adminInitTimeout ?? ADMIN_INIT_TIMEOUT;
+  const window = new AdminWindow(services.clock, initTimeout, () => hasAdministrator(store));
+  const listener = createListener({
+    api: createApiPlane(createApi(services), csrf, report),
+    gateway: services.gateway,
+    window,
+    csrf,
+    recorder,
+    failures,
+    report,
+    catchUp: store.isShared ? () => store.catchUp() : undefined,
+  });
+  return { listener, window, failures };
 }
 
 /**

@@ -1,10 +1,9 @@
 import type { z } from "zod";
 import { AuthenticationMethod, type contract } from "../../contract";
 import { parseDuration } from "../../contract/duration";
-import { defined } from "../defined";
 import { HttpError } from "../http-error";
 import type { Handlers } from "../route/call";
-import { INVALID_PAYLOAD } from "../route/decode";
+import { defined, INVALID_PAYLOAD } from "../route/decode";
 import type { Services } from "../services";
 import { DEFAULT_SETTINGS, type SettingsRecord } from "../store/settings-record";
 import { edgeHost } from "./endpoint/create";

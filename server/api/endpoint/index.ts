@@ -1,10 +1,10 @@
 import type { contract } from "../../../contract";
 import { mayUseEndpoint, requireEndpointAccess } from "../../auth/access";
-import { defined } from "../../defined";
 import { engineOf } from "../../environment";
 import { isEdge } from "../../gateway/environment-type";
 import { found, HttpError, noSuchRow } from "../../http-error";
 import type { Handlers, ResponseOptions } from "../../route/call";
+import { defined } from "../../route/decode";
 import type { Services } from "../../services";
 import { setEdgeGroups } from "../edge-group";
 import { restartService } from "../service";
