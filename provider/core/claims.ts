@@ -1,3 +1,11 @@
+/**
+ * Who has which object in one run of Pulumi. A resource that was renamed in the program is two resources for the engine:
+ * "two" is created and then "one" is deleted, and both are the same object. So each resource that a run keeps, makes or
+ * takes notes its object here, and a delete looks whether another resource has it.
+ *
+ * Every explicit `Provider` has a process of its own. So each process writes its notes into a file of its own as well, and
+ * the others read it for as long as it lives.
+ */
 import { randomBytes } from "node:crypto";
 import { appendFileSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -37,11 +45,6 @@ export function aliasFor(before: string | undefined, now: string | undefined): s
   const both = old.name === fresh.name ? "" : `${name}, `;
   return `aliases: [{ ${both}parent: pulumi.rootStackResource }]`;
 }
-
-/**
- * Notes that the plugin processes of one run of Pulumi leave for each other: every explicit `Provider` has a process of
- * its own. Each process writes a file of its own, and the others read it for as long as it lives.
- */
 
 /** The file of this process. */
 let own: string | undefined;
@@ -123,12 +126,6 @@ function folder(): string {
     `${path} is not a folder that only this user can write to: remove it, or set TMPDIR to another folder`,
   );
 }
-
-/**
- * Who has which object in one run of Pulumi. A resource that was renamed in the program is two resources for the engine:
- * "two" is created and then "one" is deleted, and both are the same object. So each resource that a run keeps, makes or
- * takes notes its object here, and a delete looks whether another resource has it.
- */
 
 /** One entry of the state: what was created by one call of `create`, and its URN now. */
 interface Claimant {

@@ -1,3 +1,4 @@
+/** How files reach a container, and the volumes for those that its own layer cannot hold. The volumes go with the container. */
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { buffer } from "node:stream/consumers";
@@ -22,8 +23,6 @@ import { FILES_LABEL } from "./arguments/storage";
 import { discard, sendCreation } from "./calls";
 import { CREATE_LABEL, labelsOf, newCreateId } from "./labels";
 import { freshName } from "./leftovers";
-
-/** The volumes in which the provider puts `files` that a container's own layer cannot hold. They go with the container. */
 
 interface FileVolume extends FileFolder {
   readonly name: string;

@@ -1,3 +1,4 @@
+/** Files that are put into a container: what they are, and where they have to go so that its process sees them. */
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import type { asset } from "@pulumi/pulumi";
@@ -6,8 +7,6 @@ import type { Properties } from "../../../core/properties";
 import type { Failure } from "../../../core/validate";
 import { type Argument, isObject } from "./argument";
 import { canonicalVolume, type VolumeInput } from "./storage";
-
-/** Where each of `files` has to be put, so that the container's process sees it at its path. */
 
 /** A folder that is a volume of the provider, because files in the container's own layer would not be seen there. */
 export interface FileFolder {

@@ -1,3 +1,4 @@
+/** Every argument of a container: its schema and documentation, and how it goes to the engine and comes back. */
 import { z } from "zod";
 import type { Property } from "../../../core/definition";
 import { accessArguments, accessFields } from "./access";
@@ -20,8 +21,6 @@ import { loggingArguments, loggingFields, processArguments, processFields } from
 import { identityArguments, identityFields, runArguments, runFields } from "./run";
 import { namespaceArguments, namespaceFields, securityArguments, securityFields } from "./security";
 import { storageArguments, storageFields } from "./storage";
-
-/** Every argument of a container: its schema and documentation, and how it goes to the engine and comes back. */
 
 export const ContainerSchema = z.object({
   ...identityFields,

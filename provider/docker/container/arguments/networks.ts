@@ -1,8 +1,7 @@
+/** How a container is connected to its networks. */
 import { z } from "zod";
 import { type Argument, at, field, isObject, type Wire, withoutEmpty } from "./argument";
 import { modeOf, Text } from "./values";
-
-/** How a container hangs on its networks. */
 
 const AttachmentSchema = z.strictObject({
   /** The network's name or id, or the `Network`. */
