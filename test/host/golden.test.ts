@@ -113,8 +113,12 @@ describe.each(releases)("a state of %s", (release) => {
     expect(deleted).toHaveLength(managed().length - 1);
   });
 
-  /** Environments get their ids one after the other, so that those of the state are theirs. */
+  /**
+   * Environments get their ids one after the other, so that those of the state are theirs. Another process makes them: in
+   * one process they would belong to the resource that has made them.
+   */
   async function makeEnvironments(endpoints: readonly GoldenResource[]): Promise<void> {
+    await using _other = await host.switchTo({ username: "admin", password: PASSWORD });
     for (const endpoint of [...endpoints].sort((left, right) => Number(left.id) - Number(right.id))) {
       await host.stack.up("Endpoint", "made", programmed(entryOf(endpoint)));
       expect(host.stack.entry("made").id).toBe(endpoint.id);
