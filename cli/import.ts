@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { isApiError, isConnectionError } from "../client";
@@ -37,8 +37,8 @@ const OPTIONS = {
   help: { type: "boolean", default: false },
 } as const;
 
-/** Beyond it, these files hold values of environment variables. */
-const PRIVATE = { mode: 0o600 };
+/** The file holds the values of environment variables: only its owner may read it, whatever was there before. */
+const PRIVATE = { mode: 0o600, flag: "wx" };
 
 /** Environment types that speak the Docker API: a local engine, an agent, an edge agent. */
 const DOCKER_TYPES = [1, 2, 4];
@@ -70,6 +70,7 @@ export async function importContainers(args: string[]): Promise<void> {
     const { text, secrets } = program(resources);
     await mkdir(flags.out, { recursive: true });
     await writeFile(files.program, text);
+    await rm(files.state, { force: true });
     await writeFile(files.state, importFile(resources), PRIVATE);
     process.stdout.write(nextSteps(files, resources, secrets));
   } catch (error) {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
@@ -189,6 +189,15 @@ stackOrSkip()("the command `import`", () => {
       code: 1,
       stderr: expect.stringContaining("--force"),
     });
+  });
+
+  it("keeps what it writes from others, also over a file that they could read", async () => {
+    const folder = join(site.stack.program.folder, "again");
+    await mkdir(folder);
+    const state = join(folder, "import.json");
+    await writeFile(state, "{}", { mode: 0o644 });
+    await run("--out", folder, "--force");
+    expect((await stat(state)).mode & 0o777).toBe(0o600);
   });
 
   it("rolls out what it has imported, with all its arguments kept", async () => {
