@@ -196,7 +196,7 @@ stackOrSkip()("the command `import`", () => {
     await mkdir(folder);
     const state = join(folder, "import.json");
     await writeFile(state, "{}", { mode: 0o644 });
-    await run("--out", folder, "--force");
+    await run("--out", folder, "--filter", `name=${site.prefix}`, "--force");
     expect((await stat(state)).mode & 0o777).toBe(0o600);
   });
 
