@@ -119,12 +119,15 @@ function loginOf({ credentials, url }: Connection): Login {
 
 type Made = Awaited<ReturnType<PortainerClient["apiKeys"]["create"]>>;
 
-/** A key whose value was lost on the way cannot be looked up: it is revoked, and another is made, once. */
+/**
+ * A key whose value was lost on the way cannot be looked up: it is revoked, and another is made. Up to
+ * twice: a server that shuts down may take two answers with it.
+ */
 async function makeKey(
   context: Context,
   userId: number,
   body: { readonly description: string; readonly password: string },
-  retries = 1,
+  retries = 2,
 ): Promise<Made> {
   const { client } = context.connection;
   const before = await keysOf(client, userId);
