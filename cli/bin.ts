@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 if (isNodeSupported()) (require("./main") as typeof import("./main")).main(process.argv.slice(2));
 
-/** Nothing else is loaded before the version is known to be good. */
+/** Checks the version of Node.js before anything else is loaded. */
 function isNodeSupported(): boolean {
   try {
     require("../contract/supported-node");

@@ -37,7 +37,7 @@ const OPTIONS = {
   help: { type: "boolean", default: false },
 } as const;
 
-/** The file holds the values of environment variables: only its owner may read it, whatever was there before. */
+/** `import.json` holds the values of environment variables, so only its owner may read it, whatever file was there before. */
 const PRIVATE = { mode: 0o600, flag: "wx" };
 
 /** Environment types that speak the Docker API: a local engine, an agent, an edge agent. */

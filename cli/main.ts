@@ -14,7 +14,7 @@ const { version } = require("pulumi-portainer/package.json") as { version: strin
 
 type Command = (args: string[]) => Promise<void>;
 
-/** Each is loaded when it is run: a server needs nothing of the client, nor the client of the server. */
+/** Each command loads its own modules: the server needs no client, and the import needs no server. */
 const COMMANDS: Record<string, () => Command> = {
   serve: () => {
     holdYoungHeap();
@@ -23,7 +23,7 @@ const COMMANDS: Record<string, () => Command> = {
   import: () => (require("./import") as typeof import("./import")).importContainers,
 };
 
-/** Runs one command; whatever goes wrong is one sentence on the standard error. */
+/** Runs one command. A usage error prints its message on standard error, any other error its stack. */
 export async function main([name, ...args]: string[]): Promise<void> {
   if (name === "--version" || name === "-v") return print(version);
   if (name === undefined || name === "--help" || name === "-h") return print(USAGE.trimEnd());

@@ -64,7 +64,7 @@ const DEFAULTS = {
 
 export type Flags = typeof DEFAULTS & Partial<ReturnType<typeof given>>;
 
-/** The flags given, what is set in the environment in place of others, and the defaults of the rest. */
+/** Reads the flags: from the command line, else from environment variables, else the defaults. */
 export function readFlags(args: string[], environment: NodeJS.ProcessEnv): Flags {
   return { ...DEFAULTS, ...fromEnvironment(environment), ...given(args) };
 }

@@ -5,7 +5,7 @@ import { releaseYoungHeap } from "./heap";
 import { type Flags, HELP, readFlags } from "./serve-flags";
 import { UsageError } from "./usage-error";
 
-/** How long requests that run at a SIGTERM may take to finish, in milliseconds. */
+/** How long running requests may take to finish after a SIGTERM, in milliseconds. */
 const GRACE = 30_000;
 
 /** Serves until SIGTERM or SIGINT. */
@@ -50,7 +50,7 @@ function address(flag: string, text: string): { host: string; port: number } {
   return { host: host || "127.0.0.1", port: Number(port) };
 }
 
-/** HTTPS is served when it is asked for in any way. */
+/** Any flag that concerns HTTPS turns it on. */
 function httpsOf(flags: Flags): ServerOptions["https"] {
   const { ssl, sslcert, sslkey, "bind-https": bind, "http-disabled": only } = flags;
   if ((sslcert === undefined) !== (sslkey === undefined))
@@ -109,7 +109,7 @@ function read(flag: string, file: string): string {
   }
 }
 
-/** A password may be in it, so it is not repeated. */
+/** The error does not quote the url, because it may hold a password. */
 function storeUrl(text: string): string {
   if (/^postgres(?:ql)?:\/\//.test(text)) return text;
   throw new UsageError("--store: expected postgres://user:password@host/database.");

@@ -1,4 +1,4 @@
-/** The command line asks for what cannot be; the message says what to do instead. */
+/** The command line is not valid, or the command cannot do it; the message says what to do instead. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }

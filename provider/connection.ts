@@ -12,51 +12,51 @@ import {
   type SettingTexts,
 } from "./core/settings";
 
-/** How long an environment may take to show a sign of life, in seconds: thirty containers on a dead host share it. */
+/** How long an engine may take to answer, in seconds. All containers on an unreachable host share one such wait. */
 const PROBE_SECONDS = 10;
 
-/** The server that a provider names: one client, and what this process has found out about the server. */
+/** The server of a provider: its client, and what this process knows about the server. */
 export interface Connection {
   readonly url: string;
-  /** Speaks with the provider's credentials. */
+  /** The client with the provider's credentials. */
   readonly client: PortainerClient;
-  /** The provider's credentials: an API key cannot make another, and a password can. */
+  /** The provider's credentials. Portainer creates an API key only for a password, not for another API key. */
   readonly credentials: Credentials | undefined;
-  /** Speaks to the same server as somebody else; `undefined` is nobody. */
+  /** A client of the same server with other credentials; `undefined` for none. */
   as(credentials: Credentials | undefined): PortainerClient;
-  /** The connection to another address, with all other settings the same. */
+  /** A connection to another address, with the same settings otherwise. */
   at(url: string): Connection;
   readonly setupToken: string | undefined;
   /** The environment for resources that name none. */
   readonly endpointId: number | undefined;
-  /** Whether resources on an environment that cannot be reached stay as they are at refresh and `up`. */
+  /** Whether refresh and `up` keep resources on an unreachable environment as they are. */
   readonly skipUnreachable: boolean;
-  /** Whether resources on an environment that cannot be reached are forgotten at destroy. */
+  /** Whether `destroy` forgets resources on an unreachable environment. */
   readonly deleteUnreachable: boolean;
-  /** Who the server says it is; asked once in a process. */
+  /** The server's version and instance id; requested once per process. */
   status(): Promise<Status>;
   /**
-   * Refuses to go on when this is not the server that the resource was made on. Pulumi does not replace a resource
-   * because its provider's url changed, and a `destroy` would delete another server's objects.
+   * Throws when this is not the server that the resource was created on. Pulumi does not replace a resource when its
+   * provider's url changes, so a `destroy` would delete another server's objects.
    *
    * @returns the server's instance id.
    */
   sameServer(instanceId: string | undefined): Promise<string>;
   /**
-   * The engine's own id, asked once per environment in a process; an engine that is down is asked no second time.
+   * The engine's own id, requested once per environment and process. A failed request is not repeated either.
    *
-   * @param node the node whose engine it is, where an agent leads to several.
+   * @param node the node of the engine, where an agent serves several nodes.
    */
   engineId(endpointId: number, node?: string): Promise<string>;
-  /** Has the engine asked again: the environment was changed. */
+  /** Forgets the engine's id, so that it is requested again: the environment was changed. */
   forgetEngine(endpointId: number): void;
-  /** Ends the kept connections, so that a test leaves no open handle. */
+  /** Closes open connections, so that a test leaves no open handle. */
   close(): Promise<void>;
 }
 
 const connections = new Map<string, Connection>();
 
-/** The connection for these settings; it is made once in a process, and asks nothing before it is used. */
+/** The connection for these settings, one per process. It makes no request until it is used. */
 export function connect(settings: SettingTexts): Connection {
   const key = JSON.stringify(settings);
   const existing = connections.get(key);
@@ -144,7 +144,7 @@ function makeConnection(settings: SettingTexts): Connection {
   return connection;
 }
 
-/** By the path of 2.17 and newer first: they log a warning where they are asked by the old one, and will drop it. */
+/** Tries the path of 2.17 and newer first: those servers log a warning for the old path, and will drop it. */
 async function askStatus({ status }: PortainerClient): Promise<Status> {
   try {
     return await status.getSystem({});
@@ -154,7 +154,7 @@ async function askStatus({ status }: PortainerClient): Promise<Status> {
   }
 }
 
-/** Every Portainer has a status: who says that there is none must not be taken at its word about anything else. */
+/** Every Portainer has a status, so a server that answers 404 is none: its other 404 answers prove nothing either. */
 function notPortainer(error: unknown): ProviderError {
   return new ProviderError(
     `${messageOf(error)} So this is not Portainer: is the address right, or does a proxy answer?`,

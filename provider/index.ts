@@ -1,5 +1,5 @@
 /**
- * What Pulumi's dynamic-provider process loads. State names this module and these exports: they never change.
+ * Pulumi's dynamic-provider process loads this module. State refers to it and to its exports by name: they never change.
  *
  * @module
  */

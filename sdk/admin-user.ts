@@ -4,9 +4,9 @@ import { type ArgsOf, resource } from "./define";
 export interface AdminUserArgs extends ArgsOf<typeof adminUser> {}
 
 /**
- * The administrator of a server: initialises a new one (waiting until it has started), takes over the administrator
- * of an initialised one if the password is right. Destroying it only forgets it, since Portainer keeps its first
- * administrator.
+ * The first administrator of a server. Waits until a new server has started, and initialises it; on an initialised
+ * server it adopts the existing administrator if the password is right. Destroying it only forgets it, because Portainer
+ * cannot delete its first administrator.
  */
 export class AdminUser extends resource<typeof adminUser>("AdminUser", { exclusive: true })(
   "username",

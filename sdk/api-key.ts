@@ -5,7 +5,7 @@ export interface ApiKeyArgs extends ArgsOf<typeof apiKey> {}
 
 /**
  * An API key of the user that its Provider logs in as, with a username and a password. `rawKey` can configure another
- * Provider in the same program. Destroying it revokes it.
+ * Provider in the same program. Destroying the resource revokes the key.
  *
  * @example
  * ```ts

@@ -10,12 +10,12 @@ type Element<Key extends "networks" | "volumes"> = NonNullable<ContainerInputs[K
 type Attachment = Exclude<Element<"networks">, string>;
 type Mount = Exclude<Element<"volumes">, string>;
 
-/** How it hangs on a network, given by name or as the resource. */
+/** An attachment to a network, which is given by name or as the resource. */
 interface AttachmentArgs extends Omit<Args<Attachment>, "network"> {
   network: pulumi.Input<string> | Network;
 }
 
-/** What is mounted; a volume by name or as the resource. */
+/** A mount; a volume is given by name or as the resource. */
 interface MountArgs extends Omit<Args<Mount>, "source"> {
   source?: pulumi.Input<string> | Volume;
 }
@@ -33,7 +33,7 @@ export interface ContainerArgs extends Omit<Plain, "networks" | "volumes"> {
 
 export interface Container extends Outputs<ContainerSettled>, Outputs<ContainerOutputs> {}
 
-/** What every container has, whatever its program says. */
+/** The properties that every container has. The others exist only where a program sets them. */
 const ALWAYS = allOf<Required<Pick<ContainerSettled, AlwaysSettled>> & ContainerOutputs>()(
   "endpointId",
   "name",
@@ -153,8 +153,8 @@ const OPTIONAL = allOf<Omit<ContainerSettled, AlwaysSettled>>()(
 );
 
 /**
- * A container on an environment. A change that the engine can make is made on the container that runs; any other
- * puts a new one in its place, and puts the old one back if that fails.
+ * A container on an environment. A change that the engine can make in place updates the running container. Any other
+ * change replaces the container, and restores the old one if that fails.
  *
  * @example
  * ```ts
@@ -168,8 +168,8 @@ const OPTIONAL = allOf<Omit<ContainerSettled, AlwaysSettled>>()(
  */
 export class Container extends PortainerResource {
   /**
-   * Looks up a container that Pulumi does not manage: `"1/web"`, `"1/3f2ac1…"` by the engine's id, or `"1/node-2/web"` on
-   * a node of an agent.
+   * Looks up a container that Pulumi does not manage: `"1/web"` by name, `"1/3f2ac1…"` by the engine's id, or
+   * `"1/node-2/web"` on a node of an agent.
    */
   static get(name: string, id: pulumi.Input<pulumi.ID>, options?: pulumi.CustomResourceOptions): Container {
     return new Container(name, {} as ContainerArgs, { ...options, id });
@@ -187,7 +187,10 @@ export class Container extends PortainerResource {
 
 const MODES = ["networkMode", "pidMode", "ipcMode"] as const;
 
-/** A container that shares something of another's names it by the engine's id, which changes when that one is recreated. */
+/**
+ * Replaces Container resources by container ids, where one container shares another's namespaces or volumes. The id
+ * changes when the other container is recreated, so this one is recreated too.
+ */
 function byContainerId(args: ContainerArgs): ContainerArgs {
   const shared: Record<string, unknown> = {};
   for (const mode of MODES) {
@@ -202,7 +205,7 @@ function idOf(container: pulumi.Input<string> | Container): pulumi.Input<string>
   return container instanceof Container ? container.containerId : container;
 }
 
-/** Networks and volumes are known to an engine by their names. */
+/** Replaces Network and Volume resources by their names, which engines identify them by. */
 function byName(args: ContainerArgs): object {
   const { networks, volumes } = args;
   return {

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { PortainerResource, type ResourceTraits } from "./resource";
 import type { Args, Outputs } from "./types";
 
-/** A resource's definition in the provider; only its types are taken. */
+/** A resource's definition in the provider; used only as a type. */
 interface Definition {
   readonly schema: z.ZodObject;
   create(...step: never[]): Promise<{ outputs: object }>;
@@ -25,8 +25,8 @@ type ResourceClass<Of extends Definition> = new (
 /**
  * The base class of a resource: `class Tag extends resource<typeof tag>("Tag")("name", …) {}`.
  *
- * The second call takes the names of all its inputs and outputs. Pulumi's SDK drops what a constructor does not declare,
- * so the compiler refuses a list in which one is missing.
+ * The second call takes the names of all inputs and outputs. Pulumi's SDK drops properties that a constructor does not
+ * declare, so a list with a missing name does not compile.
  */
 export const resource =
   <Of extends Definition>(type: string, traits: ResourceTraits = {}) =>

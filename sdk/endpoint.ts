@@ -5,8 +5,8 @@ import { type ArgsOf, resource } from "./define";
 export interface EndpointArgs extends ArgsOf<typeof endpoint> {}
 
 /**
- * An environment: a Docker engine that Portainer looks after, over a local socket, TCP or TLS, or a Portainer agent.
- * Portainer must reach it when it is created. Destroying it leaves what runs there alone.
+ * An environment: a Docker engine that Portainer manages over a local socket, TCP or TLS, or a Portainer agent.
+ * Portainer must be able to reach it at creation. Destroying it leaves the containers on it running.
  *
  * @example
  * ```ts
@@ -36,7 +36,7 @@ export class Endpoint extends resource<typeof endpoint>("Endpoint", { exclusive:
   "engineId",
   "instanceId",
 ) {
-  /** An environment that is there already, by its id: to read it, and to make things on it. It is not managed. */
+  /** Looks up an environment that Pulumi does not manage, by its id: `"1"`. A program can create resources on it. */
   static get(
     name: string,
     id: pulumi.Input<pulumi.ID>,

@@ -5,9 +5,9 @@ import { type ArgsOf, resource } from "./define";
 export interface NetworkArgs extends ArgsOf<typeof network> {}
 
 /**
- * A network on an environment, for `networks` of a Container. An engine changes no network: with another `name` the new
- * one is made first and containers are rolled out on it; else the containers on it are disconnected, it is made anew,
- * and they are connected again.
+ * A network on an environment, for `networks` of a Container. An engine cannot change a network, so a change replaces
+ * it. If its `name` changes, the new network is created first and containers are rolled out on it. Otherwise the
+ * containers on it are disconnected, the network is recreated, and the containers are connected again.
  *
  * @example
  * ```ts
@@ -33,7 +33,7 @@ export class Network extends resource<typeof network>("Network")(
   "engineId",
   "instanceId",
 ) {
-  /** Looks up a network that Pulumi does not manage: `"1/backend"`, environment and name. */
+  /** Looks up a network that Pulumi does not manage, by environment and name: `"1/backend"`. */
   static get(name: string, id: pulumi.Input<pulumi.ID>, options?: pulumi.CustomResourceOptions): Network {
     return new Network(name, {}, { ...options, id });
   }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Provider } from "./provider";
 
-/** Refuses what a dynamic provider cannot honour, and says what does the same. */
+/** Refuses resource options that a dynamic provider cannot support, and says what to use instead. */
 export function refuseOptions(
   type: string,
   className: string,

@@ -1,8 +1,8 @@
 type Missing<State, Keys extends readonly PropertyKey[]> = Exclude<keyof State, Keys[number]>;
 
 /**
- * The names of all properties of a resource, inputs and outputs. Pulumi's SDK drops what a constructor does not
- * declare, so the compiler refuses a list in which one is missing.
+ * The names of all properties of a resource, inputs and outputs. Pulumi's SDK drops properties that a constructor does
+ * not declare, so a list with a missing name does not compile.
  */
 export const allOf =
   <State>() =>

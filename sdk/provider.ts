@@ -2,20 +2,20 @@ import * as pulumi from "@pulumi/pulumi";
 import { allOf } from "./properties";
 
 /**
- * How to reach a Portainer server, and as whom. Whatever is left out comes from stack config (`portainer:url`) and
- * the environment (`PORTAINER_URL`); but a Provider that names a `url` takes no credentials from there, because
- * they belong to another server. A changed setting never replaces a resource.
+ * The address of a Portainer server, and the credentials for it. Settings that are left out come from stack config
+ * (`portainer:url`) or environment variables (`PORTAINER_URL`). A Provider that sets `url` takes nothing from there,
+ * because those settings may belong to another server. A changed setting never replaces a resource.
  */
 export interface ProviderArgs {
-  /** The server's address, a sub-path included: `https://portainer.example.com`. */
+  /** The server's address, with the sub-path if it has one: `https://portainer.example.com`. */
   readonly url?: pulumi.Input<string>;
-  /** An API key (`X-API-Key`). Not together with a username. Secret. */
+  /** An API key (`X-API-Key`). Cannot be combined with `username` and `password`. Secret. */
   readonly apiKey?: pulumi.Input<string>;
   /** The user to log in as, once per process. */
   readonly username?: pulumi.Input<string>;
   /** That user's password. Secret. */
   readonly password?: pulumi.Input<string>;
-  /** The environment for resources that name none. */
+  /** The environment for resources that do not set `endpointId`. */
   readonly endpointId?: pulumi.Input<number | string> | pulumi.CustomResource;
   /** The authority that signed the server's certificate, as PEM. @default the system's authorities */
   readonly caCert?: pulumi.Input<string>;
@@ -23,19 +23,19 @@ export interface ProviderArgs {
   readonly clientCert?: pulumi.Input<string>;
   /** The client certificate's key, as PEM. Secret. */
   readonly clientKey?: pulumi.Input<string>;
-  /** Accept any certificate of the server. @default false */
+  /** Accept any certificate from the server. @default false */
   readonly skipVerify?: pulumi.Input<boolean>;
-  /** Further headers for every request, such as those of an access proxy. Secret. */
+  /** Extra headers for every request, such as those for an access proxy. Secret. */
   readonly headers?: pulumi.Input<Record<string, pulumi.Input<string>>>;
-  /** The token that newer servers print in their log for the first initialisation. Secret. */
+  /** The token that newer servers print in their log and require for initialisation. Secret. */
   readonly setupToken?: pulumi.Input<string>;
-  /** How long an ordinary request may take, in seconds. @default 30 */
+  /** The time limit of an ordinary request, in seconds. @default 30 */
   readonly requestTimeout?: pulumi.Input<number>;
-  /** How many requests may be under way at once. @default 8 */
+  /** The maximum number of concurrent requests. @default 8 */
   readonly concurrency?: pulumi.Input<number>;
-  /** Leave resources on an environment that cannot be reached as they are, at refresh and `up`. @default false */
+  /** Keep resources on an unreachable environment as they are, at refresh and `up`. @default false */
   readonly skipUnreachable?: pulumi.Input<boolean>;
-  /** Forget resources on an environment that cannot be reached at `destroy`. @default false */
+  /** Forget resources on an unreachable environment at `destroy`. @default false */
   readonly deleteUnreachable?: pulumi.Input<boolean>;
 }
 
@@ -62,7 +62,7 @@ const KEYS = allOf<ProviderArgs>()(
 export class Provider extends pulumi.ProviderResource {
   private static readonly brand = Symbol.for("pulumi-portainer.Provider");
 
-  /** Whether it is a Provider of this package, also of another copy of it. */
+  /** Whether it is a Provider of this package or of another copy of this package. */
   static owns(value: object): value is Provider {
     return Provider.brand in value;
   }
@@ -74,8 +74,8 @@ export class Provider extends pulumi.ProviderResource {
 }
 
 /**
- * The plugin of an explicit provider sees no stack config, so what a program leaves out is filled in here, unless it
- * names a url: what stands in stack config then belongs to another server, as does the environment.
+ * The process of an explicit provider does not see stack config, so we fill in the settings that a program leaves out.
+ * Not if the program sets a url: stack config and environment variables may then belong to another server.
  */
 function settings(args: ProviderArgs): Record<string, pulumi.Input<string>> {
   const given = new Map<string, unknown>(Object.entries(args).filter(([, value]) => value !== undefined));
@@ -87,7 +87,7 @@ function settings(args: ProviderArgs): Record<string, pulumi.Input<string>> {
   };
 }
 
-/** Credentials come as a group from one place. */
+/** The settings in stack config. All credentials come from one source, so none if the program sets any. */
 function fromStackConfig(given: ReadonlyMap<string, unknown>): Map<string, unknown> {
   const config = new pulumi.Config("portainer");
   const ownsCredentials = CREDENTIALS.some((key) => given.has(key));
@@ -98,7 +98,7 @@ function fromStackConfig(given: ReadonlyMap<string, unknown>): Map<string, unkno
   return new Map(found.filter(([, value]) => value !== undefined));
 }
 
-/** Settings travel as text: lists and maps as JSON, a resource as its id. */
+/** A setting as text, as Pulumi passes it to a provider: lists and maps as JSON, a resource as its id. */
 function text(key: string, value: unknown): pulumi.Output<string> {
   const plain: pulumi.Output<unknown> = pulumi.CustomResource.isInstance(value)
     ? value.id

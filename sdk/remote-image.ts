@@ -7,10 +7,10 @@ export interface RemoteImageArgs extends Args<RemoteImageInputs> {
   image: string;
 }
 
-/** What a registry says of an image. */
+/** What a registry answers about an image. */
 export interface RemoteImage extends RemoteImageOutputs {}
 
-/** An image that is looked up in its registry, by the engine of an environment. */
+/** A look-up of an image in its registry, done by the engine of an environment. */
 class RemoteImageLookup extends PortainerResource {
   declare readonly digest: pulumi.Output<string>;
   declare readonly platforms: pulumi.Output<readonly string[]>;
@@ -32,12 +32,12 @@ class RemoteImageLookup extends PortainerResource {
   }
 }
 
-/** How often a stack has asked for an image: each look-up has a name of its own. */
+/** The number of look-ups per stack and image. Each look-up needs a unique name. */
 const asked = new WeakMap<object, Map<string, number>>();
 
 /**
- * Asks an image's registry, at every preview and `up`, which digest it has now. Given as `imageDigest`, a tag that has
- * moved shows in the preview.
+ * Looks up the current digest of an image in its registry, at every preview and `up`. Pass it as `imageDigest`, and the
+ * preview shows when the tag has moved.
  *
  * @example
  * ```ts

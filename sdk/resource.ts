@@ -1,30 +1,30 @@
 import * as pulumi from "@pulumi/pulumi";
 import { refuseOptions } from "./options";
 
-/** How a resource differs from most. */
+/** Optional traits of a resource class. */
 export interface ResourceTraits {
   /**
-   * Those that are there only where the program sets them. Pulumi takes four promises for each property, so what is not
-   * there costs nothing until it is read. @default none
+   * The properties that exist only where the program sets them. Pulumi creates four promises per property; an unset one
+   * here costs nothing until it is read. @default none
    */
   readonly optional?: readonly string[];
-  /** The outputs among them that are secret. */
+  /** The outputs that are secret. */
   readonly secretOutputs?: readonly string[];
-  /** Whether two of them cannot exist at once, so that a replacement deletes first. @default the provider says */
+  /** Whether old and new object cannot coexist, so that a replacement deletes first. @default the provider decides */
   readonly exclusive?: boolean;
 }
 
-/** What a class says of itself to the base class. */
+/** What a class passes to the base class. */
 interface Declaration extends ResourceTraits {
-  /** The export of `pulumi-portainer/provider` that knows what the resource means. */
+  /** The export of `pulumi-portainer/provider` that implements the resource. */
   readonly type: string;
   /** The properties that a program can read, inputs and outputs. */
   readonly properties: readonly string[];
 }
 
 /**
- * A resource that `pulumi-portainer/provider` carries out. State refers to the provider by a text of a few bytes
- * that never changes: nothing is serialised, and an upgrade of this package shows no difference.
+ * A resource that `pulumi-portainer/provider` implements. State refers to the provider by a short text that never
+ * changes: nothing is serialised, and an upgrade of this package causes no diff.
  */
 export abstract class PortainerResource extends pulumi.CustomResource {
   protected constructor(
@@ -40,8 +40,8 @@ export abstract class PortainerResource extends pulumi.CustomResource {
     const isOpen = options.id !== undefined || options.ignoreChanges !== undefined;
     const declared = [...declaration.properties, ...(isOpen ? optional : [])];
     const { stackTraceLimit } = Error;
-    // The SDK takes four stack traces for each property, to complain of promises that are never settled. Its own
-    // positions in the source it takes with a limit of its own.
+    // Pulumi's SDK takes four stack traces per property, to report promises that never settle: switch them off here. For
+    // source positions it sets a limit of its own.
     Error.stackTraceLimit = 0;
     try {
       super(

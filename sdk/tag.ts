@@ -5,8 +5,7 @@ import { type ArgsOf, resource } from "./define";
 export interface TagArgs extends ArgsOf<typeof tag> {}
 
 /**
- * A tag of environments and environment groups, for `tagIds` of an Endpoint. Destroying it takes it from all that carry
- * it.
+ * A tag for environments and environment groups, for `tagIds` of an Endpoint. Destroying it removes it from all of them.
  *
  * @example
  * ```ts

@@ -5,7 +5,7 @@ import { type ArgsOf, resource } from "./define";
 export interface TeamArgs extends ArgsOf<typeof team> {}
 
 /**
- * A team of users, for `access` of what it may use. Destroying it ends its memberships; its users stay.
+ * A team of users, for the `access` of other resources. Destroying it ends the memberships; the users stay.
  *
  * @example
  * ```ts

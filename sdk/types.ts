@@ -2,8 +2,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ResourceReference } from "../provider/core/schema";
 
 /**
- * The same value with every part of it allowed to be an output of another resource, and with a resource itself
- * wherever its id may stand. Pulumi's assets have no members in types, so they stay what they are.
+ * The same type, but every part may be an output of another resource, and an id may be the resource itself. The types of
+ * Pulumi's assets have no members, so this mapping leaves them as they are.
  */
 type Deep<T> = T extends ResourceReference
   ? pulumi.CustomResource

@@ -5,8 +5,9 @@ import { type ArgsOf, resource } from "./define";
 export interface VolumeArgs extends ArgsOf<typeof volume> {}
 
 /**
- * A volume on an environment, for `volumes` of a Container. A volume cannot be changed, so a change fails in the preview
- * unless its data may be lost (`recreate`): then it is replaced, with the containers that have it as a resource. Destroying it deletes its data, and fails while a container has it.
+ * A volume on an environment, for `volumes` of a Container. An engine cannot change a volume, so a change fails in the
+ * preview. With `recreate` the data may be lost: a change replaces the volume and the containers that refer to the
+ * resource. Destroying it deletes its data, and fails while a container uses it.
  *
  * @example
  * ```ts
@@ -32,7 +33,7 @@ export class Volume extends resource<typeof volume>("Volume", { exclusive: true 
   "engineId",
   "instanceId",
 ) {
-  /** Looks up a volume that Pulumi does not manage: `"1/data"`, environment and name. */
+  /** Looks up a volume that Pulumi does not manage, by environment and name: `"1/data"`. */
   static get(name: string, id: pulumi.Input<pulumi.ID>, options?: pulumi.CustomResourceOptions): Volume {
     return new Volume(name, {}, { ...options, id });
   }

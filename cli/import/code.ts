@@ -1,7 +1,7 @@
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 const LINE_WIDTH = 100;
 
-/** Part of a program, as opposed to a value. */
+/** A piece of source code, as opposed to a value. */
 export class Code {
   readonly text: string;
 
@@ -14,7 +14,7 @@ export class Code {
   }
 }
 
-/** A value as a program writes it; what is undefined is not written. */
+/** A value as source code; `undefined` properties are left out. */
 export function literal(value: unknown, depth: number): string {
   if (value instanceof Code) return value.text;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
@@ -35,11 +35,11 @@ export function literal(value: unknown, depth: number): string {
 
 const keyOf = (key: string): string => (IDENTIFIER.test(key) ? key : JSON.stringify(key));
 
-/** Names for constants: `web-1` is `web1`. */
+/** Gives each constant a unique name: `web1` for `web-1`. */
 export class Variables {
   readonly #taken = new Set<string>(["config", "portainer", "pulumi"]);
 
-  /** @param kind what is added to a name that is taken: `webNetwork`. */
+  /** @param kind the suffix for a name that is taken: `webNetwork`. */
   take(name: string, kind: string): string {
     const camel = name.replace(
       /[^A-Za-z0-9]+(.)?/g,

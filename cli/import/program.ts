@@ -4,14 +4,14 @@ import { type References, withReferences } from "./references";
 import { type ImportedResource, MAPS_WITH_SECRETS } from "./resources";
 import { isSecret } from "./secret-variables";
 
-/** A text of the state that the program does not show. */
+/** A secret value, which the program reads from stack config. */
 export interface SecretVariable {
   /** The name in stack config. */
   readonly config: string;
   readonly value: string;
 }
 
-/** What goes without saying, by class: the defaults of its arguments. */
+/** The default arguments per class, which the program leaves out. */
 const DEFAULTS: Readonly<Record<ImportedResource["type"], Properties>> = {
   Container: { desiredState: "running" },
   Volume: { driver: "local" },
@@ -19,12 +19,12 @@ const DEFAULTS: Readonly<Record<ImportedResource["type"], Properties>> = {
 };
 
 /**
- * A program that declares these resources, each after those that it refers to, and what it keeps in stack config.
- * Where two refer to each other, the second reference stays a name or an id.
+ * A program that declares these resources, and the secrets that it reads from stack config. Each resource follows those
+ * that it refers to. If two refer to each other, the second reference stays a name or an id.
  */
 export function program(resources: readonly ImportedResource[]): { text: string; secrets: SecretVariable[] } {
   const names = new Variables();
-  // Containers first: they are what a person looks for by name.
+  // Containers choose their names first, because people look for containers by name.
   const variables = new Map(
     [...resources]
       .sort((left, right) => Number(right.type === "Container") - Number(left.type === "Container"))
@@ -82,7 +82,7 @@ export function program(resources: readonly ImportedResource[]): { text: string;
   return { text: [head.join("\n"), ...declarations.values()].join("\n"), secrets };
 }
 
-/** Where it is and what it is called first; without what goes without saying. */
+/** The arguments without defaults; environment, name and image first. */
 function argumentsOf({ type, name, inputs }: ImportedResource): Properties {
   const { endpointId, name: objectName, image, ...rest } = inputs;
   const said = Object.entries(rest).filter(([key, value]) => DEFAULTS[type][key] !== value);
@@ -94,7 +94,7 @@ function argumentsOf({ type, name, inputs }: ImportedResource): Properties {
   };
 }
 
-/** Reads what looks secret from stack config. */
+/** Replaces values that look secret by reads from stack config, and adds them to `secrets`. */
 function hiding(name: string, args: Properties, secrets: SecretVariable[]): Properties {
   const shown = (map: object) =>
     Object.fromEntries(
@@ -114,5 +114,5 @@ function hiding(name: string, args: Properties, secrets: SecretVariable[]): Prop
   );
 }
 
-/** A text as a template holds it. */
+/** Escapes a text for a template literal. */
 const escaped = (text: string): string => text.replace(/[\\`]|\$(?=\{)/g, "\\$&");

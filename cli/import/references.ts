@@ -1,13 +1,13 @@
-/** How the program of an import refers from one of its resources to another, in the place of a name or an id. */
+/** Replaces names and ids in the arguments of imported resources by references to other resources of the program. */
 import type { Code } from "./code";
 
-/** The variable that holds an object of the program, if it has that one. */
+/** Finds the variable of a resource; `undefined` if the program does not declare it. */
 export interface References {
   network(name: string): Code | undefined;
   volume(name: string): Code | undefined;
-  /** By its name, or by the engine's whole id. */
+  /** By name, or by the engine's full id. */
   container(nameOrId: string): Code | undefined;
-  /** A text with values of other resources in it. */
+  /** A text that contains values of other resources. */
   interpolated(...parts: readonly (string | Code)[]): Code;
 }
 
@@ -16,7 +16,7 @@ type Properties = Readonly<Record<string, unknown>>;
 const MODES = ["networkMode", "pidMode", "ipcMode"] as const;
 const FULL_ID = /^[0-9a-f]{64}$/;
 
-/** The arguments of a container, with references wherever they name what the program has too. */
+/** The arguments with a reference wherever they name a resource that the program declares. */
 export function withReferences(inputs: Properties, to: References): Properties {
   const { networks, volumes, volumesFrom, links } = inputs;
   const modes = MODES.flatMap((key) => {
@@ -58,7 +58,7 @@ function mount(
   return to.interpolated(volume.property("name"), `:${target}:${options}`);
 }
 
-/** `"db"` or `"db:ro"`: by name or id, as the engine shows it. */
+/** `"db"` or `"db:ro"`: by name or id, whichever the engine shows. */
 function source(entry: string, to: References): unknown {
   const [owner = "", mode] = entry.split(":");
   const container = to.container(owner);

@@ -4,7 +4,7 @@ import { isSecret } from "./secret-variables";
 
 type Kind = "Container" | "Volume" | "Network";
 
-/** An object with the class and the name that it gets in the program. */
+/** An object, with its class and its resource name in the program. */
 export interface ImportedResource {
   readonly type: Kind;
   readonly name: string;
@@ -14,7 +14,7 @@ export interface ImportedResource {
 }
 
 /**
- * Names each object as the engine does; of two environments' objects of a class with one name, the second gets a
+ * Names each resource after its object. If objects of the same class on two environments share a name, the second gets a
  * number.
  */
 export function named(environments: readonly Importable[]): ImportedResource[] {
@@ -45,7 +45,7 @@ function numbered(type: Kind, objects: readonly ImportableObject[]): ImportedRes
   });
 }
 
-/** What `pulumi import --file` takes: the state that the resources are to have. */
+/** The file for `pulumi import --file`: the state of the resources. */
 export function importFile(resources: readonly ImportedResource[]): string {
   const entries = resources.map(({ type, name, id, inputs, outputs }) => ({
     type: `pulumi-nodejs:dynamic/portainer:${type}`,
@@ -57,7 +57,7 @@ export function importFile(resources: readonly ImportedResource[]): string {
   return `${JSON.stringify({ resources: entries }, undefined, 2)}\n`;
 }
 
-/** With the resource's class, under the name by which state refers to it. */
+/** The properties as state holds them: secrets marked, and with the `__provider` of the class. */
 function stored(type: Kind, properties: Properties): object {
   return {
     ...Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, withSecrets(key, value)])),
@@ -65,7 +65,7 @@ function stored(type: Kind, properties: Properties): object {
   };
 }
 
-/** Pulumi's own form of a secret that is still to be encrypted. */
+/** Marks secrets in the form of Pulumi's state, as plaintext that Pulumi then encrypts. */
 function withSecrets(property: string, value: unknown): unknown {
   if (!MAPS_WITH_SECRETS.has(property) || typeof value !== "object" || value === null) return value;
   const marked = (text: string) => ({
@@ -77,5 +77,5 @@ function withSecrets(property: string, value: unknown): unknown {
   );
 }
 
-/** Maps of texts that people put passwords in. */
+/** Arguments that are maps of texts and may hold passwords. */
 export const MAPS_WITH_SECRETS: ReadonlySet<string> = new Set(["env", "driverOpts"]);

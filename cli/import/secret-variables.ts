@@ -6,8 +6,8 @@ const SECRET_OPTION = /(?:^|,)\s*passw(?:or)?d=/i;
 const URL_WITH_PASSWORD = /:\/\/[^/\s:@]*:[^/\s@]+@/;
 
 /**
- * Whether an environment variable looks secret by its name, or any text by a password in it.
- * `DB_PASSWORD_FILE` names a file, and that is none.
+ * Whether a variable looks secret by its name, or its value because it contains a password. `DB_PASSWORD_FILE` holds the
+ * path of a file, so it is not secret.
  */
 export function isSecret(name: string, value: string): boolean {
   if (value === "") return false;

@@ -10,7 +10,7 @@ import { schemaDefaults } from "./schema";
 import { configName, EXPLICIT_KEY, environmentName, gatherSettings, type SettingTexts } from "./settings";
 import { type Failure, validate } from "./validate";
 
-/** Pulumi's interface for dynamic providers, as its process calls it. */
+/** The interface that Pulumi's dynamic-provider process calls. */
 export interface DynamicProvider {
   configure(request: { config: { get(key: string): string | undefined } }): Promise<void>;
   check(olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: Failure[] }>;
@@ -27,19 +27,19 @@ interface DiffAnswer {
   deleteBeforeReplace: boolean;
 }
 
-/** Makes Pulumi's dynamic provider out of what a resource means. All resources go through here. */
+/** Makes a Pulumi dynamic provider from a resource's definition. Every resource goes through here. */
 export function dynamicProvider<Schema extends z.ZodObject, Outputs extends object>(
   definition: Definition<Schema, Outputs>,
 ): DynamicProvider {
   let settings: SettingTexts = {};
 
-  /** What Pulumi is to store: nothing it cannot carry, secrets marked, hidden keys kept. */
+  /** The state for Pulumi to store: plain values only, secrets marked, hidden keys kept. */
   const stored = (properties: Properties, from: Properties): Properties =>
     markSecrets({ ...plainRecord(properties), ...hidden(from) }, definition.secrets);
 
   const identity = (state: Properties): string | undefined => definition.identity?.(visible(state) as never);
 
-  /** What Pulumi is to store of the object, which this resource has from now on. */
+  /** Claims the object for this resource, and gives the state for Pulumi to store. */
   const held = (outputs: Properties, from: Properties): Properties => {
     hold(identity(outputs), claimantOf(from));
     return stored(outputs, from);
@@ -56,7 +56,7 @@ export function dynamicProvider<Schema extends z.ZodObject, Outputs extends obje
   };
 
   return {
-    /** Must not wait: the process calls other methods meanwhile. */
+    /** Must not wait: the process calls other methods before `configure` resolves. */
     configure({ config }) {
       settings = gatherSettings({
         explicit: config.get(EXPLICIT_KEY) === "true",
@@ -162,7 +162,7 @@ export function dynamicProvider<Schema extends z.ZodObject, Outputs extends obje
 
 const claimantOf = (from: Properties) => ({ holder: holderOf(hidden(from)), urn: hidden(from).__urn });
 
-/** Properties as a program hands them over, from those of the state. */
+/** The properties of the state, without the hidden one that no program sets. */
 function handedOver({ __holder: _added, ...properties }: Properties): Properties {
   return properties;
 }
@@ -172,8 +172,8 @@ function letGo({ name, info }: Context, other: string): void {
 }
 
 /**
- * Whether a program asks for an object by its id. Every resource remembers on which server it is; a `get` remembers
- * nothing, and the engine takes no notice when nothing is found.
+ * Whether this is a `get`: its state is empty, while a managed resource always has an `instanceId`. The caller must
+ * throw when a `get` finds nothing, because Pulumi does not report it.
  */
 function isGet(props: Properties): boolean {
   return props["instanceId"] === undefined;

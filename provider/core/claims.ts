@@ -1,10 +1,10 @@
 /**
- * Who has which object in one run of Pulumi. A resource that was renamed in the program is two resources for the engine:
- * "two" is created and then "one" is deleted, and both are the same object. So each resource that a run keeps, makes or
- * takes notes its object here, and a delete looks whether another resource has it.
+ * Which resource has which object in one run of Pulumi. When a program renames a resource from "one" to "two", Pulumi
+ * sees two resources: it creates "two" and then deletes "one", and both are the same object. So every resource that
+ * keeps, creates or adopts an object notes it here, and a delete checks whether another resource has the object.
  *
- * Every explicit `Provider` has a process of its own. So each process writes its notes into a file of its own as well, and
- * the others read it for as long as it lives.
+ * Every explicit `Provider` runs in its own process. So each process also writes its notes to its own file, and the
+ * other processes read that file while its owner runs.
  */
 import { randomBytes } from "node:crypto";
 import { appendFileSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -16,9 +16,9 @@ import { engineAddress } from "./pulumi";
 
 /** The parts of `urn:pulumi:dev::shop::app:Site$pulumi-nodejs:dynamic/portainer:Volume::data`. */
 interface Urn {
-  /** The stack and the project, which every resource of a stack has in common. */
+  /** The stack and the project: the same for every resource of a stack. */
   readonly stack: string;
-  /** The types of its parents and its own. */
+  /** The types of the parents and of the resource itself. */
   readonly type: string;
   readonly name: string;
 }
@@ -35,7 +35,7 @@ export function isSameStack(urn: string | undefined, other: string | undefined):
   return stack !== undefined && stack === parseUrn(other)?.stack;
 }
 
-/** The resource option that tells Pulumi what a resource was called before, as it is written in a program. */
+/** The resource option that tells Pulumi a resource's former name, as code for the program. */
 export function aliasFor(before: string | undefined, now: string | undefined): string {
   const [old, fresh] = [parseUrn(before), parseUrn(now)];
   if (!old || !fresh) return 'aliases: [{ name: "…" }]';
@@ -49,7 +49,7 @@ export function aliasFor(before: string | undefined, now: string | undefined): s
 /** The file of this process. */
 let own: string | undefined;
 
-/** Leaves a note. Outside of Pulumi's processes there is nobody to read it. */
+/** Writes a note to the file of this process. Outside of a Pulumi run nobody would read it, so it writes nothing. */
 function shareNote(note: object): void {
   const address = engineAddress();
   if (address === undefined) return;
@@ -57,14 +57,14 @@ function shareNote(note: object): void {
   appendFileSync(own, `${JSON.stringify(note)}\n`, { mode: 0o600 });
 }
 
-/** The notes of the other processes of this run, the older first in each. */
+/** The notes of the other processes of this run, oldest first per process. */
 function notesOfSiblings(): unknown[] {
   const address = engineAddress();
   if (address === undefined) return [];
   return filesOf(address).flatMap((file) => (file === own ? [] : notesIn(file)));
 }
 
-/** The engine's address names the run; the process id shows whether the file is of this run or of one that has ended. */
+/** The address of Pulumi's engine identifies the run; the process id shows whether the writer still runs. */
 const fileOf = (address: string, pid: number): string =>
   join(folder(), `${address.replace(/\W/g, "-")}.${pid}.jsonl`);
 
@@ -81,7 +81,7 @@ function filesOf(address: string): string[] {
     .map(({ path }) => path);
 }
 
-/** What killed processes have left. */
+/** Removes the files that killed processes left behind. */
 function removeRest(): void {
   for (const { path, isAlive, pid } of entries())
     if (!isAlive || pid === process.pid) rmSync(path, { force: true });
@@ -104,7 +104,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** A process may write a line or end while its file is read. */
+/** Tolerates a half-written last line and a file that vanishes: its process may write or end during the read. */
 function notesIn(file: string): unknown[] {
   try {
     const lines = readFileSync(file, "utf8").split("\n").slice(0, -1);
@@ -114,7 +114,7 @@ function notesIn(file: string): unknown[] {
   }
 }
 
-/** The user's own folder among the machine's temporary files; nobody else may write what a delete goes by. */
+/** A private folder below the temporary folder. A delete depends on these files, so no other user may write them. */
 function folder(): string {
   const uid = process.getuid?.();
   const path = join(tmpdir(), `pulumi-portainer-${uid ?? "runs"}`);
@@ -127,29 +127,29 @@ function folder(): string {
   );
 }
 
-/** One entry of the state: what was created by one call of `create`, and its URN now. */
+/** One entry of the state: identified by the `create` call that made it, with its present URN. */
 interface Claimant {
   readonly holder: string;
   readonly urn: string | undefined;
 }
 
-/** What one resource has to do with one object. */
+/** One resource's claim on one object. */
 interface Note extends Claimant {
   readonly object: string;
-  /** `sought`: `create` has found the object, and has not taken it (yet). */
+  /** `sought`: `create` has found the object and has not adopted it, or not yet. */
   readonly claim: "held" | "sought" | "released";
 }
 
-/** What a resource's steps may ask about the other resources of the run. */
+/** The claims of this run, as one resource uses them. */
 export interface Claims {
   /**
-   * Notes that `create` has found an object that is there already.
+   * Notes that `create` has found an existing object.
    *
-   * @param what the object in words, for the error.
+   * @param what how the error names the object.
    * @throws ProviderError when another resource has it.
    */
   seek(object: string, what: string): void;
-  /** Notes that `create` has made or taken an object, before it is done with it. */
+  /** Notes that `create` has made or adopted an object; called before `create` finishes. */
   hold(object: string): void;
   /** Whether another resource has the object. */
   isHeldByAnother(object: string): boolean;
@@ -157,10 +157,10 @@ export interface Claims {
 
 let notes: Note[] = [];
 
-/** Another one for each call of `create`: a URN would not tell the two objects of a replacement apart. */
+/** A new id for each `create`: in a replacement, the old and the new object have the same URN. */
 export const newHolder = (): string => randomBytes(8).toString("hex");
 
-/** Who a state entry is. Entries of older versions have only the URN that they were last written with. */
+/** The id of a state entry. Entries from older versions have none, so we use their last URN. */
 export const holderOf = ({ __holder, __urn }: Hidden): string => __holder ?? __urn ?? "";
 
 export const claimsOf = (claimant: Claimant): Claims => ({
@@ -186,10 +186,10 @@ export function release(object: string | undefined, claimant: Claimant): void {
 }
 
 /**
- * The resource that has taken the object of a resource that is to be deleted, by its name; `undefined` when the object
- * may be deleted.
+ * The name of the resource that has taken over the object that `claimant` is about to delete; `undefined` when the
+ * object may be deleted.
  *
- * @throws ProviderError when another resource was to take it and could not.
+ * @throws ProviderError when another resource tried to adopt the object and failed.
  */
 export function takenBy(object: string | undefined, claimant: Claimant): string | undefined {
   const others = object === undefined ? [] : othersWith(object, claimant);
@@ -209,8 +209,8 @@ function note(fresh: Note): void {
 }
 
 /**
- * The newest note of a resource about an object counts. Who holds an object is in the program, and its delete will not
- * come in this run: nobody's search matters then.
+ * Adds a note, in place of the resource's earlier note about the object; `released` only removes that one. A `held`
+ * note also drops all `sought` notes: its resource is in the program, so this run will not delete it.
  */
 function withNote(before: readonly Note[], fresh: Note): Note[] {
   const isVoid = ({ object, holder, urn, claim }: Note): boolean =>

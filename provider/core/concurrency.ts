@@ -2,10 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 const last = new Map<string, Promise<unknown>>();
 
-/**
- * Does work of the same key one after the other, in the order in which it was asked for: for what is read first and
- * then written back.
- */
+/** Runs work with the same key one at a time, in the order of the calls: for read-modify-write. */
 export async function inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
   const turn = following(last.get(key), work);
   last.set(key, turn);
@@ -21,7 +18,7 @@ async function following<T>(before: Promise<unknown> | undefined, work: () => Pr
   return await work();
 }
 
-/** The pauses between looks, in milliseconds: quick at first, then patient. */
+/** The pauses between two calls of `look`, in milliseconds: short at first, then longer. */
 export interface Pauses {
   readonly first: number;
   readonly growth: number;
@@ -31,10 +28,10 @@ export interface Pauses {
 const PAUSES: Pauses = { first: 250, growth: 1.5, longest: 3_000 };
 
 /**
- * Looks again and again until there is an answer.
+ * Calls `look` until it gives an answer.
  *
- * @param look gives the answer, or `undefined` to go on; it is told how many seconds have passed.
- * @throws the reason of the signal when it aborts.
+ * @param look gives the answer, or `undefined` to try again; receives the seconds since the start.
+ * @throws the signal's reason when it aborts.
  */
 export async function until<T>(
   signal: AbortSignal,
@@ -52,7 +49,7 @@ export async function until<T>(
   }
 }
 
-/** @throws the reason of the signal when it aborts. */
+/** @throws the signal's reason when it aborts. */
 export async function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
   try {
     await delay(ms, undefined, { signal });

@@ -6,38 +6,38 @@ import type { SettingTexts } from "./settings";
 import type { Failure } from "./validate";
 
 /**
- * What a change of a property does: change the object in place, put another in its stead, or nothing, because it
- * only says how a step is to be done (`startupTimeout`).
+ * What a change of a property does: update the object, replace it, or nothing, because the property only controls how
+ * a step runs (`startupTimeout`).
  */
 export type Change = "update" | "replace" | "none";
 
-/** How a property is compared and carried out. */
+/** How a property is compared, and what its change does. */
 export interface Property {
   /** @default "update" */
   readonly change?: Change;
-  /** Brings two spellings of the same wish to one form. @default the value as it is */
+  /** Brings all spellings of the same value to one form. @default the value as it is */
   readonly normalize?: (value: never) => unknown;
 }
 
-/** What a resource's methods work with. */
+/** What a resource's methods receive. */
 export interface Context {
   /** The resource's name in the program. */
   readonly name: string;
   readonly urn: string | undefined;
-  /** The server that the resource's provider names. */
+  /** The server of the resource's provider. */
   readonly connection: Connection;
-  /** What the other resources of this run have. */
+  /** Which objects the other resources of this run have. */
   readonly claims: Claims;
-  /** Aborts at the operation's time limit, and when Pulumi stops. Its reason says which. */
+  /** Aborts at the operation's time limit and when Pulumi stops; its reason says which. */
   readonly signal: AbortSignal;
-  /** Shows what is going on, on the resource's line, while it lasts. */
+  /** Shows a message on the resource's line while the step runs. */
   progress(message: string): void;
-  /** Says something that stays to be read. */
+  /** Logs a message that stays visible after the step. */
   info(message: string): void;
   warn(message: string): void;
 }
 
-/** What is known offline when inputs are checked. */
+/** What `check` knows without a request. */
 export interface CheckContext {
   /** The resource's name in the program, where known. */
   readonly name: string | undefined;
@@ -46,10 +46,10 @@ export interface CheckContext {
 
 export type Inputs<Schema extends z.ZodObject> = z.output<Schema>;
 
-/** What Pulumi keeps of a resource: its inputs as they were last carried out, and what the server added. */
+/** What Pulumi stores of a resource: the inputs that were last applied, and what the server added. */
 export type State<Schema extends z.ZodObject, Outputs extends object> = Inputs<Schema> & Outputs;
 
-/** What a resource means: its properties, and how each of Pulumi's steps is done through the API. */
+/** A resource: its properties, and how each of Pulumi's steps is done through the API. */
 export interface Definition<Schema extends z.ZodObject, Outputs extends object> {
   /** The name of the class and of the export that state refers to. */
   readonly type: string;
@@ -57,13 +57,13 @@ export interface Definition<Schema extends z.ZodObject, Outputs extends object> 
   readonly properties: { readonly [Key in keyof Inputs<Schema>]-?: Property };
   /** Paths of inputs and outputs that are always secret. */
   readonly secrets: readonly string[];
-  /** Names that other tools use, with ours. */
+  /** Names from other tools, each with our name for it. */
   readonly misnomers?: Readonly<Record<string, string>>;
-  /** Managed defaults that depend on the resource; the fixed ones stand in the schema (`.default(…)`). */
+  /** Managed defaults that depend on the resource; fixed ones are in the schema (`.default(…)`). */
   defaults?(inputs: Properties, context: CheckContext): Properties;
-  /** What no single property shows to be wrong. Values may be unknown. */
+  /** Checks that involve several properties. Values may be unknown. */
   validate?(inputs: Properties): Failure[];
-  /** What there is to say in the preview about a change of these properties. */
+  /** The message that the preview shows about a change of these properties. */
   explain?(
     changed: readonly string[],
     olds: State<Schema, Outputs>,
@@ -71,9 +71,9 @@ export interface Definition<Schema extends z.ZodObject, Outputs extends object> 
   ): string | undefined;
 
   /**
-   * Changes that need another object besides those of `properties`.
+   * Changed properties that require a replacement, besides those marked in `properties`.
    *
-   * @throws ProviderError when the change is not to be made at all; the preview fails with it.
+   * @throws ProviderError when the change is not allowed at all; the preview fails with it.
    */
   replaces?(
     changed: readonly string[],
@@ -82,15 +82,15 @@ export interface Definition<Schema extends z.ZodObject, Outputs extends object> 
   ): readonly string[];
 
   /**
-   * Whether the object to come can be there beside the one that it replaces, given what has changed: it is then made
-   * first. @default never
+   * Whether the new object can exist beside the one that it replaces, given what has changed; if so, it is created
+   * before the old one is deleted. @default never
    */
   canCoexist?(changed: readonly string[]): boolean;
 
   /**
-   * The object that only one resource may have, by a name that no other object anywhere has; `undefined` where the state
-   * does not say. A resource whose object another one has taken in the same run is forgotten and not deleted.
-   * @default what cannot be taken
+   * A globally unique name of the object, which only one resource may have; `undefined` when the state does not hold it.
+   * When another resource takes over the object in the same run, a delete of this one only forgets it.
+   * @default none: no other resource can take over the object
    */
   identity?(state: Partial<State<Schema, Outputs>>): string | undefined;
 
@@ -98,7 +98,7 @@ export interface Definition<Schema extends z.ZodObject, Outputs extends object> 
   /**
    * The object as it is now; `undefined` when it is gone.
    *
-   * @param state what Pulumi remembers; nearly empty at a `get`.
+   * @param state what Pulumi stored; nearly empty for a `get`.
    */
   read(
     context: Context,

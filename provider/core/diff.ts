@@ -1,10 +1,7 @@
 import type { Property } from "./definition";
 import { hasUnknown, isHidden, type Properties } from "./properties";
 
-/**
- * Whether two values say the same. What is unset and what is `null` are the same; key order is not looked at,
- * the order of a list is.
- */
+/** Deep equality. `undefined` equals `null`; the order of keys does not matter, the order of a list does. */
 export function equal(left: unknown, right: unknown): boolean {
   if (left === right || ((left ?? null) === null && (right ?? null) === null)) return true;
   if (Array.isArray(left) && Array.isArray(right)) {
@@ -15,7 +12,7 @@ export function equal(left: unknown, right: unknown): boolean {
   return [...keys].every((key) => equal(left[key], right[key]));
 }
 
-/** The value, or `null` for an empty list or map: where both ask for nothing. */
+/** The value, or `null` for an empty list or map: for properties where empty and unset mean the same. */
 export function noneIfEmpty<Value extends object>(value: Value | null | undefined): Value | null {
   return value && Object.keys(value).length > 0 ? value : null;
 }
@@ -27,15 +24,15 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 interface Difference {
   /** The properties that differ in meaning. */
   readonly changed: readonly string[];
-  /** Those of them that need another object. */
+  /** Those of them that require a replacement. */
   readonly replaces: readonly string[];
 }
 
 /**
- * Compares what was last carried out with what is wished now. Only what a program sets, or has set before, is
- * compared: what was never set is nobody's wish, whatever the server made of it.
+ * Compares the last applied inputs with the desired ones. A property that the program never set is in neither, so it
+ * is no difference, whatever value the server gave it.
  *
- * @param replaceOnChanges the resource option, since the engine does not apply it to dynamic providers.
+ * @param replaceOnChanges the resource option; Pulumi does not apply it to dynamic providers.
  */
 export function difference(
   properties: Readonly<Record<string, Property>>,
@@ -56,8 +53,8 @@ export function difference(
 }
 
 /**
- * The remembered properties as they are now: in the remembered spelling where it means the same, and without those
- * that are no more.
+ * The actual values of the remembered properties, without those that no longer exist. A value that still means the same
+ * keeps its remembered spelling.
  */
 export function refreshed(
   properties: Readonly<Record<string, Property>>,
@@ -82,7 +79,7 @@ function differs({ normalize }: Property, old: unknown, wished: unknown): boolea
   return !equal(canonical(old), canonical(wished));
 }
 
-/** `"*"` and `"ports[0].hostPort"` are how a program may say `ports`. */
+/** Whether a path of `replaceOnChanges` covers a property: `"*"` and `"ports[0].hostPort"` both cover `ports`. */
 function covers(path: string, key: string): boolean {
   return path === "*" || path === key || path.startsWith(`${key}.`) || path.startsWith(`${key}[`);
 }

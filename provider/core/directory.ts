@@ -1,7 +1,7 @@
 import { type CallOptions, isApiError, type PortainerClient } from "../../client";
 import { ProviderError } from "./errors";
 
-/** A user or team as a program names it: by id, by the resource that has the id, or by name. */
+/** A user or team in a program: its id, a resource with that id, or its name. */
 type Entry = number | string;
 
 /** Users and teams. */
@@ -11,7 +11,7 @@ export interface Subjects {
 }
 type Kind = keyof Subjects;
 
-/** The ids behind the names of users and teams. */
+/** Resolves the names of users and teams to ids. */
 export interface Directory {
   /** `undefined` for a name that the server does not know. */
   idOf(kind: Kind, entry: Entry): number | undefined;
@@ -20,13 +20,13 @@ export interface Directory {
 const KINDS = ["users", "teams"] as const;
 
 const isName = (entry: Entry): entry is string => typeof entry === "string" && !/^[1-9]\d*$/.test(entry);
-/** Portainer compares names without regard to case. */
+/** Portainer ignores case when it compares names. */
 const fold = (name: string): string => name.toLowerCase();
 
-/** Knows ids, and no names. */
+/** Resolves ids, but no names. */
 export const IDS_ALONE: Directory = directoryOf({ users: new Map(), teams: new Map() });
 
-/** Asks the server for the ids behind names; ids alone need no request. */
+/** Looks up the ids of all names on the server. If all entries are ids, it makes no request. */
 export async function lookUp(
   client: PortainerClient,
   subjects: Subjects | undefined,
@@ -43,7 +43,7 @@ export async function lookUp(
   return directoryOf({ users, teams });
 }
 
-/** Refuses names that the server does not know, before anything is changed. */
+/** Refuses unknown names before anything is changed. */
 export function requireKnown(subjects: Subjects | undefined, directory: Directory): void {
   for (const kind of KINDS) {
     const stranger = subjects?.[kind]?.find((entry) => directory.idOf(kind, entry) === undefined);
@@ -60,7 +60,7 @@ async function teamsByName({ teams }: PortainerClient, call: CallOptions): Promi
   return new Map((await teams.list({}, call)).map(({ Id, Name }) => [fold(Name), Id]));
 }
 
-/** A standard user may not list the users, and needs no list to find itself. */
+/** Portainer does not let standard users list users; but a user's own name needs no list. */
 async function usersByName(
   client: PortainerClient,
   names: readonly string[],
@@ -85,7 +85,7 @@ interface Account {
   readonly username: string;
 }
 
-/** Whose credentials these are: a login's token tells, and for an API key Portainer 2.20 and newer. */
+/** The user of these credentials: from the token of a login, or for an API key from Portainer 2.20 and newer. */
 export async function ownAccount(
   client: PortainerClient,
   call: CallOptions = {},

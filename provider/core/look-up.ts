@@ -2,16 +2,16 @@ import type { z } from "zod";
 import type { Definition, Inputs, Property } from "./definition";
 import { ProviderError } from "./errors";
 
-/** What a program can look up and never manages: Pulumi calls such a resource external. */
+/** A kind that a program can only look up, not manage; Pulumi calls such a resource external. */
 export interface LookUpKind<Schema extends z.ZodObject, Outputs extends object>
   extends Pick<Definition<Schema, Outputs>, "type" | "schema" | "read"> {
   /** Paths that are always secret. @default none */
   readonly secrets?: readonly string[];
-  /** Says to somebody who declares one that it cannot be created, and what to do instead. */
+  /** The error for a program that declares one: that it cannot be created, and what to do instead. */
   readonly refusal: string;
 }
 
-/** The resource for what is only looked up, by its id. */
+/** The definition of a resource that is only looked up, by its id. */
 export function lookUp<Schema extends z.ZodObject, Outputs extends object>(
   kind: LookUpKind<Schema, Outputs>,
 ): Definition<Schema, Outputs> {

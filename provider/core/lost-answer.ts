@@ -2,8 +2,8 @@ import { isApiError, isConnectionError, isContractError } from "../../client";
 import { until } from "./concurrency";
 
 /**
- * Whether a write may have been done although it failed, because its answer was lost on the way: look before it is
- * tried again. A proxy says so too, by 502 or 504; and an answer that cannot be read is as good as lost.
+ * Whether a failed write may have taken effect, because only its answer was lost: check before you retry it. The same
+ * holds for a proxy's 502 or 504, and for an answer that cannot be parsed.
  */
 export function mayHaveHappened(error: unknown): boolean {
   if (isConnectionError(error)) return error.sent;
@@ -11,7 +11,7 @@ export function mayHaveHappened(error: unknown): boolean {
   return isApiError(error) && (error.status === 502 || error.status === 504);
 }
 
-/** Does a write that comes to the same when it is done twice; once more if its answer was lost. */
+/** Runs an idempotent write, and retries it once if its answer was lost. */
 export async function repeatIfLost<T>(write: () => Promise<T>): Promise<T> {
   try {
     return await write();
@@ -24,7 +24,7 @@ export async function repeatIfLost<T>(write: () => Promise<T>): Promise<T> {
 /** How long a server may take to restart, in milliseconds. */
 const RESTART_MS = 60_000;
 
-/** Looks up what became of a write, as soon as the server is back: it may have gone away in the middle of it. */
+/** Looks up the outcome of a write whose answer was lost. Waits for a server that restarted during the write. */
 export async function lookOnceBack<T>(signal: AbortSignal, look: () => Promise<T>): Promise<T> {
   const { seen } = await until(signal, async (seconds) => {
     try {

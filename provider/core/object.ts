@@ -7,42 +7,45 @@ import { ProviderError, unlessNotFound } from "./errors";
 import { lookOnceBack, mayHaveHappened, repeatIfLost } from "./lost-answer";
 import type { Properties } from "./properties";
 
-/** What every object of an installation remembers. */
+/** The outputs that every object of a Portainer installation has. */
 export interface Installed {
   /** The id of the Portainer installation. */
   readonly instanceId: string;
 }
 
-/** A kind of object in Portainer's database: each has a number, and a name that the server lets no two of them have. */
+/** A kind of object in Portainer's database: each has a numeric id and a name that is unique on the server. */
 export interface ObjectKind<Schema extends z.ZodObject, Outputs extends Installed, Wire>
   extends Pick<Definition<Schema, Outputs>, "type" | "schema" | "misnomers" | "validate"> {
-  /** What messages call it: `"tag"`. */
+  /** The word for it in messages: `"tag"`. */
   readonly what: string;
-  /** The property that is the name. @default "name" */
+  /** The property that holds the unique name. @default "name" */
   readonly unique?: keyof Inputs<Schema> & string;
-  /** The properties that a change does not simply update, or that have several spellings. `adopt` is known. */
+  /** Properties whose change is not a plain update, or that have several spellings. `adopt` is built in. */
   readonly properties?: { readonly [Key in keyof Inputs<Schema>]?: Property };
   /** @default none */
   readonly secrets?: readonly string[];
 
-  /** The output that is its number. */
+  /** The output that holds the numeric id. */
   readonly id: keyof Outputs & string;
-  /** What the server has of the inputs. */
+  /** The actual values of the inputs, from the server's answer. */
   inputs(object: Wire): Partial<Inputs<Schema>>;
   outputs(object: Wire): Omit<Outputs, keyof Installed>;
 
   list(client: PortainerClient): Promise<readonly Wire[]>;
-  /** Left out where Portainer has no such route, and lists all of them to everybody: a list may hide what it is asked for. */
+  /**
+   * Leave it out only where Portainer has no such route and lists all objects to every user: an object that a list hides
+   * from this user would be taken for deleted.
+   */
   get?(client: PortainerClient, id: number): Promise<Wire>;
   create(client: PortainerClient, inputs: Inputs<Schema>): Promise<Wire>;
-  /** Left out where Portainer changes nothing of it. */
+  /** Leave it out where Portainer cannot change the object. */
   update?(client: PortainerClient, id: number, inputs: Inputs<Schema>): Promise<Wire>;
   delete(client: PortainerClient, id: number): Promise<unknown>;
 }
 
 /**
- * The resource for a kind of object. Creating one is a single request: only when the server refuses the name is it looked
- * up who has it, and whether the program may take that one (`adopt`).
+ * The definition of a resource for a kind of object. A create is a single request. Only when the server refuses the name,
+ * or its answer is lost, do we look up the object with this name. The program says whether we may adopt it (`adopt`).
  */
 export function portainerObject<Schema extends z.ZodObject, Outputs extends Installed, Wire>(
   kind: ObjectKind<Schema, Outputs, Wire>,
@@ -78,7 +81,7 @@ export function portainerObject<Schema extends z.ZodObject, Outputs extends Inst
     properties: properties as Definition<Schema, Outputs>["properties"],
     secrets: kind.secrets ?? [],
     defaults: (_inputs, { name }) => ({ [unique]: name }),
-    /** Two of them can be there at once, under two names. */
+    /** Two objects can exist at once if their names differ. */
     canCoexist: (changed) => changed.includes(unique),
     identity: (state) =>
       state.instanceId === undefined ? undefined : identityOf(state.instanceId, numberOf(state)),
@@ -110,7 +113,7 @@ export function portainerObject<Schema extends z.ZodObject, Outputs extends Inst
           if (!found) throw error;
           claims.seek(identityOf(instanceId, idOf(found)), inWords);
           if (isTaken) return await takeNamesake(found);
-          // The answer was lost: what has all that was asked for is what was created.
+          // The answer was lost: an object with all desired values is the one that we created.
           if (differences(found, inputs).length > 0) throw error;
           return found;
         }
@@ -154,12 +157,12 @@ interface Namesake {
   readonly inWords: string;
   readonly id: number;
   readonly adopt: "matching" | "replace" | undefined;
-  /** The properties in which it is not as desired. */
+  /** The properties whose actual value is not the desired one. */
   readonly differing: readonly string[];
   readonly isChangeable: boolean;
 }
 
-/** Refuses an object that has the desired name, as far as the program does not say that it may be taken. */
+/** Refuses an existing object with the desired name, unless the program allows adopting it. */
 function requireAdoption({ inWords, id, adopt, differing, isChangeable }: Namesake): void {
   if (adopt === undefined) {
     const ways = isChangeable

@@ -9,10 +9,10 @@ import type { SettingTexts } from "./settings";
 
 export type Step = "create" | "read" | "update" | "delete";
 
-/** How long a step may take when the program's `customTimeouts` does not say. */
+/** The time limit of a step that the program's `customTimeouts` does not set. */
 const LIMIT: Record<Step, string> = { create: "20m", read: "5m", update: "20m", delete: "10m" };
 
-/** Runs one step of a resource's life with its time limit, its line to write to and its connection. */
+/** Runs one step of a resource with its time limit, log and connection. */
 export async function operate<T>(
   step: Step,
   settings: SettingTexts,
@@ -47,7 +47,7 @@ export async function operate<T>(
       warn: say("warning", false),
     };
     const result = await track(work(context));
-    if (showsProgress) show("done"); // Pulumi goes on showing the last word beside what is finished.
+    if (showsProgress) show("done"); // Pulumi keeps the last message on the line of a finished resource.
     return result;
   } finally {
     clearTimeout(timer);

@@ -1,17 +1,17 @@
 /**
- * What the SDK's constructors hand over beside a resource's own properties, because the engine keeps it from
- * dynamic providers. Keys that start with two underscores are hidden by the CLI and never compared.
+ * What the SDK's constructors pass besides a resource's own properties, because Pulumi does not tell it to dynamic
+ * providers. Pulumi's CLI hides keys that start with two underscores, and we never compare them.
  */
 export interface Hidden {
-  /** The resource's URN: it names the line that progress is written to. */
+  /** The resource's URN: the line that progress is shown on. */
   readonly __urn?: string;
   /** `customTimeouts`, as written: `"5m"`. */
   readonly __timeouts?: { readonly create?: string; readonly update?: string; readonly delete?: string };
   /** `replaceOnChanges`, as written. */
   readonly __replaceOnChanges?: readonly string[];
-  /** Which call of `create` the state entry comes from; no program hands it over. */
+  /** Identifies the `create` call that made the state entry; the adapter adds it, no program sets it. */
   readonly __holder?: string;
-  /** The text that makes this package the resource's provider; the engine looks for it in every answer. */
+  /** The code that makes this package the resource's provider; Pulumi expects it in every answer. */
   readonly __provider?: string;
 }
 
@@ -24,7 +24,7 @@ export function visible(properties: Properties): Record<string, unknown> {
   return Object.fromEntries(Object.entries(properties).filter(([key]) => !isHidden(key)));
 }
 
-/** What was handed over beside them. */
+/** The hidden properties. */
 export function hidden(properties: Properties): Hidden {
   return Object.fromEntries(Object.entries(properties).filter(([key]) => isHidden(key)));
 }
@@ -35,8 +35,8 @@ export function nameOf(urn: string | undefined): string | undefined {
 }
 
 /**
- * The value as Pulumi's wire can carry it: without `undefined`, dates as text, big integers as digits. Anything
- * else that JSON lacks would fail after the work is done, and so leave an object behind that no state names.
+ * Converts a value to what Pulumi can transport: no `undefined`, dates as text, big integers as digits. Otherwise Pulumi
+ * would fail after the work is done, and leave behind an object that is in no state.
  */
 function plain(value: unknown): unknown {
   if (value instanceof Date) return value.toISOString();
@@ -46,14 +46,14 @@ function plain(value: unknown): unknown {
   return value;
 }
 
-/** The same for an object: keys whose value is `undefined` are left out. */
+/** The same for an object; drops keys whose value is `undefined`. */
 export function plainRecord(value: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, item]) => (item === undefined ? [] : [[key, plain(item)]])),
   );
 }
 
-/** How a provider tells the engine that a value is secret: the engine then encrypts it, at any depth. */
+/** How a provider tells Pulumi that a value is secret; Pulumi then encrypts it, at any depth. */
 const SIGNATURE_KEY = "4dabf18193072939515e22adb298388d";
 const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
 

@@ -2,27 +2,27 @@ import { createRequire } from "node:module";
 import { setTimeout as delay } from "node:timers/promises";
 import { ProviderError } from "./errors";
 
-/** The Pulumi engine that runs this provider: it shows what the provider says, and it may go away. */
+/** The Pulumi engine that started this process: it shows the provider's messages, and it may exit first. */
 interface PulumiEngine {
   /**
-   * Says something on a resource's line.
+   * Shows a message on a resource's line.
    *
-   * @param ephemeral shown while the resource is being worked on, and then gone.
+   * @param ephemeral whether the message disappears when the resource is done.
    */
   log(severity: "info" | "warning", message: string, urn: string, ephemeral: boolean): void;
-  /** Calls back once when the engine, having been there, is there no more. */
+  /** Calls back once when the connection to Pulumi, once established, is lost. */
   onGone(listener: () => void): void;
 }
 
-/** Without an engine (in tests) nothing is shown and nothing goes away. */
+/** For tests, which run without Pulumi: shows nothing and never goes away. */
 const noPulumiEngine: PulumiEngine = { log: () => undefined, onGone: () => undefined };
 
-/** The longest time a timer takes, 24 days: the channel must not go idle by itself, since idle means gone. */
+/** The longest timer, 24 days. The channel must not go idle by itself: we take idle for the end of Pulumi. */
 const NEVER_MS = 2 ** 31 - 1;
 
 /**
- * Connects to the engine by the libraries of `@pulumi/pulumi`, which has started this process. They are looked up
- * from there and only now: the provider itself imports nothing of Pulumi.
+ * Connects to Pulumi with the libraries of `@pulumi/pulumi`, which started this process. They are resolved from that
+ * package and loaded only here: the provider itself imports nothing of Pulumi.
  */
 function connectPulumiEngine(address: string): PulumiEngine {
   const pulumi = createRequire(require.resolve("@pulumi/pulumi/package.json"));
@@ -63,27 +63,27 @@ function connectPulumiEngine(address: string): PulumiEngine {
 }
 
 /**
- * The process that a provider lives in. Pulumi starts it for one phase of a command, interrupts it at the second
- * Ctrl-C with five seconds left, and leaves it alone when Pulumi itself is killed: then it must end by itself,
- * before its next step.
+ * The end of the provider's process. Pulumi starts a process for one phase of a command. At the second Ctrl-C it
+ * interrupts the process, which then has five seconds left. When Pulumi itself is killed, nobody stops the process: it
+ * must exit by itself, before its next step.
  */
 const stopping = new AbortController();
 const running = new Set<Promise<unknown>>();
 let engine: PulumiEngine | undefined;
 
-/** How long work that was interrupted may take to put things back, in milliseconds. */
+/** How long interrupted work may take to roll back, in milliseconds. */
 const GRACE_MS = { interrupted: 4_000, orphaned: 1_000 };
 
 /** Aborts when the process is about to end. */
 export const stopSignal: AbortSignal = stopping.signal;
 
-/** The engine that started this process. Outside the dynamic-provider process there is none. */
+/** The Pulumi engine that started this process; a stand-in outside of the dynamic-provider process. */
 export function pulumiEngine(): PulumiEngine {
   engine ??= startHost();
   return engine;
 }
 
-/** Lets the process wait for this work, within limits, before it ends. */
+/** Registers work that the process waits for before it exits, up to a limit. */
 export async function track<T>(work: Promise<T>): Promise<T> {
   running.add(work);
   try {
@@ -102,7 +102,7 @@ function startHost(): PulumiEngine {
   return connected;
 }
 
-/** `node …/@pulumi/pulumi/cmd/dynamic-provider [flags] HOST:PORT` is how Pulumi starts the process. */
+/** The address of Pulumi's engine. Pulumi runs `node …/@pulumi/pulumi/cmd/dynamic-provider [flags] HOST:PORT`. */
 export function engineAddress(): string | undefined {
   const [, script = "", ...args] = process.argv;
   return script.includes("dynamic-provider") ? args.find((arg) => /^[\w.-]+:\d+$/.test(arg)) : undefined;

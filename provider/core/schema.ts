@@ -2,7 +2,7 @@ import { z } from "zod";
 import { parseDuration } from "../../contract";
 
 /**
- * The milliseconds of a duration: `"90s"`, `"1m30s"`, `"1.5h"`; a plain number is seconds.
+ * Converts a duration to milliseconds: `"90s"`, `"1m30s"`, `"1.5h"`; a plain number is seconds.
  *
  * @returns `undefined` when the text is no duration.
  */
@@ -13,7 +13,7 @@ export function milliseconds(duration: string | number): number | undefined {
   return /^[+-]/.test(text) ? undefined : parseDuration(text);
 }
 
-/** A length of time: a text with units, or seconds as a number. */
+/** A duration: a text with units, or seconds as a number. */
 export const DurationSchema = z
   .union([z.number().nonnegative(), z.string()])
   .refine((value) => milliseconds(value) !== undefined, {
@@ -23,7 +23,7 @@ export const DurationSchema = z
 
 declare const reference: unique symbol;
 
-/** Stands, in types alone, for another resource in the place of its id: the engine hands over the id. */
+/** A type for another resource in place of its id. It has no values: Pulumi passes the id. */
 export interface ResourceReference {
   readonly [reference]: true;
 }
@@ -31,20 +31,20 @@ export interface ResourceReference {
 const RULE = "must be an id: a whole number above 0, or the resource that has it";
 
 /**
- * The id of an object in Portainer's database. The ids of other resources are texts in a program (`remote.id`), so
- * both forms are taken; `idNumber` makes one of them.
+ * The id of an object in Portainer's database. A resource's id is a text in Pulumi (`remote.id`), so the schema accepts
+ * numbers and texts; `idNumber` converts both to a number.
  */
 export const IdSchema: z.ZodType<number | string, number | string | ResourceReference> = z.union(
   [z.int(RULE).positive(RULE), z.string().regex(/^[1-9]\d{0,15}$/, RULE)],
   RULE,
 ) as never;
 
-/** The number that an id is: for the wire, and to compare ids. */
+/** The id as a number: for requests, and to compare ids. */
 export function idNumber(id: number | string): number {
   return Number(id);
 }
 
-/** The defaults that a schema states: they are managed, so `check` makes inputs of them. */
+/** The defaults in a schema. They are managed, so `check` adds them to the inputs. */
 export function schemaDefaults(schema: z.ZodObject): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(schema.shape).flatMap(([key, field]) =>
@@ -54,14 +54,14 @@ export function schemaDefaults(schema: z.ZodObject): Record<string, unknown> {
 }
 
 /**
- * An input whose default the definition's `defaults` fills in, because it depends on the resource: a program may leave
- * it out, and every step after `check` has it.
+ * An input whose default depends on the resource, so that the definition's `defaults` fills it in. A program may omit
+ * it; every step after `check` has it.
  */
 export function filledIn<Schema extends z.ZodType>(schema: Schema): z.ZodDefault<Schema> {
   return schema.optional() as unknown as z.ZodDefault<Schema>;
 }
 
-/** The names that a schema knows at a path: `["ports", 0]` gives those of a port. */
+/** The keys that a schema allows at a path: `["ports", 0]` gives those of a port. */
 export function keysAt(schema: unknown, path: readonly PropertyKey[]): readonly string[] {
   const [step, ...rest] = path;
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable) {

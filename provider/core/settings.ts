@@ -1,6 +1,6 @@
 import { ProviderError } from "./errors";
 
-/** The connection's settings, as they are written in stack config (`portainer:url`) and in a `Provider`. */
+/** The settings of a connection, by their names in stack config (`portainer:url`) and in a `Provider`. */
 export const SETTING_KEYS = [
   "url",
   "apiKey",
@@ -22,30 +22,30 @@ export type SettingKey = (typeof SETTING_KEYS)[number];
 
 const CREDENTIAL_KEYS = ["apiKey", "username", "password"] as const satisfies readonly SettingKey[];
 
-/** Set by the `Provider` class, so that its settings can be told from stack config. */
+/** Set by the `Provider` class, to distinguish its settings from stack config. */
 export const EXPLICIT_KEY = "portainer:explicit";
 
 type Lookup = (key: SettingKey) => string | undefined;
 
-/** Where the settings are looked for: a `Provider` or stack config, then the environment. */
+/** The sources of settings, in order: a `Provider` or stack config, then environment variables. */
 export interface SettingSources {
   readonly explicit: boolean;
   readonly config: Lookup;
   readonly environment: Lookup;
 }
 
-/** The texts of all settings, each from the source that may give it. */
+/** The settings as texts, each from the source that applies. */
 export type SettingTexts = Partial<Record<SettingKey, string>>;
 
-/** `endpointId` is `PORTAINER_ENDPOINT_ID` in the environment. */
+/** The environment variable of a setting: `PORTAINER_ENDPOINT_ID` for `endpointId`. */
 export const environmentName = (key: SettingKey): string =>
   `PORTAINER_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 
 export const configName = (key: SettingKey): string => `portainer:${key}`;
 
 /**
- * Puts the sources together. Credentials come as a group from one source, and a `Provider` that names a url takes
- * nothing from the environment: what stands there belongs to another server.
+ * Merges the sources. All credentials come from one source. A `Provider` that sets a url takes nothing from environment
+ * variables, because those may belong to another server.
  */
 export function gatherSettings({ explicit, config, environment }: SettingSources): SettingTexts {
   const closed = explicit && config("url") !== undefined;
@@ -63,7 +63,7 @@ export type Credentials =
   | { readonly apiKey: string }
   | { readonly username: string; readonly password: string };
 
-/** The one way of authenticating that the settings give, if any. */
+/** The credentials in the settings, if any. */
 export function credentialsOf(settings: SettingTexts): Credentials | undefined {
   const { apiKey, username, password } = settings;
   if (apiKey !== undefined && (username !== undefined || password !== undefined)) {
@@ -80,26 +80,26 @@ export function credentialsOf(settings: SettingTexts): Credentials | undefined {
   return { username, password };
 }
 
-/** Where a setting may be given, for messages. */
+/** The places where a setting can be set, for messages. */
 export function places(key: SettingKey): string {
   return `\`${key}\` of the Provider, stack config ${configName(key)} or ${environmentName(key)}`;
 }
 
-/** A whole number above zero, or a clear error. */
+/** Parses a whole number above zero. Throws for any other text. */
 export function positiveInteger(key: SettingKey, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^[1-9]\d*$/.test(text)) return Number(text);
   throw new ProviderError(`${key} is "${text}", not a whole number above 0: set ${places(key)}`);
 }
 
-/** `true` or `false`, or a clear error. @default false */
+/** Parses `true` or `false`. Throws for any other text. @default false */
 export function flag(key: SettingKey, text: string | undefined): boolean {
   if (text === undefined || text === "false") return false;
   if (text === "true") return true;
   throw new ProviderError(`${key} is "${text}", not true or false: set ${places(key)}`);
 }
 
-/** The extra HTTP headers, written as a JSON object. */
+/** Parses the extra HTTP headers, a JSON object. */
 export function headersOf(text: string | undefined): Record<string, string> {
   if (text === undefined) return {};
   const wrong = () =>

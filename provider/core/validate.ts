@@ -2,7 +2,7 @@ import { z } from "zod";
 import { hasUnknown, type Properties } from "./properties";
 import { keysAt } from "./schema";
 
-/** The known name that was most likely meant, if one is near enough to say so. */
+/** The known name that is nearest to a misspelled one, if it is near enough. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const limit = Math.max(1, Math.floor(name.length / 3));
   const ranked = known
@@ -12,7 +12,7 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return best && best.distance <= limit ? best.candidate : undefined;
 }
 
-/** How many letters to insert, delete, change or swap with their neighbour (optimal string alignment). */
+/** The edit distance: insertions, deletions, substitutions and swaps of neighbours (optimal string alignment). */
 function distance(from: string, to: string): number {
   let before: number[] = [];
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
@@ -31,7 +31,7 @@ function distance(from: string, to: string): number {
 
 const at = (row: readonly number[], index: number): number => row[index] ?? Number.POSITIVE_INFINITY;
 
-/** One thing that is wrong with a program's input, at `property` (`ports[0].hostPort`). */
+/** One error in a program's inputs, at `property` (`ports[0].hostPort`). */
 export interface Failure {
   readonly property: string;
   readonly reason: string;
@@ -41,9 +41,9 @@ type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
 /**
- * What is wrong with the inputs of a resource. Values that are not known yet are not judged.
+ * The errors in the inputs of a resource. Skips values that are not known yet.
  *
- * @param misnomers names that other tools use, with ours: `{ environment: "env", "ports.internal": "containerPort" }`.
+ * @param misnomers names from other tools, each with our name for it: `{ environment: "env", "ports.internal": "containerPort" }`.
  */
 export function validate(
   schema: z.ZodObject,
@@ -60,7 +60,7 @@ export function validate(
 
 const strictly = new WeakMap<z.ZodObject, z.ZodObject>();
 
-/** Made once a schema: zod writes a function for each object that it parses, which takes longer than to parse it. */
+/** Cached per schema: zod compiles a function for each object schema, which takes longer than the parsing. */
 function strict(schema: z.ZodObject): z.ZodObject {
   const made = strictly.get(schema) ?? z.strictObject(schema.shape);
   strictly.set(schema, made);
@@ -90,8 +90,8 @@ function failures(issue: Issue, schema: z.ZodObject, misnomers: Readonly<Record<
 const UNNAMED = "Invalid input";
 
 /**
- * A union fails with one list of issues for each of its forms: what is said is the form that came nearest, unless the
- * union has a text of its own and no form was any nearer than the others.
+ * A union fails with one list of issues per alternative. Reports the alternative that matched deepest, unless the union
+ * has its own message and no alternative matched deeper than the union itself.
  */
 function innermost(issue: Issue, parent: Path = []): Issue[] {
   const path = [...parent, ...issue.path];

@@ -1,4 +1,4 @@
-/** What volumes and networks have in common: an engine makes and deletes them, and never changes one. */
+/** What volumes and networks share. An engine creates and deletes them, but never changes one. */
 import { z } from "zod";
 import { equal } from "../core/diff";
 import { ProviderError } from "../core/errors";
@@ -10,32 +10,35 @@ import type { Place } from "./place";
 
 export const TextsSchema = z.record(z.string(), z.string());
 
-/** The rule of the engine. */
+/** The engine's rule for names. */
 export const FixedName = (what: string) =>
   z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, {
     error: ({ input }) =>
       `${JSON.stringify(input)} is not the name of a ${what}: letters, digits, "_", "." or "-", beginning with a letter or digit`,
   });
 
-/** The labels that an object is made with. */
+/** The labels to create an object with: the program's, and the URN of the resource. */
 export const labelsWith = (labels: Texts | undefined, { context: { urn } }: Place): Texts => ({
   ...labels,
   ...(urn !== undefined && { [URN_LABEL]: urn }),
 });
 
-/** The labels of an object but for ours. */
+/** The labels of an object, without our own. */
 export function labelsOf({ Labels }: { Labels?: Texts | null | undefined }): Texts {
   const { [URN_LABEL]: _ours, ...labels } = Labels ?? {};
   return labels;
 }
 
-/** A map as it reads in a program: one that was not wished is nobody's concern, and none is none. */
+/**
+ * The engine's map as an input. If the program does not set it, a known object's map is ignored, and an empty map
+ * counts as unset.
+ */
 export function readTexts(actual: Texts | null | undefined, wished: unknown, isKnown: boolean) {
   if (isKnown && wished === undefined) return undefined;
   return wished === undefined && Object.keys(actual ?? {}).length === 0 ? undefined : (actual ?? {});
 }
 
-/** Where an object that is there already differs from what is wished, by property. */
+/** The properties in which an existing object differs from the desired values. */
 export const differing = (wished: Properties, actual: Properties): string[] =>
   Object.keys(wished).filter((key) => wished[key] !== undefined && !equal(wished[key], actual[key]));
 
@@ -49,10 +52,10 @@ interface Found {
 }
 
 /**
- * Decides about an object that has the name and is in no state. Without being asked, only what a crash of ours has
- * left is taken.
+ * Decides whether to adopt an object that has the name and is in no state. Without `adopt`, only what a crash of ours
+ * left is adopted.
  *
- * @throws ProviderError that names the object and the ways on, unless it is to be taken.
+ * @throws ProviderError with the object and the remedies, unless it is to be adopted.
  */
 export function requireTakeable({ context, endpointId }: Place, found: Found): void {
   const { what, name, adopt, labels, created, differences } = found;
@@ -72,6 +75,6 @@ export function requireTakeable({ context, endpointId }: Place, found: Found): v
   );
 }
 
-/** Which of the changed properties are certain to change: the others hang on outputs that are not known yet. */
+/** The changed properties that are certain to change. The others depend on outputs that are not known yet. */
 export const certainlyChanged = (changed: readonly string[], news: Properties): string[] =>
   changed.filter((key) => !hasUnknown(news[key]));

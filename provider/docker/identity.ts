@@ -1,9 +1,12 @@
+/** The ids of an engine's objects in Pulumi, and the label that names the resource that created an object. */
 import { ProviderError } from "../core/errors";
 
-/** The URN of the resource that made an object. It says whose it may be; only state says whose it is. */
+/**
+ * The URN of the resource that created an object. The label says who may own the object; only the state says who does.
+ */
 export const URN_LABEL = "io.pulumi.portainer.urn";
 
-/** Says that an object with these labels is in somebody's state; nothing where none says so. */
+/** Says which resource manages an object with these labels; `undefined` if they name none. */
 export function managedAs(labels: Readonly<Record<string, string>> | null | undefined): string | undefined {
   const urn = labels?.[URN_LABEL];
   return urn === undefined ? undefined : `already managed by Pulumi as ${urn}`;
@@ -11,10 +14,10 @@ export function managedAs(labels: Readonly<Record<string, string>> | null | unde
 
 export type Texts = Readonly<Record<string, string>>;
 
-/** `1/web`: the environment, and the name that the object was first given. */
+/** `1/web`: the environment, and the name that the object was created with. */
 export const idOf = (endpointId: number | string, name: string): string => `${endpointId}/${name}`;
 
-/** Where to find the object of an id: `1/web`, `1/3f2ac1…`, `1/node-2/web`, or a name on the provider's environment. */
+/** Parses an id: `1/web`, `1/3f2ac1…`, `1/node-2/web`, or a name on the provider's environment. */
 export function parseId(
   id: string,
   defaultEndpointId: number | undefined,

@@ -1,4 +1,4 @@
-/** What is on an environment, whoever made it, as a program would declare it and a state would hold it. */
+/** Reads what is on an environment, whoever created it, as inputs for a program and as state: for an import. */
 import { BlockList, isIPv4 } from "node:net";
 import type { EngineInfo } from "../../contract";
 import type { Context } from "../core/definition";
@@ -12,7 +12,7 @@ import { network } from "./network";
 import { openPlace, type Place } from "./place";
 import { volume } from "./volume";
 
-/** An object of an engine as a state would hold it. */
+/** An object of an engine, as the state would hold it. */
 export interface ImportableObject {
   readonly id: string;
   readonly inputs: Properties;
@@ -21,17 +21,17 @@ export interface ImportableObject {
 
 export interface Importable {
   readonly containers: readonly ImportableObject[];
-  /** The volumes and networks that these containers name. */
+  /** The volumes and networks that these containers use. */
   readonly volumes: readonly ImportableObject[];
   readonly networks: readonly ImportableObject[];
   readonly skipped: readonly SkippedObject[];
 }
 
 /**
- * Reads the containers of an environment, and the volumes and networks that they have, without a write. Left out is
- * what a stack's state has already, and what belongs to a swarm.
+ * Reads the containers of an environment, and the volumes and networks that they use. Writes nothing. Skips objects
+ * that a stack already manages, and objects that belong to a swarm.
  *
- * @param filters the engine's own, for containers: `{ name: ["web"], label: ["team=ops"] }`.
+ * @param filters the engine's filters for containers: `{ name: ["web"], label: ["team=ops"] }`.
  */
 export async function importable(
   context: Context,
@@ -93,7 +93,7 @@ async function networksOf(
 /** The networks that every engine has. */
 const PREDEFINED: ReadonlySet<string> = new Set(["bridge", "host", "none", "default"]);
 
-/** Reads each object once; what is gone meanwhile is neither found nor worth a word. */
+/** Reads each object once. An object that was deleted meanwhile is neither found nor reported as skipped. */
 async function objectsOf(
   kind: string,
   names: readonly string[],
@@ -116,13 +116,13 @@ async function objectsOf(
   };
 }
 
-/** The engine's own pools, where it is not set up with others. */
+/** The address pools of an engine that is not configured with others. */
 const POOLS = [
   { Base: "172.16.0.0/12", Size: 16 },
   { Base: "192.168.0.0/16", Size: 20 },
 ];
 
-/** Whether a network has the subnet and gateway that an engine gives to one that asks for none. */
+/** Whether the engine chose the network's subnet and gateway, as it does for a network without `ipam`. */
 function isChosenByEngine(ipam: Ipam | undefined, { DefaultAddressPools }: EngineInfo): boolean {
   const [only, ...more] = ipam?.config ?? [];
   if (!ipam || !only || more.length > 0 || Object.keys(ipam).length > 1) return false;

@@ -1,3 +1,4 @@
+/** `ipam` of a network: its schema, the body for the engine, and the comparison with what the engine shows. */
 import { z } from "zod";
 import type { NetworkInspect } from "../../contract";
 import { equal, noneIfEmpty } from "../core/diff";
@@ -15,14 +16,14 @@ const PoolSchema = z.strictObject({
   subnet: Cidr,
   /** The part of the subnet that containers get addresses from. @default all of it */
   ipRange: Cidr.optional(),
-  /** The address of the way out. @default the subnet's first */
+  /** The gateway's address. @default the subnet's first */
   gateway: Address.optional(),
-  /** Addresses that no container gets, by the name of who has them. @default none */
+  /** Addresses that containers never get, by the name of the host that has them. @default none */
   auxAddresses: TextsSchema.optional(),
 });
 
 export const IpamSchema = z.strictObject({
-  /** The driver that gives addresses. @default "default" */
+  /** The driver that assigns addresses. @default "default" */
   driver: z.string().min(1).optional(),
   /** Options for that driver. @default none */
   options: TextsSchema.optional(),
@@ -32,7 +33,7 @@ export const IpamSchema = z.strictObject({
 export type Ipam = z.infer<typeof IpamSchema>;
 type Pool = z.infer<typeof PoolSchema>;
 
-/** The body that the engine takes. */
+/** `IPAM` in the body that creates a network. */
 export function ipamRequest({ driver, options, config }: Ipam): object {
   return {
     ...(driver && { Driver: driver }),
@@ -48,7 +49,7 @@ export function ipamRequest({ driver, options, config }: Ipam): object {
   };
 }
 
-/** The same without what is empty: it asks for nothing, and the engine fills it in. */
+/** The same without empty parts, since the engine chooses what is empty. `null` if nothing is left. */
 export function canonicalIpam({ driver, options, config }: Ipam): object | null {
   const pools = config?.map(({ auxAddresses, ...pool }) => ({
     ...pool,
@@ -58,7 +59,9 @@ export function canonicalIpam({ driver, options, config }: Ipam): object | null 
   return Object.values(ipam).every((value) => (value ?? null) === null) ? null : ipam;
 }
 
-/** What the engine shows, as it is wished if it means the same: the engine fills in the gateway and the driver itself. */
+/**
+ * The actual `ipam`, or the desired one if both mean the same: the engine fills in the gateway and the driver itself.
+ */
 export function readIpam(actual: NetworkInspect["IPAM"], wished: Ipam | undefined): Ipam | undefined {
   if (wished === undefined) return ipamOf(actual, undefined);
   if (canonicalIpam(wished) === null) return wished;
@@ -88,7 +91,7 @@ function poolOf({ Subnet = "", IPRange, Gateway, AuxiliaryAddresses }: Wire): Po
 }
 type Wire = NonNullable<NonNullable<NonNullable<NetworkInspect["IPAM"]>["Config"]>[number]>;
 
-/** The properties that are wished; all, where nothing is. */
+/** Only the desired properties; all of them if nothing is desired. */
 function cut<T extends object>(whole: T, wished: object | undefined): T {
   if (!wished) return whole;
   return Object.fromEntries(Object.entries(whole).filter(([key]) => key in wished)) as T;

@@ -1,4 +1,4 @@
-/** Who has made an object of an engine that `create` finds, and what that means for taking it. */
+/** Who created an object that `create` finds on an engine, and whether it may be adopted. */
 import { aliasFor, isSameStack } from "../core/claims";
 import { ProviderError } from "../core/errors";
 import { nameOf } from "../core/properties";
@@ -8,25 +8,26 @@ interface Found {
   /** The object in words, `a volume named "data" is already on environment 1, created …`. */
   readonly what: string;
   readonly labels: Texts | null | undefined;
-  /** Whether the program says `adopt`, in any form. */
+  /** Whether the program sets `adopt`, to any value. */
   readonly adopt: boolean;
-  /** The forms of `adopt` that there are, for people. */
+  /** The values of `adopt` that the message offers. */
   readonly ways: string;
 }
 
-/** Whether it bears the resource's own URN: then it may be what a crash has left. */
+/** Whether the labels name this resource: then a crashed creation may have left the object. */
 export const isMadeBy = (urn: string | undefined, labels: Texts | null | undefined): boolean =>
   urn !== undefined && labels?.[URN_LABEL] === urn;
 
-/** Whether it bears the URN of another resource, or of this one when it had another name. */
+/** Whether the labels name another resource, or this one under an earlier name. */
 export const isMadeByAnother = (urn: string | undefined, labels: Texts | null | undefined): boolean =>
   labels?.[URN_LABEL] !== undefined && !isMadeBy(urn, labels);
 
 /**
- * Refuses an object that somebody else may have. What another stack has made is not taken at all, since that stack's
- * destroy would delete it: labels cannot be changed, so nothing would tell that it has passed to this one.
+ * Refuses an object that may belong to somebody else. An object that another stack created is never adopted, because
+ * that stack's destroy would delete it: labels cannot be changed, so nothing would show that the object belongs to this
+ * stack now.
  *
- * @throws ProviderError that names the object, its maker and the ways on.
+ * @throws ProviderError with the object, its maker and the remedies.
  */
 export function requireFree(urn: string | undefined, { what, labels, adopt, ways }: Found): void {
   const maker = labels?.[URN_LABEL];

@@ -1,4 +1,6 @@
-/** A network that keeps its name while another takes its place: an engine changes none, and deletes none that is used. */
+/**
+ * Recreates a network under its name. An engine cannot change a network, and does not delete one that containers use.
+ */
 import { isApiError } from "../../client";
 import type { ContainerInspect, NetworkInspect } from "../../contract";
 import { isNotFound, messageOf, ProviderError } from "../core/errors";
@@ -10,7 +12,7 @@ import { connect, disconnect } from "./container/networks";
 import { whyItCarriesTheConnection } from "./container/own-connection";
 import { afterwards, type Place } from "./place";
 
-/** How long putting the old network back may take, in seconds. */
+/** Time limit for restoring the old network, in seconds. */
 const PUT_BACK_SECONDS = 60;
 
 /** A container on the network, running or not, and how it is connected. */
@@ -21,10 +23,10 @@ interface Member {
 }
 
 /**
- * Disconnects the containers of a network, puts another network in its place, and connects them again as they were.
- * If that fails, the old network is made again as it was, with its containers.
+ * Disconnects the containers of a network, replaces the network, and connects them again as they were. If that fails,
+ * the old network is created again as it was, with its containers.
  *
- * @param make makes the other network, which has the same name.
+ * @param make creates the new network, which has the same name.
  */
 export async function recreateNetwork(
   place: Place,
@@ -69,7 +71,7 @@ async function requireReachable(place: Place, container: ContainerInspect, netwo
   );
 }
 
-/** What a program or a person may have asked for. The engine adds the container's own names and the addresses. */
+/** The part of a connection that was configured. The engine adds the container's own names and the addresses. */
 function configOf({ Id }: ContainerInspect, endpoint: Wire): Wire {
   const aliases = ((endpoint["Aliases"] ?? []) as string[]).filter((alias) => !Id.startsWith(alias));
   return withoutEmpty({
@@ -91,7 +93,7 @@ async function takeDown(place: Place, id: string, members: readonly Member[]): P
   }
 }
 
-/** A fixed address may be none of the new network's: then the engine chooses one, until the container's own update. */
+/** A fixed address may be outside the new network. Then the engine chooses one, until the container's own update. */
 async function connectAgain(place: Place, network: string, { id, name, config }: Member): Promise<void> {
   try {
     await connect(place, id, network, config);
@@ -141,7 +143,7 @@ const filterByName = (name: string) => ({
   filters: JSON.stringify({ name: [`^${name.replaceAll(".", "\\.")}$`] }),
 });
 
-/** What a network is made of again, as the engine has shown it: with the same subnets. */
+/** The body that creates a network again as the engine showed it, with the same subnets. */
 const bodyOf = ({
   Name,
   Driver,

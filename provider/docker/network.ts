@@ -34,18 +34,19 @@ import {
 export const NetworkSchema = z.object({
   ...siteFields,
   /**
-   * The network's name. With another name the new network is made before the old one goes, and containers whose first
-   * network it is are rolled out on it; others move over while they run. With the same name, another change disconnects
-   * its containers, recreates it, and connects them again as they were. Docker: `Name`. @default the resource's name
+   * The network's name. A new name creates the new network before the old one is deleted: containers whose first
+   * network it is are rolled out on it, others move over while they run. A change that keeps the name disconnects the
+   * network's containers, recreates it, and connects them again as they were. Docker: `Name`.
+   * @default the resource's name
    */
   name: filledIn(FixedName("network")),
   /** `"bridge"`, `"overlay"`, `"macvlan"`, `"ipvlan"` or a plugin's. Docker: `Driver`. @default "bridge" */
   driver: z.string().min(1, "the driver's name is empty").default("bridge"),
   /** Options for the driver, such as `{ "com.docker.network.driver.mtu": "1400" }`. Docker: `Options`. @default none */
   options: TextsSchema.optional(),
-  /** Whether nothing leads out of it. Docker: `Internal`. @default false */
+  /** Whether the network has no access to the outside. Docker: `Internal`. @default false */
   internal: z.boolean().default(false),
-  /** Whether containers may join a swarm's network. Docker: `Attachable`. @default false */
+  /** Whether standalone containers may join, if it is a swarm's network. Docker: `Attachable`. @default false */
   attachable: z.boolean().default(false),
   /** Whether it has IPv6 addresses too. Docker: `EnableIPv6`. @default false */
   enableIPv6: z.boolean().default(false),
@@ -54,8 +55,8 @@ export const NetworkSchema = z.object({
   /** Docker: `Labels`. @default none */
   labels: TextsSchema.optional(),
   /**
-   * What to do with a network that has the name already: `"matching"` takes it as it is if all is as wished. Destroying
-   * it then deletes it. @default refuse
+   * What to do if a network of that name exists: `"matching"` adopts it if it matches the program. Destroying the
+   * resource then deletes it. @default refuse
    */
   adopt: z.literal("matching").optional(),
 });
@@ -78,14 +79,14 @@ export interface NetworkOutputs {
 
 type Settled = Inputs<typeof NetworkSchema>;
 
-/** With another one of these it is another network, which can be there beside the old one. */
+/** A change of one of these makes another network, which can exist beside the old one. */
 const MOVES: readonly string[] = ["endpointId", "name", "nodeName"];
-/** How long it may take to look up what became of a network, in seconds. */
+/** Time limit for looking up the network after a failed update, in seconds. */
 const LOOK_SECONDS = 30;
 
 type State = Settled & NetworkOutputs;
 
-/** A network of an engine, for containers to find each other by name. */
+/** A network of an engine, on which containers find each other by name. */
 export const network: Definition<typeof NetworkSchema, NetworkOutputs> = {
   type: "Network",
   schema: NetworkSchema,
@@ -176,7 +177,7 @@ export const network: Definition<typeof NetworkSchema, NetworkOutputs> = {
       const made = old ? await recreateNetwork(place, old, () => make(place, news)) : await make(place, news);
       return { ...news, ...outputsOf(place, made) };
     } catch (error) {
-      // Made again as it was, it has another id.
+      // The old network, created again, has another id: the state must have it.
       const now = await findOwn(afterwards(place, LOOK_SECONDS), olds).catch(() => undefined);
       if (!now || now.Id === olds.networkId) throw error;
       throw new Unfinished(id, { ...olds, ...outputsOf(place, now) }, error);
@@ -203,7 +204,7 @@ function wishesIn({
   return inputs as Partial<Settled>;
 }
 
-/** What an engine shows of a network as it is wished. */
+/** The desired values of what an engine shows of a network. */
 const wishedOf = ({ driver, internal, attachable, enableIPv6, ipam }: Settled) => ({
   driver,
   internal,
@@ -223,7 +224,7 @@ function actualOf(now: NetworkInspect, { ipam }: Pick<Partial<Settled>, "ipam">)
   };
 }
 
-/** By list and then by id: an engine takes a name for the beginning of an id as well. */
+/** By list and then by id: `inspect` would also take a name as the beginning of an id. */
 async function findByName(place: Place, name: string): Promise<NetworkInspect | undefined> {
   const filters = JSON.stringify({ name: [`^${name.replaceAll(".", "\\.")}$`] });
   const list = await place.docker.networks.list({ query: { filters } }, place.call);
@@ -231,7 +232,10 @@ async function findByName(place: Place, name: string): Promise<NetworkInspect | 
   return found && (await findById(place, found.Id));
 }
 
-/** By its id; or by its name, if this resource has made it: it may have been made again, and its id forgotten by a kill. */
+/**
+ * By its id; or by its name, if this resource created it: a run that was killed may have created it again without
+ * saving the new id.
+ */
 async function findOwn(place: Place, { networkId, name }: State): Promise<NetworkInspect | undefined> {
   const known = await findById(place, networkId);
   if (known) return known;
@@ -244,7 +248,7 @@ async function findOwn(place: Place, { networkId, name }: State): Promise<Networ
 const findByNameOrId = async (place: Place, nameOrId: string): Promise<NetworkInspect | undefined> =>
   (await findByName(place, nameOrId)) ?? (await findById(place, nameOrId));
 
-/** By its id; or by its name, if nobody else's resource has made it anew. */
+/** By its id; or by its name, unless another resource has created it again. */
 async function findKnown(
   place: Place,
   { networkId = "", name = "" }: Partial<State>,
@@ -265,7 +269,10 @@ async function findById({ docker, call }: Place, id: string): Promise<NetworkIns
   }
 }
 
-/** An engine may have two networks of one name: when the answer was lost it is looked up whether there is one. */
+/**
+ * An engine may have two networks of one name. So a call whose answer was lost is not repeated: the network is looked
+ * up.
+ */
 async function make(place: Place, inputs: Settled): Promise<NetworkInspect> {
   const { name, driver, internal, attachable, enableIPv6, options, ipam, labels } = inputs;
   const body = {

@@ -1,3 +1,7 @@
+/**
+ * Reaches an engine through its environment, and decides what to do when the environment is gone or the engine is
+ * unreachable.
+ */
 import { z } from "zod";
 import {
   type CallOptions,
@@ -11,18 +15,18 @@ import { isEnvironmentGone, messageOf, ProviderError } from "../core/errors";
 import type { Properties } from "../core/properties";
 import { filledIn, IdSchema, idNumber } from "../core/schema";
 
-/** Where an object of an engine is to be found. */
+/** An engine: its environment, and the node if there are several. */
 interface Site {
   readonly endpointId: number;
-  /** The node, where an agent leads to several. */
+  /** The node, if the environment's agent serves several. */
   readonly nodeName?: string | undefined;
 }
 
 export const siteFields = {
-  /** The environment to make it on: its id, or the `Endpoint`. @default the provider's `endpointId` */
+  /** The environment to create it on: its id, or the `Endpoint`. @default the provider's `endpointId` */
   endpointId: filledIn(IdSchema),
   /**
-   * The node to make it on, where an agent leads to several. Portainer: header `X-PortainerAgent-Target`.
+   * The node to create it on, if the environment's agent serves several. Portainer: header `X-PortainerAgent-Target`.
    * @default the one that the agent picks
    */
   nodeName: z.string().min(1, "the node's name is empty").optional(),
@@ -38,18 +42,18 @@ export const siteOf = ({ endpointId, nodeName }: Placed): Site => ({
   nodeName,
 });
 
-/** What a program may leave out: the object's name, and the environment where its provider names one. */
+/** Defaults for what a program leaves out: the resource's name, and the provider's `endpointId`. */
 export const namedAndPlaced = (inputs: Properties, { name, settings }: CheckContext): Properties => ({
   ...(name !== undefined && { name }),
   ...(inputs["endpointId"] === undefined && settings.endpointId && { endpointId: settings.endpointId }),
 });
 
-/** The engine that an object lives on, reached through its environment; known to be the right one. */
+/** An engine, reached through its environment, and checked to be the one that an existing object was created on. */
 export interface Place extends Site {
   readonly context: Context;
   readonly portainer: PortainerClient;
   readonly docker: DockerClient;
-  /** Goes with every call, so that it ends with the operation. */
+  /** Options for every call: the signal ends the call when the operation ends. */
   readonly call: CallOptions;
   readonly instanceId: string;
   readonly engineId: string;
@@ -59,9 +63,9 @@ export interface Place extends Site {
 class Unreachable extends ProviderError {}
 
 /**
- * Opens the place, and refuses when server or engine are others than the ones the object was made on.
+ * Reaches an engine. Refuses if the server or the engine is not the one that the object was created on.
  *
- * @throws Unreachable when the engine does not answer; the whole process asks it only once.
+ * @throws Unreachable when the engine does not answer. Each process asks an engine for its id only once.
  */
 export async function openPlace(
   context: Context,
@@ -92,9 +96,9 @@ export async function openPlace(
 }
 
 /**
- * The same place for work that must be done although the operation was stopped, such as putting things back.
+ * The same engine, for work that must finish even if the operation is cancelled, such as a rollback.
  *
- * @param seconds how long that work may take.
+ * @param seconds the time limit for that work.
  */
 export function afterwards(place: Place, seconds: number): Place {
   return { ...place, call: { signal: AbortSignal.timeout(seconds * 1_000) } };
@@ -112,15 +116,15 @@ async function engineOf({ connection }: Context, { endpointId, nodeName }: Site)
   }
 }
 
-/** Portainer answers 500 for a socket and 502 for an address that nobody listens at; an agent may be silent. */
+/** Where nothing listens, Portainer answers 500 for a socket and 502 for an address. An agent may not answer at all. */
 function isUnreachable(error: unknown): boolean {
   if (isConnectionError(error)) return true;
   return isApiError(error) && error.source === "portainer" && [500, 502, 503, 504].includes(error.status);
 }
 
 /**
- * Reads an object of an engine. What is on an environment that is gone is gone with it; what cannot be reached stays as
- * it is remembered, if it is and the provider says so (`skipUnreachable`).
+ * Reads an object of an engine. If its environment is gone, the object is gone too. If the engine cannot be reached and
+ * the provider sets `skipUnreachable`, the remembered state is returned, if there is one.
  */
 export async function readThere<Found>(
   context: Context,
@@ -141,11 +145,14 @@ export async function readThere<Found>(
   }
 }
 
-/** Whether a change may wait, since the engine cannot be reached and the provider says so (`skipUnreachable`). */
+/** Whether to skip a change: the engine cannot be reached, and the provider sets `skipUnreachable`. */
 export const isToBeSkipped = ({ connection }: Context, error: unknown): boolean =>
   error instanceof Unreachable && connection.skipUnreachable;
 
-/** Deletes an object of an engine. What cannot be reached is forgotten, if the provider says so (`deleteUnreachable`). */
+/**
+ * Deletes an object of an engine. If the engine cannot be reached and the provider sets `deleteUnreachable`, Pulumi
+ * only forgets the object.
+ */
 export async function deleteThere(context: Context, remove: () => Promise<void>): Promise<void> {
   try {
     await remove();

@@ -11,25 +11,25 @@ export const RemoteImageSchema = z.object({
   image: z.string(),
   /** The environment whose engine asks the registry: its id, or the `Endpoint`. @default the provider's `endpointId` */
   endpointId: IdSchema.optional(),
-  /** One of Portainer's registries, by its id, with whose credentials to ask; Portainer itself uses them for pulls alone. */
+  /** The id of one of Portainer's registries, whose credentials to use. Portainer itself uses them only for pulls. */
   registryId: z.int().positive().optional(),
-  /** The credentials with which to ask a private registry. Secret. */
+  /** Credentials for a private registry. Secret. */
   credentials: z.strictObject({ username: z.string(), password: z.string() }).optional(),
 });
 export type RemoteImageInputs = z.input<typeof RemoteImageSchema>;
 
 export interface RemoteImageOutputs {
-  /** The digest that the registry now has for it, `"sha256:…"`: for the `imageDigest` of a `Container`. */
+  /** The digest that the registry has for it now, `"sha256:…"`: use it as `imageDigest` of a `Container`. */
   readonly digest: string;
-  /** The platforms that there is an image for, `"linux/arm64/v8"`; empty where the registry does not say. */
+  /** The image's platforms, such as `"linux/arm64/v8"`; empty if the registry does not say. */
   readonly platforms: readonly string[];
   /** The id of the Portainer installation. */
   readonly instanceId: string;
 }
 
 /**
- * An image as its registry has it. It is never managed, only looked up: `1/nginx:1.27` is the environment whose engine
- * asks, and the image.
+ * An image as its registry has it. It is never managed, only looked up. Its id, `1/nginx:1.27`, is the environment
+ * whose engine asks the registry, and the image.
  */
 export const remoteImage = lookUp<typeof RemoteImageSchema, RemoteImageOutputs>({
   type: "RemoteImage",
@@ -53,7 +53,10 @@ export const remoteImage = lookUp<typeof RemoteImageSchema, RemoteImageOutputs>(
   },
 });
 
-/** Portainer's gateway hands a registry's id on as it is, except in pulls; the engine then asks as nobody. */
+/**
+ * Portainer turns a registry's id into credentials only for pulls. In other requests the engine gets the bare id and
+ * asks the registry without credentials.
+ */
 const PULLS_ALONE =
   " With `registryId` Portainer itself uses a registry's credentials for pulls alone: give `credentials` instead.";
 

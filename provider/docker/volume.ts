@@ -31,13 +31,13 @@ export const VolumeSchema = z.object({
   /** Docker: `Labels`. @default none */
   labels: TextsSchema.optional(),
   /**
-   * What to do with a volume that has the name already: `"matching"` takes it as it is if driver, options and labels are
-   * as wished. Destroying it then deletes it. @default refuse
+   * What to do if a volume of that name exists: `"matching"` adopts it if its driver, options and labels match the
+   * program. Destroying the resource then deletes it. @default refuse
    */
   adopt: z.literal("matching").optional(),
   /**
-   * Whether a change may delete the volume and put an empty one in its place: an engine changes no volume, so without
-   * this the preview of a change fails. @default false
+   * Whether a change may delete the volume and create an empty one in its place. An engine cannot change a volume, so
+   * without this the preview of a change fails. @default false
    */
   recreate: z.boolean().optional(),
 });
@@ -48,7 +48,7 @@ export type VolumeSettled = z.output<typeof VolumeSchema>;
 export interface VolumeOutputs {
   /** Where its files are on the engine's machine. */
   readonly mountpoint: string;
-  /** When it was made, as an ISO date; empty where the driver does not say. */
+  /** When it was created, as an ISO date; empty if the driver does not say. */
   readonly createdAt: string;
   /** The id of the engine that it is on. */
   readonly engineId: string;
@@ -131,7 +131,7 @@ export const volume: Definition<typeof VolumeSchema, VolumeOutputs> = {
     return readThere(context, endpointId, look, remembered);
   },
 
-  /** Only how it is treated can change in place, and that is nothing to carry out. */
+  /** Only `adopt` and `recreate` change in place. They are settings of the provider, so there is nothing to send. */
   update: (_context, _id, olds, news) => Promise.resolve({ ...olds, ...news }),
 
   delete: (context, _id, state) =>
@@ -142,7 +142,10 @@ export const volume: Definition<typeof VolumeSchema, VolumeOutputs> = {
     }),
 };
 
-/** A volume has no id, and an engine may be reached by several environments and servers. */
+/**
+ * A volume has no id, so the engine's id and the name identify it. Several environments and servers may lead to one
+ * engine.
+ */
 function identityOf({ engineId, name }: Partial<Settled & VolumeOutputs>): string {
   return `${engineId}/volumes/${name}`;
 }
@@ -166,7 +169,7 @@ async function find({ docker, call }: Place, name: string): Promise<VolumeInspec
   }
 }
 
-/** Whether the volume was made anew under its name by somebody else: what state says is of one that is gone. */
+/** Whether somebody else created the volume again under its name: the one that the state describes is gone. */
 function isAnother({ context }: Place, now: VolumeInspect, { createdAt }: Partial<VolumeOutputs>): boolean {
   const isAnother = isMadeByAnother(context.urn, now.Labels) && isLater(now.CreatedAt, createdAt);
   if (isAnother)
@@ -174,11 +177,13 @@ function isAnother({ context }: Place, now: VolumeInspect, { createdAt }: Partia
   return isAnother;
 }
 
-/** Not every driver says when a volume was made. */
+/** `false` if a date is missing: not every driver says when a volume was created. */
 const isLater = (date: string | undefined, than: string | undefined): boolean =>
   Date.parse(date ?? "") > Date.parse(than ?? "");
 
-/** What has the name already is answered as it is, so that a lost answer may be asked for again. */
+/**
+ * The engine answers with the existing volume if the name is taken, so a call whose answer was lost can be repeated.
+ */
 function make(place: Place, { name, driver, driverOpts, labels }: Settled): Promise<VolumeInspect> {
   const body = {
     Name: name,

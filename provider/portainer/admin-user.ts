@@ -8,23 +8,23 @@ import { isNotFound, ProviderError } from "../core/errors";
 import { DurationSchema, milliseconds } from "../core/schema";
 
 export const AdminUserSchema = z.object({
-  /** The administrator's name. Portainer compares names without regard to case. @default "admin" */
+  /** The administrator's name. Portainer ignores case in names. @default "admin" */
   username: z.string().regex(/^\S+$/, "a username has no spaces and is not empty").default("admin"),
   /**
-   * The administrator's password, at least 12 characters unless the server is set otherwise. Secret. A change is
-   * carried out in place and needs no other credentials than the old password.
+   * The administrator's password, at least 12 characters unless the server's settings say otherwise. Secret. Changed in
+   * place, with only the old password as credentials.
    */
   password: z.string().min(1, "the password is empty"),
   /** The server's address. @default the provider's url */
   url: z.url({ protocol: /^https?$/, message: "must be an http:// or https:// address" }).optional(),
   /**
-   * How long to wait for a server that is still starting: `"90s"`, `"2m"`, or seconds as a number. Used at creation
-   * only. @default "60s"
+   * How long to wait for a server that is still starting: `"90s"`, `"2m"`, or seconds as a number. Used only at
+   * creation. @default "60s"
    */
   startupTimeout: DurationSchema.optional(),
   /**
-   * The token that newer servers print in their log and ask for at initialisation (`X-Setup-Token`). Secret.
-   * Used at creation only. @default the provider's `setupToken`
+   * The token that newer servers print in their log and require for initialisation (`X-Setup-Token`). Secret.
+   * Used only at creation. @default the provider's `setupToken`
    */
   setupToken: z.string().optional(),
 });
@@ -33,7 +33,7 @@ export type AdminUserInputs = z.input<typeof AdminUserSchema>;
 export type AdminUserSettled = z.output<typeof AdminUserSchema>;
 
 export interface AdminUserOutputs {
-  /** The user's id in Portainer; 1 for the administrator that initialised the server. */
+  /** The user's id in Portainer; 1 for the administrator created at initialisation. */
   readonly userId: number;
   /** The id of the Portainer installation. */
   readonly instanceId: string;
@@ -44,8 +44,8 @@ type AdminUserState = State<typeof AdminUserSchema, AdminUserOutputs>;
 const DEFAULT_STARTUP_TIMEOUT = "60s";
 
 /**
- * The first administrator. Created by `POST /users/admin/init` on a new server; on an initialised one the given
- * password must fit, and the administrator is taken over as it is.
+ * The first administrator. On a new server `POST /users/admin/init` creates it. On an initialised server the existing
+ * administrator is adopted unchanged, if the given password is right.
  */
 export const adminUser: Definition<typeof AdminUserSchema, AdminUserOutputs> = {
   type: "AdminUser",
@@ -138,7 +138,7 @@ async function waitForServer(
   });
 }
 
-/** Nobody listens yet, or a proxy says that nobody does behind it. */
+/** Whether the server does not listen yet: no connection, or a proxy answers that it cannot reach the server. */
 function isStarting(error: unknown): boolean {
   return isConnectionError(error) || (isApiError(error) && [502, 503, 504].includes(error.status));
 }
@@ -153,7 +153,10 @@ async function isInitialised(connection: Connection): Promise<boolean> {
   }
 }
 
-/** When the answer is lost, or somebody was quicker, the login that follows tells whose password it is. */
+/**
+ * Initialises the server. Tolerates a lost answer, and an initialisation by somebody else at the same time: the login that
+ * follows checks the password.
+ */
 async function initialise(connection: Connection, inputs: z.output<typeof AdminUserSchema>): Promise<void> {
   const setupToken = inputs.setupToken ?? connection.setupToken;
   try {
@@ -198,7 +201,7 @@ function noAdministrator({ url }: Connection, username: string): ProviderError {
 
 type Login = { readonly username: string; readonly password: string };
 
-/** All users, as this administrator sees them; `undefined` when the password is wrong. */
+/** All users, listed with these credentials; `undefined` when the password is wrong. */
 async function listUsers(connection: Connection, login: Login): Promise<User[] | undefined> {
   return await unlessRefused((client) => client.users.list({}), connection.as(login));
 }
@@ -215,7 +218,7 @@ async function unlessRefused<T>(
   }
 }
 
-/** A password that is the new one already was changed by an update whose end Pulumi did not see. */
+/** Accepts a password that is already the new one: an earlier update changed it, but Pulumi did not store that. */
 async function changePassword(connection: Connection, olds: AdminUserState, wished: Login): Promise<void> {
   if (olds.password === wished.password) return;
   const before = connection.as({ username: wished.username, password: olds.password });

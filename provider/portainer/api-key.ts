@@ -10,13 +10,13 @@ import { lookOnceBack, mayHaveHappened, repeatIfLost } from "../core/lost-answer
 import { filledIn } from "../core/schema";
 import type { Credentials } from "../core/settings";
 
-/** Portainer's limit, which it counts in bytes. */
+/** Portainer's limit, in bytes. */
 const LONGEST_DESCRIPTION = 127;
 
 export const ApiKeySchema = z.object({
   /**
-   * What the key is for, as Portainer lists it: 1 to 127 characters. Changing it replaces the key: the new one is
-   * made before the old one is revoked. Sent by `POST /users/{id}/tokens`. @default the resource's name
+   * The description that Portainer shows for the key: 1 to 127 characters. A change replaces the key: the new one is
+   * created before the old one is revoked. Portainer: `POST /users/{id}/tokens`. @default the resource's name
    */
   description: filledIn(
     z
@@ -33,15 +33,15 @@ export type ApiKeyInputs = z.input<typeof ApiKeySchema>;
 export type ApiKeySettled = z.output<typeof ApiKeySchema>;
 
 export interface ApiKeyOutputs {
-  /** The key itself, for `apiKey` of a Provider. Secret; Portainer never shows it again. */
+  /** The key itself, for `apiKey` of a Provider. Secret. Portainer shows it only once, at creation. */
   readonly rawKey: string;
   /** The key's id in Portainer. */
   readonly keyId: number;
-  /** The id of the user whose key it is: the one that the provider logs in as. */
+  /** The id of the key's user: the one that the provider logs in as. */
   readonly userId: number;
-  /** The first characters of the key, by which Portainer lists it. */
+  /** The first characters of the key, which Portainer shows in its list. */
   readonly prefix: string;
-  /** When it was made, as an ISO date. */
+  /** When the key was created, as an ISO date. */
   readonly createdAt: string;
   /** The id of the Portainer installation. */
   readonly instanceId: string;
@@ -50,8 +50,8 @@ export interface ApiKeyOutputs {
 type Login = Extract<Credentials, { username: string }>;
 
 /**
- * An API key of the user that the provider logs in as. Only its making needs the password: it is read and revoked
- * with the key itself, so that another password changes nothing here.
+ * An API key of the user that the provider logs in as. Only the create needs the password: read and delete use the key
+ * itself, so they still work after a change of the password.
  */
 export const apiKey: Definition<typeof ApiKeySchema, ApiKeyOutputs> = {
   type: "ApiKey",
@@ -98,7 +98,7 @@ export const apiKey: Definition<typeof ApiKeySchema, ApiKeyOutputs> = {
     return { id, inputs: { description }, outputs: { ...state, description } };
   },
 
-  /** Nothing of a key can be changed in place. */
+  /** Portainer cannot change a key in place. */
   update: (_context, _id, olds) => Promise.resolve(olds),
 
   async delete({ connection }, _id, { rawKey, userId, keyId, instanceId }) {
@@ -120,8 +120,8 @@ function loginOf({ credentials, url }: Connection): Login {
 type Made = Awaited<ReturnType<PortainerClient["apiKeys"]["create"]>>;
 
 /**
- * A key whose value was lost on the way cannot be looked up: it is revoked, and another is made. Up to
- * twice: a server that shuts down may take two answers with it.
+ * If the answer with the key is lost, Portainer never shows the key again: revokes it and creates another. Tries that twice,
+ * because a server that shuts down may take two answers with it.
  */
 async function makeKey(
   context: Context,
@@ -150,7 +150,7 @@ function keysOf({ apiKeys }: PortainerClient, userId: number): Promise<ApiKey[]>
   return apiKeys.list({ params: { id: userId } });
 }
 
-/** The server, being the right one, does not know the key: it was revoked. */
+/** `undefined` for a 401: the server was checked before (`sameServer`), so the key was revoked. */
 async function unlessRevoked<T>(call: () => Promise<T>): Promise<T | undefined> {
   try {
     return await call();

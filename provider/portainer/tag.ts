@@ -4,19 +4,25 @@ import { type Installed, portainerObject } from "../core/object";
 import { filledIn } from "../core/schema";
 
 export const TagSchema = z.object({
-  /** The tag's name, unique on the server. Portainer renames no tag: another name replaces it. Portainer: `Name`. @default the resource's name */
+  /**
+   * The tag's name, unique on the server. Portainer cannot rename a tag, so a change replaces it. Portainer: `Name`.
+   * @default the resource's name
+   */
   name: filledIn(z.string().min(1, "the name is empty")),
-  /** What to do when the name is taken: `"matching"` takes the tag that has it; destroying the resource then deletes it. @default refuse */
+  /**
+   * What to do when a tag with this name exists: `"matching"` adopts it, and destroying the resource then deletes it.
+   * @default refuse
+   */
   adopt: z.literal("matching").optional(),
 });
 export type TagInputs = z.input<typeof TagSchema>;
 
 export interface TagOutputs extends Installed {
-  /** The tag's number in Portainer; `id` is the same as a text. */
+  /** The tag's id in Portainer, a number; `id` is the same as text. */
   readonly tagId: number;
 }
 
-/** A tag of environments and environment groups. */
+/** A tag for environments and environment groups. */
 export const tag = portainerObject<typeof TagSchema, TagOutputs, Tag>({
   type: "Tag",
   what: "tag",

@@ -4,22 +4,25 @@ import { type Installed, portainerObject } from "../core/object";
 import { filledIn } from "../core/schema";
 
 export const TeamSchema = z.object({
-  /** The team's name, unique on the server in upper and lower case alike. Changed in place. Portainer: `Name`. @default the resource's name */
+  /**
+   * The team's name, unique on the server regardless of case. Changed in place. Portainer: `Name`.
+   * @default the resource's name
+   */
   name: filledIn(z.string().min(1, "the name is empty")),
   /**
-   * What to do when the name is taken: `"matching"` takes the team that has it, with its members; destroying the
-   * resource then deletes it. @default refuse
+   * What to do when a team with this name exists: `"matching"` adopts it with its members, and destroying the resource
+   * then deletes it. @default refuse
    */
   adopt: z.literal("matching").optional(),
 });
 export type TeamInputs = z.input<typeof TeamSchema>;
 
 export interface TeamOutputs extends Installed {
-  /** The team's number in Portainer; `id` is the same as a text. */
+  /** The team's id in Portainer, a number; `id` is the same as text. */
   readonly teamId: number;
 }
 
-/** A team of users, for `access` of what it may use. */
+/** A team of users, for the `access` of other resources. */
 export const team = portainerObject<typeof TeamSchema, TeamOutputs, Team>({
   type: "Team",
   what: "team",

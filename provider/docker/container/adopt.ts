@@ -1,3 +1,4 @@
+/** What `create` does when a container of its name exists: adopts it, or refuses. */
 import type { ContainerInspect } from "../../../contract";
 import { ProviderError } from "../../core/errors";
 import { isMadeBy, requireFree } from "../maker";
@@ -8,18 +9,19 @@ import { identityOf, labelsOf, SPECIFICATION_LABEL } from "./labels";
 import { unfulfilled, withResolvedNames } from "./observe";
 import { specification } from "./specification";
 
-/** What is to be done with the container that holds the name. */
+/** A container to adopt. */
 export interface Adoption {
   readonly container: ContainerInspect;
-  /** Whether it has to be changed to be as wished. */
+  /** Whether it must be changed to match the inputs. */
   readonly change: boolean;
 }
 
 /**
- * Decides about a container that holds the name and is in no state. Without being asked, only what a crash of ours
- * has left is taken: it bears this resource's URN and is what is wished.
+ * Decides about a container that has the name and is in no state. Without `adopt`, only what a crash of ours left is
+ * adopted: a container that has this resource's URN and matches its inputs.
  *
- * @throws ProviderError that names the container and the ways on.
+ * @returns `undefined` when no container has the name.
+ * @throws ProviderError with the container and the remedies.
  */
 export async function adopt(place: Place, inputs: ContainerSettled): Promise<Adoption | undefined> {
   const container = await findByName(place, inputs.name);

@@ -1,3 +1,7 @@
+/**
+ * The calls on an engine's containers: list, find, create, start, stop, rename, remove. A write whose answer was lost
+ * is looked up, or repeated where that does no harm.
+ */
 import { setTimeout as delay } from "node:timers/promises";
 import { type DockerClient, isApiError } from "../../../client";
 import type { ContainerInspect, ResourceControl } from "../../../contract";
@@ -28,8 +32,8 @@ export async function listContainers(
 }
 
 /**
- * The containers that the engine had when this process first asked. One request tells every resource what interrupted
- * roll-outs have left, and which container is Portainer itself.
+ * The containers that the engine had when this process first asked. One request shows every resource what interrupted
+ * roll-outs left, and which container is Portainer itself.
  */
 export function listOnce(place: Place): Promise<Listed> {
   const { docker } = place;
@@ -41,7 +45,7 @@ export function listOnce(place: Place): Promise<Listed> {
   return list;
 }
 
-/** The container with this id, in full; `undefined` when there is none. */
+/** The container with this id, in full; `undefined` if there is none. */
 export async function findById({ docker, call }: Place, id: string): Promise<ContainerInspect | undefined> {
   try {
     const found = await docker.containers.inspect({ params: { id } }, call);
@@ -55,8 +59,8 @@ export async function findById({ docker, call }: Place, id: string): Promise<Con
 }
 
 /**
- * The container with exactly this name. Not by `inspect`: an engine takes `cafe` for the beginning of an id, and
- * answers with a stranger.
+ * The container with exactly this name. Not by `inspect`: that takes `cafe` as the beginning of an id and answers with
+ * another container.
  */
 export async function findByName(place: Place, name: string): Promise<ContainerInspect | undefined> {
   const [found] = await listNamed(place, `^/${quote(name)}$`);
@@ -75,8 +79,8 @@ const quote = (name: string): string => name.replace(/[.]/g, "\\.");
 export const nameOfContainer = ({ Name }: ContainerInspect): string => Name.replace(/^\//, "");
 
 /**
- * Does a write once. When its answer is lost it is looked up whether it was done, and never blindly repeated. That
- * something is so already (304) is as good as done.
+ * Does a write once, and never repeats it blindly. If its answer was lost, `isDone` looks up whether it was done. 304
+ * (already in that state) counts as done.
  */
 export async function confirmed(
   write: () => Promise<unknown>,
@@ -96,8 +100,8 @@ type DesiredState = ContainerSettled["desiredState"];
 type Wish = Pick<ContainerSettled, "desiredState" | "restart" | "waitFor">;
 
 /**
- * The state that a container is in, in the words of `desiredState`. One that has ended well and is not to be
- * restarted has done what was wished: it counts as running.
+ * The actual state, as a value of `desiredState`. A container that ended well and is not to be restarted has done its
+ * work: it counts as running.
  */
 export function stateOf({ State }: ContainerInspect, wished: Partial<Wish>): DesiredState {
   if (State.Paused) return "paused";
@@ -127,12 +131,12 @@ export async function start(place: Place, id: string): Promise<void> {
   );
 }
 
-/** Twice comes to the same as once. */
+/** A call whose answer was lost is repeated: a second restart does no harm. */
 export async function restart({ docker, call }: Place, id: string): Promise<void> {
   await repeatIfLost(() => docker.containers.restart({ params: { id } }, call));
 }
 
-/** Without a time the container's own stop time-out counts. */
+/** Sends no timeout, so that the container's own stop timeout applies. */
 export async function stop(place: Place, id: string): Promise<void> {
   const { docker, call } = place;
   await confirmed(
@@ -157,7 +161,7 @@ async function unpause(place: Place, id: string): Promise<void> {
   );
 }
 
-/** Whether a container, by its status, was created and not started since. */
+/** Whether the status is that of a container that was created but never started. */
 export const neverRan = (status: string): boolean => status === "created";
 
 type RunState = Pick<ContainerInspect["State"], "Running" | "Paused" | "Restarting">;
@@ -166,10 +170,10 @@ type RunState = Pick<ContainerInspect["State"], "Running" | "Paused" | "Restarti
 export const NOT_STARTED: RunState = { Running: false, Paused: false, Restarting: false };
 
 /**
- * Brings a container into the desired state by the fewest steps. One that its restart policy starts over and over is
- * started at once: the engine's pauses grow to a minute, and what has changed may be the cure.
+ * Brings a container into the desired state by the fewest steps. A container that its restart policy keeps starting is
+ * restarted at once: the engine's pauses grow to a minute, and the change may have fixed the crash.
  *
- * @returns whether its process was started by this.
+ * @returns whether this started its process.
  */
 export async function bringTo(
   place: Place,
@@ -193,9 +197,9 @@ export async function bringTo(
 const PAUSE_MS = 300;
 
 /**
- * Stops a container within its stop time-out and removes it.
+ * Stops a container within its stop timeout and removes it.
  *
- * @returns `false` when there is none with this id.
+ * @returns `false` if there is none with this id.
  */
 export async function remove(place: Place, id: string, removeVolumes: boolean): Promise<boolean> {
   try {
@@ -203,7 +207,7 @@ export async function remove(place: Place, id: string, removeVolumes: boolean): 
   } catch (error) {
     if (isNotFound(error) && !isEnvironmentGone(error)) return false;
     if (!isApiError(error) || error.source !== "engine") throw error;
-    // What cannot be stopped (a paused container on old engines, one without a process) is removed by force.
+    // A container that cannot be stopped (a paused one on old engines, one without a process) is removed by force.
   }
   await discard(place, id, removeVolumes);
   return true;
@@ -250,7 +254,7 @@ export interface NewContainer {
   readonly control: ResourceControl | null | undefined;
 }
 
-/** Asks the engine for a container, once: when the answer is lost, the container is looked up by its id label. */
+/** Sends a creation once. If the answer was lost, the container is looked up by its name and the label of the call. */
 export async function sendCreation(
   place: Place,
   body: Wire & { Image: string },

@@ -1,3 +1,7 @@
+/**
+ * Creates a container: pulls its image if needed, sends the create call, adds what that call cannot carry, and starts
+ * it.
+ */
 import { isApiError } from "../../../client";
 import { registryAuth } from "../../../contract/registry-auth";
 import { messageOf, ProviderError, Unfinished } from "../../core/errors";
@@ -18,12 +22,12 @@ import { type ContainerState, outputsOf } from "./state";
 
 type Wish = Pick<ContainerSettled, "image" | "imageDigest" | "registryId" | "platform">;
 
-/** Whether the engine answered a creation that it does not have the image. */
+/** Whether the engine refused a creation because it does not have the image. */
 function isImageMissing(error: unknown): boolean {
   return isApiError(error) && error.status === 404 && /no such image/i.test(error.serverMessage);
 }
 
-/** Pulls an image, showing the progress. A pull that fails says so in the stream, after the status of success. */
+/** Pulls an image and shows the progress. The engine reports a failed pull in the stream, after a status of success. */
 async function pullImage({ docker, context, call }: Place, wish: Wish): Promise<void> {
   const { registryId } = wish;
   const layers = new Map<string, boolean>();
@@ -42,7 +46,7 @@ async function pullImage({ docker, context, call }: Place, wish: Wish): Promise<
   }
 }
 
-/** Without a tag the engine would pull every tag there is; beside a digest a tag says nothing. */
+/** Without a tag the engine would pull every tag there is; beside a digest it ignores the tag. */
 function reference({ image, imageDigest }: Wish): { fromImage: string; tag?: string } {
   const full = canonicalImage(image);
   if (full.includes("@")) return { fromImage: full };
@@ -50,14 +54,14 @@ function reference({ image, imageDigest }: Wish): { fromImage: string; tag?: str
   return { fromImage: full.slice(0, split), tag: imageDigest ?? full.slice(split + 1) };
 }
 
-/** How long it may take to put back what a creation began that failed, in seconds. */
+/** Time limit for cleaning up after a failed creation, in seconds. */
 const CLEAN_UP_SECONDS = 30;
 
 /** How a container is to be created, besides its inputs. */
 interface CreateOptions {
   readonly name: string;
   readonly createId: string;
-  /** Volumes without a name that go over from the container before. */
+  /** Anonymous volumes to keep from the old container. */
   readonly volumes?: readonly { readonly name: string; readonly target: string }[];
 }
 
@@ -67,8 +71,8 @@ export function isNameTaken(error: unknown): boolean {
 }
 
 /**
- * Creates a container without starting it. The image is pulled when the engine says that it has none: asking before
- * would be a request for nothing in most cases.
+ * Creates a container without starting it. The image is pulled only when the engine says that it is missing: asking
+ * first would waste a request in most cases.
  */
 export async function createContainer(
   place: Place,
@@ -95,14 +99,14 @@ export async function createContainer(
     }
   } catch (error) {
     if (fileVolumes.length > 0) {
-      // The reason is what failed first; volumes that are left are empty, and the next roll-out deletes them.
+      // Report what failed first. Volumes that are left are empty, and the next roll-out deletes them.
       await removeFileVolumes(afterwards(place, CLEAN_UP_SECONDS), createId).catch(() => undefined);
     }
     throw error;
   }
 }
 
-/** Gives a container, not yet started, what its creation cannot carry. */
+/** Adds to a container, before it starts, what the create call cannot carry. */
 export async function finishCreation(
   place: Place,
   { id, createId, control }: NewContainer,
@@ -143,14 +147,15 @@ export async function createNew(place: Place, inputs: ContainerSettled, id: stri
 }
 
 /**
- * What cannot be read back is missing from the state until it is there: the next `up` sees that it has to deliver it.
- * Files in volumes of ours stay in it, since these are to be removed with the resource.
+ * The inputs for the state when the files were not delivered. Files cannot be read back, so the next `up` delivers
+ * those that the state lacks. The caller keeps files in volumes of ours, because the volumes are removed with the
+ * resource.
  */
 function withoutFiles({ files: _notDelivered, ...inputs }: ContainerSettled): ContainerSettled {
   return inputs;
 }
 
-/** The container is there and stays; state must name it, as it is now. Of one that has removed itself nothing stays. */
+/** The container exists and stays, so the state must name it, as it is now. If it has removed itself, nothing stays. */
 async function unfinished(
   place: Place,
   id: string,

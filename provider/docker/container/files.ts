@@ -1,4 +1,7 @@
-/** How files reach a container, and the volumes for those that its own layer cannot hold. The volumes go with the container. */
+/**
+ * How files reach a container, and the volumes for files that its own layer cannot hold. These volumes are deleted with
+ * the container.
+ */
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { buffer } from "node:stream/consumers";
@@ -28,7 +31,7 @@ interface FileVolume extends FileFolder {
   readonly name: string;
 }
 
-/** The volumes that a container needs which is created by the call of that id. */
+/** The file volumes of the container that the call with this id creates. */
 export function fileVolumesFor(inputs: ContainerSettled, createId: string): FileVolume[] {
   return fileFolders(inputs).map((folder, index) => ({
     ...folder,
@@ -36,7 +39,7 @@ export function fileVolumesFor(inputs: ContainerSettled, createId: string): File
   }));
 }
 
-/** The volumes that a container has. */
+/** The file volumes of a container that is there. */
 export function fileVolumesOf({ HostConfig }: ContainerInspect): FileVolume[] {
   const mounts = (at(HostConfig, ["Mounts"]) ?? []) as Wire[];
   return mounts.flatMap(({ Source, Target, ReadOnly, VolumeOptions }) =>
@@ -53,9 +56,9 @@ export function hasFileVolumes(container: ContainerInspect, inputs: ContainerSet
 }
 
 /**
- * Adds the volumes to the body of a creation. The engine copies what the image has in a folder into its empty volume.
+ * Adds the volumes to a create body. The engine copies what the image has in a folder into its empty volume.
  *
- * @param createId marks the mounts as ours: no program asks for them.
+ * @param createId marks the mounts as ours, not the program's.
  */
 export function mountFileVolumes(body: Wire, volumes: readonly FileVolume[], createId: string): void {
   if (volumes.length === 0) return;
@@ -70,7 +73,10 @@ export function mountFileVolumes(body: Wire, volumes: readonly FileVolume[], cre
   body["HostConfig"] = { ...host, Mounts: [...((host?.["Mounts"] ?? []) as Wire[]), ...mounts] };
 }
 
-/** Left to the engine, they would belong to nobody in Portainer, and only an administrator could delete them. */
+/**
+ * Volumes that the engine creates with the container would have no owner in Portainer, and only an administrator could
+ * delete them. So we create them through Portainer first.
+ */
 export async function createFileVolumes(
   place: Place,
   volumes: readonly FileVolume[],
@@ -82,10 +88,7 @@ export async function createFileVolumes(
   }
 }
 
-/**
- * Deletes the volumes of a container that is gone, and others of this resource that no container has: what a kill has
- * left.
- */
+/** Deletes the file volumes of a container that is gone, and unused ones of this resource that a killed run left. */
 export async function removeFileVolumes({ docker, call, context }: Place, createId: string): Promise<void> {
   const filters = JSON.stringify({ dangling: ["true"], label: [FILES_LABEL] });
   const { Volumes } = await docker.volumes.list({ query: { filters } }, call);
@@ -97,7 +100,7 @@ export async function removeFileVolumes({ docker, call, context }: Place, create
   }
 }
 
-/** The same after a container was removed that the engine has shown. What cannot be deleted now is at the next roll-out. */
+/** The same after a container was removed. A failure is only a warning: the next roll-out deletes what is left. */
 export async function tidyUpAfter(place: Place, container: ContainerInspect): Promise<void> {
   if (fileVolumesOf(container).length === 0) return;
   try {
@@ -116,17 +119,17 @@ async function removeUnused({ docker, call }: Pick<Place, "docker" | "call">, na
   }
 }
 
-/** How long it may take to remove the container through which files went, in seconds. */
+/** Time limit for removing the helper container, in seconds. */
 const CLEAN_UP_SECONDS = 30;
 
-/** The container that files are for. */
+/** The container to put files into. */
 interface Target {
   readonly id: string;
   readonly image: string;
   readonly volumes: readonly FileVolume[];
 }
 
-/** Puts files into a container, all by one request. */
+/** Puts files into a container, all in one request. */
 export async function uploadFiles(
   place: Place,
   target: Target,
@@ -143,8 +146,9 @@ export async function uploadFiles(
 }
 
 /**
- * An engine takes no files for a container with a read-only file system. So they go through another container, which
- * has the same volumes and is never started. A kill leaves it under a name by which the next `up` removes it.
+ * An engine takes no files for a container with a read-only file system. So they go through a helper container, which
+ * has the same volumes and is never started. If a kill leaves the helper, its temporary name lets the next `up` remove
+ * it.
  */
 async function throughHelper(
   place: Place,

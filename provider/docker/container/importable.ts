@@ -1,3 +1,7 @@
+/**
+ * Reads existing containers for an import: as the inputs they were created with, without what the image and the engine
+ * added.
+ */
 import type { ContainerInspect, EngineInfo, ImageInspect } from "../../../contract";
 import { equal } from "../../core/diff";
 import { isNotFound } from "../../core/errors";
@@ -11,17 +15,17 @@ import { findById, nameOfContainer, stateOf } from "./calls";
 import { observe, unfulfilled, withNames } from "./observe";
 import { type ContainerOutputs, outputsOf } from "./state";
 
-/** What every engine hides from a container, and what it lets it only read. */
+/** The paths that every engine masks, and those that it makes read-only. */
 const ALWAYS = {
   MaskedPaths: ["/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/timer_list", "/sys/firmware"],
   ReadonlyPaths: ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"],
 };
 
-/** What only some versions of the engine add. */
+/** The paths that only some versions of the engine add. */
 const SOMETIMES =
   /^\/(?:proc\/(?:asound|interrupts|latency_stats|sched_debug|scsi|timer_stats)|sys\/devices\/virtual\/powercap|sys\/devices\/system\/cpu\/cpu\d+\/thermal_throttle)$/;
 
-/** The paths that whoever made a container has asked for; none where they are the engine's own. */
+/** The paths that were set when the container was created; none if they are the engine's own. */
 export function declaredSystemPaths({
   HostConfig,
 }: ContainerInspect): Pick<ContainerSettled, "maskedPaths" | "readonlyPaths"> {
@@ -43,12 +47,12 @@ function isOwn(paths: readonly string[], always: readonly string[]): boolean {
 
 const DEFAULT_SHM_SIZE = 64 * 1024 ** 2;
 const DEFAULT_NETWORKS = ["bridge", "default"];
-/** What the engine takes for a host name where none is given. */
+/** The host name that the engine gives a container without one: its short id. */
 const SHORT_ID = /^[0-9a-f]{12}$/;
 
 /**
- * The arguments that whoever made a container has given: all that it is, less what image and engine give to a
- * container that asks for nothing.
+ * The inputs that the container was created with: everything that it shows, without what the image and the engine give
+ * to a container without inputs.
  */
 function importedInputs(
   container: ContainerInspect,
@@ -74,7 +78,7 @@ function importedInputs(
   return agreeing(container, inputs);
 }
 
-/** The same container, made of the same image by someone who asked for nothing. */
+/** The same container, as if created from the same image without any inputs. */
 function baselineOf(
   container: ContainerInspect,
   image: ImageInspect | undefined,
@@ -82,7 +86,8 @@ function baselineOf(
 ): ContainerInspect {
   const { Id, Config, HostConfig } = container;
   const { Memory, NetworkMode } = HostConfig as Record<string, unknown>;
-  // Who shares a network has the name of whose it is; who was recreated with all its settings has its first short id.
+  // In a shared network, the host name is its owner's. A container that was recreated with all its settings keeps its
+  // first short id.
   const isNamedByEngine = isShared(NetworkMode) || SHORT_ID.test(String(Config["Hostname"]));
   return {
     ...container,
@@ -107,16 +112,16 @@ function baselineOf(
   };
 }
 
-/** The host's, or another container's. */
+/** Whether the namespace is the host's or another container's. */
 const isShared = (mode: unknown): boolean => mode === "host" || /^container:/.test(String(mode));
 
-/** The engine adds labels to who has all rights or shares namespaces, unless it was given some. */
+/** The engine adds labels to a container that is privileged or shares namespaces, unless some were set. */
 function labelsOfEngine({ Privileged, PidMode, IpcMode, SecurityOpt }: Wire): string[] {
   if (Privileged !== true && !isShared(PidMode) && !isShared(IpcMode)) return [];
   return ((SecurityOpt ?? []) as string[]).filter((option) => /^label[:=]/.test(option));
 }
 
-/** Ports that are exposed beside those of the image and those that are published. */
+/** The exposed ports that neither the image exposes nor the container publishes. */
 function exposedBeyond(
   { Config, HostConfig }: ContainerInspect,
   image: ImageInspect | undefined,
@@ -127,7 +132,7 @@ function exposedBeyond(
   return exposedPorts.length === 0 ? {} : { exposedPorts };
 }
 
-/** What is left of a value without what is inherited; of a map, its further keys. */
+/** The value without its inherited part; `undefined` if nothing is left. */
 function without(key: keyof ContainerSettled, value: unknown, inherited: unknown): unknown {
   if (isObject(value) && isObject(inherited) && (key === "env" || key === "labels")) {
     const rest = Object.entries(value).filter(([name, text]) => inherited[name] !== text);
@@ -148,7 +153,7 @@ function isNothing(value: unknown): boolean {
   return Array.isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0;
 }
 
-/** `networks` where a container has joined some, `networkMode` where it has none of its own. */
+/** Keeps `networks` if the container joined some, and `networkMode` if it has no network of its own. */
 function oneWayToNetwork(inputs: Properties, { HostConfig }: ContainerInspect): Properties {
   const { networks, networkMode, ...rest } = inputs;
   const mode = String(HostConfig["NetworkMode"] ?? "");
@@ -160,7 +165,7 @@ function oneWayToNetwork(inputs: Properties, { HostConfig }: ContainerInspect): 
   return { ...rest, networks: [...first, ...joined.filter((network) => !first.includes(network))] };
 }
 
-/** The engine makes each short id that a container has had a name of it. */
+/** Drops short ids from the aliases: the engine adds every short id that the container has had. */
 function withoutShortIds(attachment: NetworkInput): NetworkInput {
   if (typeof attachment === "string" || !attachment.aliases) return attachment;
   const { aliases, ...rest } = attachment;
@@ -169,7 +174,7 @@ function withoutShortIds(attachment: NetworkInput): NetworkInput {
   return Object.keys(rest).length === 1 ? rest.network : rest;
 }
 
-/** Drops what would read back as another value, so that a program with these arguments finds nothing to do. */
+/** Drops inputs that would read back as another value, so that a program with these inputs shows no diff. */
 function agreeing(container: ContainerInspect, inputs: ContainerSettled): ContainerSettled {
   const doubtful = new Set<string>(unfulfilled(container, inputs));
   const kept = Object.entries(inputs).filter(([key]) => !doubtful.has(key) || key === "endpointId");
@@ -178,24 +183,24 @@ function agreeing(container: ContainerInspect, inputs: ContainerSettled): Contai
 
 const SWARM_LABEL = "com.docker.swarm.task.id";
 
-/** A container as a state would hold it. */
+/** A container, as the state would hold it. */
 export interface ImportableContainer {
   readonly id: string;
   readonly inputs: ContainerSettled;
   readonly outputs: ContainerSettled & ContainerOutputs;
 }
 
-/** What is not to be imported. */
+/** An object that is not imported, and why. */
 export interface SkippedObject {
   readonly name: string;
   readonly reason: string;
 }
 
 /**
- * Reads the containers of an environment as resources, without a write. Left out are those of a stack's state
- * already, and the tasks of a swarm, which the swarm replaces as it likes.
+ * Reads the containers of an environment as resources. Writes nothing. Skips containers that a stack already manages,
+ * and the tasks of a swarm, which the swarm replaces when it likes.
  *
- * @param filters the engine's own: `{ name: ["web"], label: ["team=ops"] }`.
+ * @param filters the engine's filters: `{ name: ["web"], label: ["team=ops"] }`.
  */
 export async function importableContainers(
   place: Place,
@@ -235,7 +240,7 @@ function whyNot({ Config }: ContainerInspect): string | undefined {
   return managedAs(labels);
 }
 
-/** Each image is asked for once; one that is gone has no say. */
+/** Asks for each image once; `undefined` for one that is gone. */
 function imagesOf({ docker, call }: Place) {
   const asked = new Map<string, ReturnType<typeof docker.images.inspect> | Promise<undefined>>();
   return (id: string) => {

@@ -31,8 +31,8 @@ type Schema = typeof ContainerSchema;
 type Key = keyof ContainerSettled;
 
 /**
- * A container: a named place on an environment. What the engine can change it changes on the container that runs; for
- * the rest a roll-out puts a new one in its place, within the update, and goes back if that fails.
+ * A container: a name on an environment. What the engine can change, it changes on the running container. For the rest,
+ * the update rolls out a new container, and rolls back if that fails.
  */
 export const container: Definition<Schema, ContainerOutputs> = {
   type: "Container",
@@ -120,8 +120,8 @@ export const container: Definition<Schema, ContainerOutputs> = {
 };
 
 /**
- * Whether Pulumi asks what becomes of the container when it deletes a volume to put another in its place. It asks with
- * everything unknown that hangs on the volume, and deletes what answers that it is replaced before the volume.
+ * Whether Pulumi asks what happens to the container when its volume is replaced. It asks with all inputs unknown that
+ * depend on the volume. If the answer is that the container is replaced, Pulumi deletes it before the volume.
  */
 function goesWithItsVolume(
   changed: readonly string[],

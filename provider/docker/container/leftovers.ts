@@ -1,14 +1,15 @@
+/** The temporary names of a roll-out, and the containers that a killed roll-out left under them. */
 import type { ContainerInspect } from "../../../contract";
 import type { Place } from "../place";
 import { listOnce } from "./calls";
 
-/** The names under which the two containers of a roll-out stand beside the one they share. */
+/** A roll-out has two containers for one name: until one of them has it, they use these. */
 export const freshName = (name: string, createId: string): string => `${name}.new-${createId}`;
 export const asideName = (name: string, createId: string): string => `${name}.old-${createId}`;
 
 const TEMPORARY = /^\/?(.+)\.(new|old)-([0-9a-f]{10})$/;
 
-/** What a roll-out that was killed has left under a temporary name. */
+/** A container that a killed roll-out left under a temporary name. */
 export interface Leftover {
   readonly id: string;
   /** The name that the roll-out was for. */
@@ -26,7 +27,7 @@ export function leftoverOf(id: string, containerName: string): Leftover | undefi
 
 export const asLeftover = ({ Id, Name }: ContainerInspect): Leftover | undefined => leftoverOf(Id, Name);
 
-/** The leftovers for a name. */
+/** The leftovers of roll-outs for this name. */
 export async function leftoversFor(place: Place, name: string): Promise<Leftover[]> {
   const all = await listOnce(place);
   return all

@@ -1,6 +1,6 @@
 /**
- * What Compose, the Docker API and pulumi-docker call an argument, with what it is called here. Names that differ in
- * case or by underscores alone are found without being listed.
+ * The names of arguments in Compose, the Docker API and pulumi-docker, with our names for them. Names that differ only
+ * in case or underscores are found without an entry.
  */
 export const misnomers: Readonly<Record<string, string>> = {
   args: "command",
@@ -81,7 +81,7 @@ export const misnomers: Readonly<Record<string, string>> = {
   wait: "waitFor",
   workdir: "workingDir",
 
-  // Inside, by the path of the argument.
+  // Properties of nested objects, by their path.
   "deviceRequests.ids": "deviceIds",
   "devices.cgroupPermissions": "permissions",
   "devices.PathInContainer": "containerPath",

@@ -1,3 +1,4 @@
+/** Connects a container to networks, disconnects it, and decides whether that works while it runs. */
 import type { ContainerInspect } from "../../../contract";
 import { equal } from "../../core/diff";
 import { mayHaveHappened } from "../../core/lost-answer";
@@ -42,9 +43,9 @@ async function isConnected(place: Place, id: string, network: string): Promise<b
 }
 
 /**
- * Connects and disconnects a container until it is on the wished networks, and only on those.
+ * Connects and disconnects a container until it is on exactly the desired networks.
  *
- * @param before what was wished before: details that are no longer wished have to go.
+ * @param before the inputs last applied: a connection whose details changed since then is made again.
  */
 export async function rewire(
   place: Place,
@@ -78,9 +79,9 @@ export async function rewire(
 type Joined = Pick<Partial<ContainerSettled>, "networks" | "networkMode">;
 
 /**
- * Whether the engine can take a container from its networks to others while it runs. It joins nobody to a network who
- * has the host's, another container's or none, and lets nobody go there. And newer engines start no container whose
- * first network, the one that it was created on, is gone: one that leaves it would not survive a restart.
+ * Whether the engine can move a running container from its networks to others. It cannot if the container uses, or is
+ * to use, the host's network, another container's, or none. And newer engines start no container whose first network,
+ * the one that it was created on, is gone: a container that leaves it would not survive a restart.
  */
 export function canBeRewired(before: Joined, after: Joined): boolean {
   const first = before.networks?.[0];
@@ -97,7 +98,10 @@ const isDefault = (network: string): boolean => network === "bridge" || network 
 const isAmong = (networks: readonly NetworkInput[], ...names: readonly unknown[]): boolean =>
   networks.some((entry) => names.includes(nameIn(entry)));
 
-/** Whether the container was created on a network that is not to be one of its networks. Order does not tell. */
+/**
+ * Whether the inputs drop the network that the container was created on. It is read from the container, because the
+ * order of the inputs does not show it.
+ */
 export function leavesFirstNetwork(
   container: ContainerInspect,
   { networks }: Pick<ContainerSettled, "networks">,
@@ -112,7 +116,7 @@ function isApart({ networks, networkMode }: Joined): boolean {
   return names.length === 0 || names.some((name) => APART.test(name));
 }
 
-/** A MAC address is given at creation alone: an engine that connects a container that runs makes one up. */
+/** A MAC address can only be set at creation. An engine that connects a running container generates one. */
 function joinsWithMac(before: readonly NetworkInput[], wished: readonly NetworkInput[]): boolean {
   return wished.some(
     (entry) =>

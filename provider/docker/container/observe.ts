@@ -1,3 +1,6 @@
+/**
+ * Compares a container with its inputs: reads the engine's answer back as inputs, with names and ids made comparable.
+ */
 import type { ContainerInspect } from "../../../contract";
 import { equal } from "../../core/diff";
 import { ProviderError } from "../../core/errors";
@@ -16,8 +19,8 @@ const FULL_ID = /^[0-9a-f]{64}$/;
 const OF_CONTAINER = /^container:(.+)$/;
 
 /**
- * The same wishes as engine and Portainer show them: users, teams and containers by their ids. The names of those that
- * are not there stay.
+ * The same inputs with ids in place of names of users, teams and containers, as the engine and Portainer show them. A
+ * name that is not found stays.
  */
 export async function withResolvedNames<Wished extends Desired>(
   place: Place,
@@ -41,8 +44,8 @@ async function findOwner(place: Place, nameOrId: string): Promise<ContainerInspe
 }
 
 /**
- * The inputs of a container that is imported, with the containers whose namespaces it shares by name: an id is
- * another one after the next roll-out. Those that are imported too stay as ids, and a program refers to them.
+ * The inputs of an imported container, with names in place of the ids of containers whose namespaces it shares: an id
+ * changes at the next roll-out. Containers that are imported too keep their ids, so that the program can refer to them.
  */
 export async function withNames(
   place: Place,
@@ -61,7 +64,7 @@ export async function withNames(
 
 /**
  * Refuses to create a container in the namespaces of one that is gone or does not run. The engine would say so only
- * when the new container starts. In a roll-out the old one is stopped by then, and cannot start again either.
+ * when the new container starts. By then a roll-out has stopped the old container, which could not start again either.
  *
  * @throws ProviderError before anything is changed.
  */
@@ -85,10 +88,11 @@ export async function requireOwners(place: Place, inputs: ContainerSettled): Pro
 type Wishes = Partial<ContainerSettled>;
 
 /**
- * The inputs as the engine has them: a wish that is fulfilled reads as it was written, however the engine spells it.
+ * Reads a container back as inputs. A value that matches the desired one reads as the program wrote it, however the
+ * engine spells it.
  *
- * @param wished the inputs last carried out; without any, everything that the engine shows is read.
- * @param warnings what the engine said of it: a wish that its kernel cannot fulfil counts as fulfilled.
+ * @param wished the inputs last applied; without them, everything that the engine shows is read.
+ * @param warnings the engine's warnings about it: a value that its kernel cannot apply counts as applied.
  */
 export function observe(
   container: ContainerInspect,
@@ -111,7 +115,7 @@ function readOne(argument: Argument, container: ContainerInspect, wish: unknown)
   return !isUnset(wish) && isSame(argument, actual, wish) ? wish : actual;
 }
 
-/** The properties whose wish the engine does not fulfil. */
+/** The properties whose actual value is not the desired one. */
 export function unfulfilled(
   container: ContainerInspect,
   wished: ContainerSettled,

@@ -1,3 +1,4 @@
+/** Finds out whether the connection to Portainer goes through a container, so that no change cuts it. */
 import type { ContainerInspect } from "../../../contract";
 import { ProviderError } from "../../core/errors";
 import type { Place } from "../place";
@@ -5,11 +6,7 @@ import { listContainers, listOnce, nameOfContainer } from "./calls";
 
 const PORTAINER_IMAGE = /(?:^|\/)portainer\/(?:portainer(?:-ce|-ee)?|agent)(?::|@|$)/;
 
-/**
- * Refuses to stop the container that the connection goes through: the roll-out could not end.
- *
- * @throws ProviderError before anything is changed.
- */
+/** Refuses to recreate the container that the connection goes through: the roll-out could not finish. */
 export async function refuseToRecreatePortainer(place: Place, container: ContainerInspect): Promise<void> {
   const reason = await whyItCarriesTheConnection(place, container);
   if (reason === undefined) return;
@@ -19,7 +16,7 @@ export async function refuseToRecreatePortainer(place: Place, container: Contain
   );
 }
 
-/** Why the connection may go through a container; `undefined` when it does not. */
+/** Why the connection may go through a container; `undefined` if it does not. */
 export async function whyItCarriesTheConnection(
   place: Place,
   container: ContainerInspect,

@@ -1,3 +1,6 @@
+/**
+ * Starts a container and waits until it is ready, as `waitFor` says. If it is not, the error quotes its last log lines.
+ */
 import { buffer } from "node:stream/consumers";
 import type { ContainerInspect } from "../../../contract";
 import { pauseFor, until } from "../../core/concurrency";
@@ -8,10 +11,10 @@ import { at } from "./arguments/argument";
 import { bringTo, findById, NOT_STARTED } from "./calls";
 
 const HEADER_BYTES = 8;
-/** Values shorter than this are words that may stand in any log. */
+/** Shorter values are not masked: they are words that occur in any log. */
 const SHORTEST_SECRET = 6;
 
-/** The last lines that a container has written, with the values of its environment masked. */
+/** The last lines of a container's log, with the values of its environment masked. */
 async function lastLines(
   { docker, call }: Place,
   container: ContainerInspect,
@@ -26,7 +29,7 @@ async function lastLines(
   return mask(text.trimEnd(), container);
 }
 
-/** Without a terminal the engine puts a header before each piece: the stream's number, and the length. */
+/** Without a terminal, the engine puts a header before each piece: the stream's number and the length. */
 function demultiplex(raw: Buffer): string {
   const pieces: Buffer[] = [];
   for (let offset = 0; offset + HEADER_BYTES <= raw.length; ) {
@@ -52,23 +55,23 @@ function mask(text: string, container: ContainerInspect): string {
 }
 
 const LOG_LINES = 15;
-/** For how long a process is watched that has only to start, in milliseconds: many crash at once. */
+/** How long to watch a process that only has to start, in milliseconds: many crash right after the start. */
 const WATCH_MS = 1_000;
 
-/** How long to wait for events that the engine still remembers, in milliseconds. */
+/** How long to wait for past events that the engine still has, in milliseconds. */
 const EVENTS_MS = 2_000;
 
 type Wish = Pick<ContainerSettled, "waitFor" | "desiredState">;
 
 export interface Readiness {
   readonly container: ContainerInspect;
-  /** What a container that was to end has written. */
+  /** Its last log lines, if `waitFor` is `"exited"`. */
   readonly logs?: string;
 }
 
 /**
- * Waits until a container is ready, as `waitFor` says. One that has only to start is looked at a second later, and
- * again a second after its restart policy has started it anew: most take one request.
+ * Waits until a container is ready, as `waitFor` says. A container that only has to start is read one second later, and
+ * again one second after each restart by its restart policy: most need one request.
  *
  * @param wasStarted whether its process was started just now.
  * @param before the container before it was started, if it may remove itself.
@@ -85,7 +88,7 @@ export async function ready(
   const signal = call.signal ?? context.signal;
   const waitFor = wish.desiredState === "running" ? (wish.waitFor ?? "started") : "nothing";
   const isWatched = wasStarted && waitFor === "started";
-  let restarts = 0; // The engine counts anew when somebody starts a container.
+  let restarts = 0; // A start resets the engine's count.
   const container = await until(signal, async (seconds) => {
     if (isWatched) await pauseFor(WATCH_MS, signal);
     const now = await findById(place, id);
@@ -113,9 +116,9 @@ export async function bringUp(place: Place, id: string, inputs: ContainerSettled
 }
 
 /**
- * The last that can be known of a container that was removed when it ended, by `autoRemove`.
+ * The last known state of a container that `autoRemove` removed when it ended.
  *
- * @throws ProviderError when it did not end well, or nobody knows.
+ * @throws ProviderError when it ended with an error, or its exit code is unknown.
  */
 async function endedAndGone(
   place: Place,
@@ -135,7 +138,7 @@ async function endedAndGone(
   return { ...before, State };
 }
 
-/** The engine remembers its last events, among them how a container ended that is gone. */
+/** The engine keeps its last events. They tell the exit code of a container that is gone. */
 async function exitCodeOf({ docker, call }: Place, id: string): Promise<number | undefined> {
   const filters = JSON.stringify({ type: ["container"], event: ["die"], container: [id] });
   const limit = AbortSignal.timeout(EVENTS_MS);

@@ -1,3 +1,7 @@
+/**
+ * Makes an existing container match its inputs: in place where the engine can, else by a roll-out. Also adopts a
+ * container, and removes all that belongs to one.
+ */
 import type { ContainerInspect } from "../../../contract";
 import { difference, equal } from "../../core/diff";
 import { ProviderError } from "../../core/errors";
@@ -25,12 +29,12 @@ import { type ContainerState, outputsOf } from "./state";
 
 type Key = keyof ContainerSettled;
 
-/** How the engine says that there is no limit, for the limits that it can take away. */
+/** The engine's value for "no limit", for the limits that it can lift in place. */
 const NO_LIMIT: Partial<Record<Key, number>> = { pidsLimit: 0 };
 
 /**
- * The properties among the changed ones that need a new engine container, and cannot be changed on the old one. In a
- * preview also those that may need one, depending on values that are not known yet.
+ * The changed properties that need a new engine container. In a preview also those that may need one, depending on
+ * values that are not known yet.
  */
 export function needRollOut(
   changed: readonly Key[],
@@ -58,16 +62,16 @@ function mayNeedRollOut(key: Key, value: unknown): boolean {
   return hasUnknown(value) && (key === "networks" || (key in limitFields && !(key in NO_LIMIT)));
 }
 
-/** The engine takes either `cpus` or a quota, and never changes from one to the other. */
+/** The engine takes either `cpus` or a quota, and never switches between them in place. */
 function switchesCpuLimit(key: Key, { cpus, cpuQuota, cpuPeriod }: Partial<ContainerSettled>): boolean {
   if (key === "cpus") return cpuQuota !== undefined || cpuPeriod !== undefined;
   return (key === "cpuQuota" || key === "cpuPeriod") && cpus !== undefined;
 }
 
 /**
- * Makes the changes that the engine can make on the container as it is.
+ * Makes the changes that the engine can make on the existing container.
  *
- * @returns what the engine warns of, and whether the container's process was started by this.
+ * @returns the engine's warnings, and whether this started the container's process.
  */
 async function changeInPlace(
   place: Place,
@@ -99,7 +103,7 @@ async function changeInPlace(
   return { warnings, wasStarted: wasStarted || wasRestarted };
 }
 
-/** Limits and the restart policy, by one request. */
+/** Changes limits and the restart policy in one request. */
 async function updateLimits(
   { docker, call, context }: Place,
   container: ContainerInspect,
@@ -120,14 +124,17 @@ async function updateLimits(
   return Warnings ?? [];
 }
 
-/** The engine refuses memory above the swap limit of before: both go together, in the proportion of a creation. */
+/**
+ * The engine refuses memory above the old swap limit. So both change together, with swap twice the memory, as at
+ * creation.
+ */
 function swapBeside(container: ContainerInspect, { Memory }: Wire): number {
   return at(container, ["HostConfig", "MemorySwap"]) === -1 ? -1 : Number(Memory) * 2;
 }
 
 type Files = Readonly<Record<string, FileInput>>;
 
-/** A container that never ran may lack any of its files. */
+/** The files to upload: those that changed. A container that never ran may lack any of its files, so it gets all. */
 function changedFiles(container: ContainerInspect, olds: Files = {}, news: Files = {}): Files {
   if (container.State.Status === "created") return news;
   const before = fileArguments.files.normalize(olds);
@@ -136,7 +143,7 @@ function changedFiles(container: ContainerInspect, olds: Files = {}, news: Files
 }
 
 /**
- * Lets the running process know of changed files: by a restart if one of them asks for it, else by their signals.
+ * Tells the running process of changed files: by a restart if one of them asks for it, else by their signals.
  *
  * @returns whether it was restarted.
  */
@@ -155,13 +162,13 @@ async function announce(place: Place, id: string, files: Files): Promise<boolean
   return false;
 }
 
-/** What changed are settings of the provider alone, and what is there is as it was wished. */
+/** Whether only settings of the provider changed: then there is nothing to do on the engine. */
 export function changesNothing(olds: ContainerState, news: ContainerSettled): boolean {
   const { changed } = difference(containerProperties, { ...olds }, news);
   return changed.length > 0 && changed.every((key) => containerArguments[key as Key].change === "setting");
 }
 
-/** Makes the container that state names what is wished; creates it anew if it is gone. */
+/** Makes the container of the state match the inputs; creates it again if it is gone. */
 export async function reconcile(
   place: Place,
   id: string,
@@ -176,7 +183,7 @@ export async function reconcile(
   return await bringAbout(place, found, olds, news);
 }
 
-/** Makes the container that is there what is wished, in place or by a roll-out. */
+/** Makes an existing container match the inputs, in place or by a roll-out. */
 async function bringAbout(
   place: Place,
   found: ContainerInspect,
@@ -209,13 +216,13 @@ async function bringAbout(
   return { ...news, ...(await outputsOf(place, now, { ...olds, warnings, logs })) };
 }
 
-/** With `replacement: "never"` only a container that never ran, so that nothing is lost with it, is recreated. */
+/** With `replacement: "never"`, only a container that never ran is recreated: it has nothing to lose. */
 export const refusedByReplacement = (reasons: readonly Key[]): ProviderError =>
   new ProviderError(
     `changing ${reasons.map((key) => `\`${key}\``).join(", ")} needs a new container, and \`replacement\` is "never": nothing was changed`,
   );
 
-/** Takes a container that is in no state, as it is or changed to match. */
+/** Adopts a container that is in no state, as it is or changed to match. */
 export async function takeOver(
   place: Place,
   inputs: ContainerSettled,
@@ -224,7 +231,7 @@ export async function takeOver(
   place.context.claims.hold(identityOf(found.Id));
   const outputs = { ...inputs, ...(await outputsOf(place, found)) };
   if (!change) return outputs;
-  // What is in its files cannot be seen, so they are put there.
+  // The content of its files cannot be read, so all are uploaded.
   const { files: _unseen, ...observed } = observe(found, inputs) as Partial<ContainerSettled>;
   const olds = {
     ...observed,
@@ -233,7 +240,7 @@ export async function takeOver(
   return await bringAbout(place, found, olds, inputs);
 }
 
-/** The container of the state, the other one of a roll-out that was killed, and the volumes of their files. */
+/** Removes the container of the state, the other one of a killed roll-out, and the volumes of their files. */
 export async function removeAll(place: Place, state: ContainerState): Promise<void> {
   const another = await removeContainers(place, state);
   const areOurs = another === undefined || labelsOf(another)[CREATE_LABEL] !== state.createId;
@@ -241,7 +248,7 @@ export async function removeAll(place: Place, state: ContainerState): Promise<vo
   if (another === undefined && !state.removeVolumes) tellOfVolumes(place, state);
 }
 
-/** @returns the container of that name, if another resource of this run has taken it: it is left alone. */
+/** @returns the container of that name, if another resource of this run has taken it: it is not removed. */
 async function removeContainers(place: Place, state: ContainerState): Promise<ContainerInspect | undefined> {
   const { containerId, removeVolumes = false } = state;
   const isAside = leftoverOf(containerId, state.name) !== undefined;
@@ -257,7 +264,7 @@ async function removeContainers(place: Place, state: ContainerState): Promise<Co
   return undefined;
 }
 
-/** Data is never removed unasked, and nobody finds a volume without a name who is not told of it. */
+/** Data is never removed unasked. Anonymous volumes are hard to find later, so their names are reported. */
 function tellOfVolumes({ context }: Place, { anonymousVolumes = {} }: ContainerState): void {
   const volumes = Object.entries(anonymousVolumes).map(([target, name]) => `${name} (${target})`);
   if (volumes.length === 0) return;

@@ -1,3 +1,4 @@
+/** Finds the container of a state, and finishes or undoes a roll-out that was killed. */
 import type { ContainerInspect } from "../../../contract";
 import { ProviderError } from "../../core/errors";
 import type { Place } from "../place";
@@ -7,7 +8,7 @@ import { tidyUpAfter } from "./files";
 import { CREATE_LABEL, labelsOf } from "./labels";
 import { asLeftover, leftoverOf, leftoversFor } from "./leftovers";
 
-/** What state says of the container. */
+/** What the state says of the container. */
 export interface Known {
   readonly containerId: string;
   readonly createId: string;
@@ -15,8 +16,8 @@ export interface Known {
 }
 
 /**
- * Finds the container that state names, and finishes or takes back a roll-out that was killed half-way: its new
- * container stays if it is up, else the old one gets its name back.
+ * Finds the container that the state names, and finishes or undoes a roll-out that was killed half-way: its new
+ * container stays if it is up; else the old one gets its name back.
  *
  * @returns `undefined` when the container is gone.
  */
@@ -27,7 +28,7 @@ export async function recover(
 ): Promise<ContainerInspect | undefined> {
   const container = await findKnown(place, known);
   const aside = container && asLeftover(container);
-  // A refresh in between has written the temporary name into the state.
+  // A refresh after the kill may have saved the temporary name in the state.
   const name = aside?.name ?? leftoverOf(known.containerId, known.name)?.name ?? known.name;
   const leftovers = await leftoversFor(place, name);
   for (const { id, role } of leftovers) {
@@ -37,7 +38,7 @@ export async function recover(
   return await settle(place, container, aside.createId, name, wish);
 }
 
-/** By its id; or by its name, if Portainer's "recreate" has made it anew with all its labels. */
+/** By its id; or by its name, if Portainer's "recreate" replaced it: the new container has all its labels. */
 export async function findKnown(place: Place, known: Known): Promise<ContainerInspect | undefined> {
   const container = await findById(place, known.containerId);
   if (container) return container;
@@ -46,7 +47,7 @@ export async function findKnown(place: Place, known: Known): Promise<ContainerIn
   return isOurs ? namesake : undefined;
 }
 
-/** The old container stands aside: decides which of the two keeps the name. */
+/** The old container has its temporary name: decides which of the two keeps the real one. */
 async function settle(
   place: Place,
   old: ContainerInspect,
@@ -83,7 +84,9 @@ function isUp({ State }: ContainerInspect, desiredState: ContainerSettled["desir
   return State.Running && !State.Restarting && isHealthy;
 }
 
-/** A new container of a killed roll-out: its name ends in the id that its label has, so it is nobody else's. */
+/**
+ * Removes the new container of a killed roll-out. Its name ends in the id of its label, which shows that it is ours.
+ */
 async function discardOwn(place: Place, id: string): Promise<void> {
   const container = await findById(place, id);
   const leftover = container && asLeftover(container);

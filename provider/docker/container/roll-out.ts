@@ -1,3 +1,7 @@
+/**
+ * The roll-out: a new container takes the place of an old one. Each step on the old one is noted first, so that a
+ * failure undoes it.
+ */
 import type { ContainerInspect } from "../../../contract";
 import { equal } from "../../core/diff";
 import { messageOf, ProviderError } from "../../core/errors";
@@ -29,13 +33,12 @@ import { connect } from "./networks";
 import { refuseToRecreatePortainer } from "./own-connection";
 import { bringUp, type Readiness } from "./ready";
 
-/** How long putting the old container back may take, in seconds. */
+/** Time limit for restoring the old container, in seconds. */
 const ROLL_BACK_SECONDS = 60;
 
 /**
- * Puts a new container in the place of an old one that bears its name. The image is pulled and the new container
- * created while the old one runs. Whatever then fails, the old one gets its name, restart policy and state back, and
- * the error says so.
+ * Replaces a container by a new one. The image is pulled and the new container created while the old one runs. Whatever
+ * fails then, the old one gets its name, restart policy and state back, and the error says so.
  */
 export async function rollOut(
   place: Place,
@@ -68,7 +71,7 @@ export async function rollOut(
     await tidyUpAfter(place, old);
     return { ...readiness, warnings: fresh.warnings };
   } catch (error) {
-    // The new container goes first: it may hold the name and the ports.
+    // Undo the new container first: it may hold the name and the ports.
     if (fresh) undo.push(removal(fresh, inputs));
     throw await rollBack(place, old, undo, error);
   }
@@ -84,7 +87,7 @@ const removal = ({ id, createId }: NewContainer, inputs: ContainerSettled): Undo
 
 type Undo = readonly [what: string, step: (safe: Place) => Promise<void>];
 
-/** Stops the old container for good and gives its name free. Each step is noted before it is taken. */
+/** Stops the old container, keeps it stopped, and frees its name. Each step is noted in `undo` before it is taken. */
 async function standAside(
   place: Place,
   old: ContainerInspect,
@@ -113,7 +116,7 @@ async function standAside(
   await rename(place, old.Id, aside);
 }
 
-/** The rename that is undone may not have been done. */
+/** The rename to undo may not have been done. */
 async function giveNameBack(place: Place, id: string, name: string): Promise<void> {
   const now = await findById(place, id);
   if (now && nameOfContainer(now) !== name) await rename(place, id, name);
@@ -136,7 +139,7 @@ async function revive(place: Place, old: ContainerInspect): Promise<void> {
   if (old.State.Paused) await pause(place, old.Id);
 }
 
-/** Undoes the steps, the last first, and makes the error that says how it ended. */
+/** Undoes the steps, the last one first, and returns the error that says how that ended. */
 async function rollBack(place: Place, old: ContainerInspect, undo: Undo[], error: unknown): Promise<Error> {
   const safe = afterwards(place, ROLL_BACK_SECONDS);
   place.context.progress("putting the old container back");
@@ -158,7 +161,10 @@ async function rollBack(place: Place, old: ContainerInspect, undo: Undo[], error
   return new ProviderError(`the roll-out failed: ${messageOf(error)}\n${outcome}`);
 }
 
-/** Data that the old container has in volumes without a name, for the new one at the same paths. */
+/**
+ * The old container's anonymous volumes, which the new one mounts at the same paths to keep the data. Paths that
+ * `volumesFrom` provides are left out.
+ */
 async function ownVolumes(
   place: Place,
   old: ContainerInspect,
@@ -172,7 +178,7 @@ async function ownVolumes(
   return anonymousVolumes(old).filter(({ target }) => !others.has(target));
 }
 
-/** Takes over what was done to the old container by others, where the program says nothing of it and never did. */
+/** Copies the access and the networks that others gave the old container, where the program does not set them. */
 async function copyUnmanaged(
   place: Place,
   old: ContainerInspect,

@@ -1,3 +1,4 @@
+/** Turns the inputs into the body that creates a container, and refuses arguments that the engine is too old for. */
 import { isAtLeast } from "../../../contract";
 import { ProviderError } from "../../core/errors";
 import { URN_LABEL } from "../identity";
@@ -9,7 +10,7 @@ import { fileVolumesFor, mountFileVolumes } from "./files";
 import { CREATE_LABEL, fingerprint, SPECIFICATION_LABEL } from "./labels";
 
 /**
- * Refuses what the engine is too old for: it would leave it out without a word.
+ * Refuses arguments that the engine is too old for: it would ignore them without an error.
  *
  * @param keys the arguments that are about to be sent.
  * @throws ProviderError that names the arguments, before anything is changed.
@@ -41,12 +42,12 @@ const SEVERAL_NETWORKS = "1.44";
 interface Specification {
   /** The body of `POST /containers/create`. */
   readonly body: Wire & { Image: string };
-  /** Networks that have to be connected after the creation. */
+  /** The networks to connect after the creation. */
   readonly furtherNetworks: readonly { readonly network: string; readonly config: Wire }[];
   readonly fingerprint: string;
 }
 
-/** What the engine is asked to create. */
+/** Builds the create body from the argument table. */
 export function specification(
   inputs: ContainerSettled,
   apiVersion: string,
@@ -70,8 +71,8 @@ export function specification(
 }
 
 /**
- * The first network is named as the container's mode, so that it does not join the default bridge as well. Whoever is to
- * be on none is so by the mode: the engine connects every other container to the default bridge when it starts it.
+ * Sets the first network as the network mode, so that the container does not join the default bridge as well. For no
+ * networks the mode is `none`: the engine connects any other container to the default bridge when it starts it.
  */
 function joinNetworks(
   inputs: ContainerSettled,

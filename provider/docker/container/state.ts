@@ -1,3 +1,4 @@
+/** What Pulumi's state holds of a container: its outputs, and its inputs as `refresh` shows them. */
 import type { DockerClient } from "../../../client";
 import type { ContainerInspect } from "../../../contract";
 import type { State } from "../../core/definition";
@@ -11,10 +12,10 @@ import { nameOfContainer, stateOf } from "./calls";
 import { CREATE_LABEL, labelsOf } from "./labels";
 import { observe, withResolvedNames } from "./observe";
 
-/** What images are called in registries, by id. An image never changes, so each is asked for once in a process. */
+/** The registry digests of images, by image id. An image never changes, so each is asked for once in a process. */
 const asked = new WeakMap<DockerClient, Map<string, Promise<readonly string[]>>>();
 
-/** The image of a container as its registry knows it. An image that is remembered is not asked for: refresh stays one request. */
+/** The digest of a container's image in its registry. The state remembers it, so that a refresh stays one request. */
 async function repoDigestOf(
   place: Place,
   { Image, Config }: ContainerInspect,
@@ -30,42 +31,42 @@ async function repoDigestOf(
   return digests.find((digest) => digest.startsWith(`${repository}@`)) ?? digests[0];
 }
 
-/** None for an image that was built here, that has been removed since, or that its user may not see. */
+/** Empty for an image that was built on the engine, was removed since, or that the user may not see. */
 async function repoDigests({ docker, call }: Place, image: string): Promise<readonly string[]> {
   const found = await docker.images.inspect({ params: { name: image } }, call).catch(() => undefined);
   return found?.RepoDigests ?? [];
 }
 
 export interface ContainerOutputs {
-  /** The engine's id of the container that now has the name; another one after each roll-out. */
+  /** The engine's id of the current container; it changes with each roll-out. */
   readonly containerId: string;
   /** The id of the call that created it. */
   readonly createId: string;
   /** The id of its image. */
   readonly imageId: string;
-  /** Its image in the registry that it was pulled from, `"nginx@sha256:…"`; unset for one that was built here. */
+  /** Its image in the registry that it was pulled from, `"nginx@sha256:…"`; unset if it was built on the engine. */
   readonly repoDigest?: string | undefined;
   /** When it was created. */
   readonly createdAt: string;
-  /** `"running"`, `"exited"`, `"paused"` …; `"removed"` for one that `autoRemove` had removed before the `up` was over. */
+  /** `"running"`, `"exited"`, `"paused"` …; `"removed"` if `autoRemove` removed it before the `up` was over. */
   readonly status: string;
   /** `"healthy"`, `"unhealthy"`, `"starting"`; unset without a health check. */
   readonly health?: string | undefined;
   /** The exit code, once it has ended. */
   readonly exitCode?: number | undefined;
-  /** How often the engine has started it again, by its restart policy. */
+  /** How often the restart policy has restarted it. */
   readonly restartCount: number;
-  /** The ports of the host, by port of the container: `{ "80/tcp": 32768 }`. */
+  /** Host ports by container port: `{ "80/tcp": 32768 }`. */
   readonly assignedPorts: Readonly<Record<string, number>>;
   /** The container's addresses, by network. */
   readonly networkAddresses: Readonly<Record<string, string>>;
-  /** Its volumes without a name, by path in the container. They stay when it is deleted, unless `removeVolumes` is true. */
+  /** Its anonymous volumes, by path in the container. They stay when it is deleted, unless `removeVolumes` is true. */
   readonly anonymousVolumes?: Readonly<Record<string, string>> | undefined;
   /** The id of Portainer's access rule for it. */
   readonly resourceControlId?: number | undefined;
-  /** What the engine warned of at creation, such as limits it cannot apply. */
+  /** The engine's warnings, such as limits that it cannot apply. */
   readonly warnings?: readonly string[] | undefined;
-  /** What it has written, when `waitFor` is `"exited"`. */
+  /** The last lines of its log, when `waitFor` is `"exited"`. */
   readonly logs?: string | undefined;
   /** The id of the engine. */
   readonly engineId: string;
@@ -73,7 +74,7 @@ export interface ContainerOutputs {
   readonly instanceId: string;
 }
 
-/** The outputs, as the engine shows the container, with what is known of it from before. */
+/** The outputs: what the engine shows of the container, and what only the state remembers. */
 export async function outputsOf(
   place: Place,
   container: ContainerInspect,
@@ -112,7 +113,7 @@ export async function outputsOf(
   };
 }
 
-/** What Pulumi remembers of a container. */
+/** What Pulumi's state holds of a container. */
 export type ContainerState = State<typeof ContainerSchema, ContainerOutputs>;
 
 const inputKeys = new Set(Object.keys(containerArguments));
@@ -131,7 +132,7 @@ export function isRemembered(state: Partial<ContainerState>): state is Container
   return state.containerId !== undefined && state.name !== undefined;
 }
 
-/** A container as `refresh` and `get` show it: the inputs that are managed, as they are now, and the outputs. */
+/** A container as `refresh` and `get` show it: the managed inputs with their actual values, and the outputs. */
 export async function show(
   place: Place,
   id: string,
@@ -155,7 +156,9 @@ export async function show(
   };
 }
 
-/** What is as wished reads as it was written, with names where the engine has ids. */
+/**
+ * The actual inputs. A value that matches the desired one reads as the program wrote it, with names in place of ids.
+ */
 async function asWritten(
   place: Place,
   now: ContainerInspect,

@@ -3,8 +3,8 @@ import type { Place } from "../place";
 import type { ContainerState } from "./state";
 
 /**
- * Warns of what is no difference that an `up` could mend: a process that its restart policy starts over and over, and
- * one whose health check fails. Both count as running.
+ * Warns of trouble that is no diff, so that an `up` cannot fix it: a process that its restart policy keeps starting,
+ * and a health check that fails. Both containers count as running.
  */
 export function warnOfTrouble({ context }: Place, now: ContainerInspect, known: ContainerState): void {
   const { State, RestartCount = 0 } = now;
@@ -20,7 +20,7 @@ export function warnOfTrouble({ context }: Place, now: ContainerInspect, known: 
   }
 }
 
-/** A container that has removed itself, and so cannot be told from one that somebody removed. */
+/** Warns that a container with `autoRemove` is gone. It looks the same whether it ended or somebody removed it. */
 export function warnOfAutoRemove(
   { context }: Pick<Place, "context">,
   { name, autoRemove }: ContainerState,

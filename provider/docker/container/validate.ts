@@ -1,3 +1,4 @@
+/** Checks what no argument's own schema can: arguments that exclude each other, and a missing environment. */
 import type { Properties } from "../../core/properties";
 import { hasUnknown } from "../../core/properties";
 import type { Failure } from "../../core/validate";
@@ -11,18 +12,18 @@ import { mountedTwice } from "./arguments/storage";
 import { byteCount } from "./arguments/values";
 
 type Key = keyof ContainerSettled;
-/** What a program asks for, of what is known and right by itself. */
+/** The inputs that are known, and valid by themselves. */
 type Known = { readonly [Name in Key]?: ContainerSettled[Name] | undefined };
 
-/** Arguments that do not go together, although each is right by itself. */
+/** A conflict between arguments that are valid by themselves. */
 interface Rule {
-  /** Where the failure is shown. */
+  /** The property that shows the failure. */
   readonly property: Key;
-  /** Why what is asked for cannot be. */
+  /** Why the arguments conflict; falsy if they do not. */
   reason(known: Known, isGiven: (key: Key) => boolean): string | undefined | false;
 }
 
-/** What has a meaning beside a network of its own alone. */
+/** Arguments that need a network namespace of the container's own. */
 const OF_OWN_NETWORK: readonly Key[] = [
   "hostname",
   "domainname",
@@ -177,7 +178,7 @@ const RULES: readonly Rule[] = [
   { property: "volumes", reason: ({ volumes = [], tmpfs = {} }) => mountedTwice(volumes, tmpfs) },
 ];
 
-/** Values that are not known yet are in nobody's way, and those that are wrong by themselves are told of elsewhere. */
+/** Leaves out values that are not known yet, and invalid values, which their own schema reports. */
 function conflicts(inputs: Properties): Failure[] {
   const keys = (Object.keys(containerArguments) as Key[]).filter((key) => (inputs[key] ?? null) !== null);
   const isJudged = (key: Key) =>
@@ -192,7 +193,7 @@ function conflicts(inputs: Properties): Failure[] {
   });
 }
 
-/** The mode of a container that has no network of its own may be written as its only network, too. */
+/** The network mode. A container without a network of its own may also give it as the only entry of `networks`. */
 function modeOf({ networkMode, networks }: Known): string {
   const [first] = networks ?? [];
   return networkMode ?? (typeof first === "string" ? first : (first?.network ?? ""));
@@ -204,7 +205,7 @@ const isNone = (entrypoint: readonly string[] | undefined): boolean =>
 const hasKey = (map: object | undefined, pattern: RegExp): boolean =>
   Object.keys(map ?? {}).some((key) => pattern.test(key));
 
-/** What no single argument shows to be wrong. */
+/** All failures that no argument's own schema reports. */
 export function validateTogether(inputs: Properties): Failure[] {
   return [...missingEndpoint(inputs), ...conflicts(inputs), ...misplacedFiles(inputs)];
 }

@@ -5,7 +5,7 @@ import type { EndpointAccess } from "./schema";
 type Entry = number | string;
 type Kind = keyof EndpointAccess;
 
-/** The lists as Portainer keeps them. What is known of somebody who keeps access is kept. */
+/** The lists in Portainer's form. A user or team that keeps access keeps its present policy. */
 export function policiesOf(
   access: EndpointAccess,
   { UserAccessPolicies, TeamAccessPolicies }: Endpoint,
@@ -24,7 +24,7 @@ export function policiesOf(
   };
 }
 
-/** Who has access now, in the program's spelling where it has one, else by id. */
+/** The users and teams that have access, in the program's spelling where it names them, otherwise by id. */
 export function accessNow(
   wished: EndpointAccess | undefined,
   { UserAccessPolicies, TeamAccessPolicies }: Endpoint,
@@ -41,7 +41,7 @@ export function accessNow(
   return { users: now("users", UserAccessPolicies), teams: now("teams", TeamAccessPolicies) };
 }
 
-/** The order of a list means nothing, nor does the case of a name. */
+/** Ignores the order of a list and the case of names. */
 export function normalizeAccess({ users, teams }: EndpointAccess): unknown {
   const set = (entries: readonly Entry[] | undefined) =>
     entries && [...new Set(entries.map((entry) => String(entry).toLowerCase()))].sort();

@@ -14,10 +14,10 @@ import { differences } from "./view";
 
 type Form = Parameters<PortainerClient["endpoints"]["create"]>[0]["form"];
 
-/** An agent comes with a certificate that it has made itself. */
+/** An agent uses a self-signed certificate. */
 const AGENT_TLS: Tls = { skipVerify: true, skipClientVerify: true };
 
-/** The form that creates the environment; what it cannot carry (access, security) is set afterwards. */
+/** The form that creates the environment. It has no fields for access and security, so these are set afterwards. */
 function createForm(wish: EndpointSettled): Form {
   const tls = wish.type === "agent" ? AGENT_TLS : wish.tls;
   return {
@@ -44,12 +44,12 @@ function tlsFields(tls: Tls): Partial<Form> {
   };
 }
 
-/** Each attempt takes an id of the server for ever, and an engine that starts is seldom ready within seconds. */
+/** Long pauses: each attempt uses up an id on the server, and an engine seldom starts within seconds. */
 const PAUSES: Pauses = { first: 1_000, growth: 2, longest: 15_000 };
 
 /**
- * Creates an environment whose name is free, waiting for its engine. When that does not answer in time, nothing is
- * left behind.
+ * Creates an environment whose name is free. Portainer refuses that until the engine answers, so we retry until the
+ * time limit, and leave no environment behind if it fails.
  */
 export async function addEnvironment(context: Context, wish: EndpointSettled): Promise<Endpoint> {
   const { connection, signal, progress } = context;
@@ -76,7 +76,7 @@ export async function addEnvironment(context: Context, wish: EndpointSettled): P
   return await until(signal, attempt, PAUSES);
 }
 
-/** The name was free before: what has it now, and is all that was asked for, came of a call of ours. */
+/** The environment that an earlier attempt created: the name was free before, and all properties are as desired. */
 async function leftByUs(context: Context, wish: EndpointSettled): Promise<Endpoint | undefined> {
   const { connection, signal } = context;
   const found = await lookOnceBack(signal, () => findByName(connection.client, wish.name));
@@ -84,7 +84,7 @@ async function leftByUs(context: Context, wish: EndpointSettled): Promise<Endpoi
   return found && differences(found, created, IDS_ALONE).length === 0 ? found : undefined;
 }
 
-/** Portainer can keep an environment although it answered with an error, for example for an unknown tag. */
+/** Deletes what a failed create left: Portainer keeps the environment after some errors, such as an unknown tag. */
 async function removeRest(context: Context, wish: EndpointSettled): Promise<void> {
   const rest = await leftByUs(context, wish);
   if (rest) await context.connection.client.endpoints.delete({ params: { id: rest.Id } });

@@ -5,7 +5,7 @@ import { ProviderError } from "../../core/errors";
 import type { EndpointSettled } from "./schema";
 import { differences, typeOf } from "./view";
 
-/** Takes an environment that has the wished name already, as far as the program allows that. */
+/** Adopts an existing environment with the desired name, if the program allows it. */
 export function adopt(found: Endpoint, wish: EndpointSettled, directory: Directory): Endpoint {
   const present = `environment ${found.Id} (${found.URL})`;
   if (wish.adopt === undefined) {
@@ -29,7 +29,7 @@ export function adopt(found: Endpoint, wish: EndpointSettled, directory: Directo
   return found;
 }
 
-/** The environment that has this name: names are unique, and case counts. Older servers do not filter by name. */
+/** The environment with this name; names are unique and case-sensitive. Older servers ignore the `name` filter. */
 export async function findByName(
   { endpoints }: PortainerClient,
   name: string,

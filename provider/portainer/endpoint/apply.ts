@@ -15,28 +15,28 @@ import { asWished, differences, statusOf, type Wish } from "./view";
 
 type Update = Parameters<PortainerClient["endpoints"]["update"]>[0]["body"];
 
-/** What is to be done to an environment, and what is known of it besides what the server shows. */
+/** The desired environment, and what we know beyond the server's answer. */
 interface Task {
   readonly wish: Wish;
   readonly directory: Directory;
-  /** The TLS files that the server has. */
+  /** The TLS files on the server, by their hashes. */
   readonly stored: Fingerprints;
 }
 
-/** How far an environment has come; kept up to date, so that a failure leaves a true state. */
+/** The progress of a change. Updated after every call, so that the state is true after a failure. */
 interface Progress {
   endpoint: Endpoint;
   /** Whether anything was written. */
   isTouched: boolean;
-  /** Whether the server has the wished TLS files, and uses them. */
+  /** Whether the server has and uses the desired TLS files. */
   hasFiles: boolean;
-  /** Whether Portainer now reaches the engine in another way. */
+  /** Whether the address or the TLS settings changed, so that Portainer connects to the engine in another way. */
   isRerouted: boolean;
-  /** The TLS settings from before, `null` for none, where they were put back. */
+  /** The TLS settings that were restored after a failure; `null` for no TLS. */
   tls?: Tls | null;
 }
 
-/** Makes an environment as wished, by the calls that this takes and no more. */
+/** Brings an environment to the desired state, with only the calls that this needs. */
 async function apply(client: PortainerClient, task: Task, course: Progress): Promise<void> {
   const { wish, directory, stored } = task;
   const { endpoints } = client;
@@ -77,7 +77,7 @@ async function upload(
 
 type File = readonly [file: (typeof TLS_FILES)[number], content: string];
 
-/** Only files that are new: the server keeps the others, as long as TLS stays on. */
+/** Only the changed files: the server keeps the others while TLS stays on. */
 function filesToUpload({ TLSConfig }: Endpoint, tls: Tls | null | undefined, stored: Fingerprints): File[] {
   const files = filesOf(tls ?? {});
   const wished = fingerprintsOf(tls);
@@ -89,7 +89,7 @@ function filesToUpload({ TLSConfig }: Endpoint, tls: Tls | null | undefined, sto
   });
 }
 
-/** Portainer looks for new TLS files only when `URL` and all three flags are given. */
+/** Portainer loads new TLS files only when the body has `URL` and all three TLS flags. */
 function updateBody(endpoint: Endpoint, wish: Wish, directory: Directory): Update {
   const { name, url, publicUrl, groupId, tagIds, tls, access } = wish;
   return {
@@ -118,24 +118,24 @@ async function nameTaken<T>(update: () => Promise<T>, name: string | undefined):
   }
 }
 
-/** An environment that is there, and what is to become of it. */
+/** An existing environment, and its desired state. */
 interface Settling extends Task {
   readonly endpoint: Endpoint;
-  /** Whether this step has created or taken it, so that Pulumi is to remember it in any case. */
+  /** Whether this step created or adopted it, so that Pulumi must store it even if the step fails. */
   readonly isNew: boolean;
   readonly news: EndpointSettled;
-  /** What the last step has left, where there was one. */
+  /** The state from the last step, if there was one. */
   readonly olds?: EndpointState;
   readonly instanceId: string;
 }
 
-/** After new TLS files for the same address: an engine that ran before needs no time to start. */
+/** The wait after new TLS files for the same address: the engine runs already and needs no time to start. */
 const ROTATION_TIMEOUT = "10s";
 
 /**
- * Makes an environment as wished, and waits for its engine where that may have become another.
+ * Brings an environment to the desired state, and waits for its engine if the connection to it may have changed.
  *
- * @throws Unfinished with the true state, once anything was changed.
+ * @throws Unfinished with the actual state, if anything was changed before the failure.
  */
 export async function applyAndWait(context: Context, settling: Settling): Promise<EndpointState> {
   const { endpoint, isNew, news, instanceId } = settling;
@@ -186,8 +186,8 @@ async function greetEngine(
 }
 
 /**
- * The TLS settings before this update, `null` for none, where it has changed them alone and they are all known: an
- * engine that does not answer then does so because of the new ones.
+ * The TLS settings from before this update (`null` for none) if they are all known and the update changed `tls` but not
+ * `url`: then the new settings are the reason when the engine does not answer.
  */
 function tlsToPutBack({ olds, news, endpoint }: Settling): Tls | null | undefined {
   if (!olds || endpoint.TLSConfig.TLS !== (olds.tls !== undefined)) return undefined;
@@ -196,7 +196,7 @@ function tlsToPutBack({ olds, news, endpoint }: Settling): Tls | null | undefine
   return equal(fingerprintsOf(olds.tls), olds.tlsFingerprints ?? {}) ? (olds.tls ?? null) : undefined;
 }
 
-/** Puts the TLS settings from before back where this update alone can be why the engine does not answer. */
+/** Restores the former TLS settings if only this update can be the reason why the engine does not answer. */
 async function undoRotation(
   context: Context,
   settling: Settling,
@@ -221,7 +221,7 @@ async function undoRotation(
   );
 }
 
-/** What there is when a step has failed: a difference to the wish wherever something is left to do. */
+/** The state after a failed step. It differs from the desired one wherever something is left to do. */
 function present({ news, olds, directory }: Settling, { endpoint, hasFiles, tls: putBack }: Progress) {
   const { tls: shown, ...others } = refreshed(properties, { ...news }, asWished(endpoint, news, directory));
   const tls = putBack === undefined && hasFiles ? shown : putBack;

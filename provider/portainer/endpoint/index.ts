@@ -17,7 +17,7 @@ import { asWished, everything, statusOf, wishOf } from "./view";
 
 export type { EndpointInputs, EndpointOutputs } from "./schema";
 
-/** An environment: an engine or agent that Portainer looks after. Created by `POST /endpoints`. */
+/** An environment: an engine or agent that Portainer manages. Created by `POST /endpoints`. */
 export const endpoint: Definition<typeof EndpointSchema, EndpointOutputs> = {
   type: "Endpoint",
   schema: EndpointSchema,
@@ -117,7 +117,7 @@ export const endpoint: Definition<typeof EndpointSchema, EndpointOutputs> = {
 const takenUnmarked = ({ Id, Name }: Endpoint): string =>
   `environment ${Id} "${Name}" was there already, and Portainer does not say who made it: if another stack has it too, a destroy of that stack deletes it`;
 
-/** No other environment anywhere has it. */
+/** A globally unique name of the environment. */
 const nameIn = (instanceId: string, id: number | string): string => `${instanceId}/endpoints/${id}`;
 
 async function find({ client }: Connection, id: number): Promise<Endpoint | undefined> {

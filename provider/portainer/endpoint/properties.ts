@@ -7,7 +7,7 @@ import { normalizeUrl } from "./validate";
 
 type Ids = readonly (number | string)[];
 
-/** How each property of an environment is compared, and what its change takes. */
+/** How each property of an environment is compared, and what its change does. */
 export const properties: { readonly [Key in keyof EndpointSettled]-?: Property } = {
   name: {},
   url: { normalize: normalizeUrl },

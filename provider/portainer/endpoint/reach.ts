@@ -5,7 +5,7 @@ import { messageOf, ProviderError, sentence } from "../../core/errors";
 import { milliseconds } from "../../core/schema";
 import type { EndpointSettled } from "./schema";
 
-/** An environment, as far as the way to its engine depends on it. */
+/** The properties of an environment that decide how Portainer connects to its engine. */
 type Target = Pick<EndpointSettled, "url" | "type" | "tls">;
 
 const DEFAULT_STARTUP_TIMEOUT = "60s";
@@ -45,7 +45,7 @@ function isDown(error: unknown): boolean {
   return isConnectionError(error) || (isApiError(error) && error.status >= 500);
 }
 
-/** Whether Portainer refused to create an environment because it could not speak with its engine. */
+/** Whether Portainer refused to create an environment because it could not reach the engine. */
 export function isUnreachable(error: unknown): error is ApiError {
   return (
     isApiError(error) &&
@@ -55,14 +55,14 @@ export function isUnreachable(error: unknown): error is ApiError {
 }
 
 interface Cause {
-  /** What Go, Docker's client in Portainer, or Node.js in our own server says. */
+  /** The message of Go, of Docker's client in Portainer, or of Node.js in our own server. */
   readonly said: RegExp;
-  /** Whether waiting cannot help. */
+  /** Whether a retry cannot help. */
   readonly isLasting: boolean;
   readonly remedy: string;
 }
 
-/** Why Portainer cannot speak with an engine. The first that fits counts. */
+/** The reasons why Portainer cannot reach an engine. The first match counts. */
 const CAUSES: readonly Cause[] = [
   {
     said: /gave HTTP response to HTTPS client|first record does not look like|wrong version number|packet length too long/i,
@@ -136,14 +136,14 @@ const CLOSED = {
     "An engine that speaks only TLS closes the connection (then give `tls`), and so does one that is just starting.",
 };
 
-/** Through the gateway Portainer answers 502 without a body where it cannot reach an engine on TCP. */
+/** Portainer's gateway answers 502 without a body when it cannot reach an engine over TCP. */
 const NO_REASON = "Portainer gives no reason";
 const ANYTHING =
   "Does the engine listen there, is `tls.caCert` the authority of its certificate, and does it trust that of `tls.clientCert`?";
 
 const causeOf = (said: string): Cause | undefined => CAUSES.find((cause) => cause.said.test(said));
 
-/** Docker's client says of sockets and hosts alike that it cannot connect. */
+/** Docker's client has the same message for sockets and hosts ("cannot connect"), so `url` decides. */
 function remedyFor(said: string, { url, tls }: Target): string {
   const known = causeOf(said)?.remedy;
   if (known) return known;
@@ -154,12 +154,12 @@ function remedyFor(said: string, { url, tls }: Target): string {
   return HOST;
 }
 
-/** Whether it is of no use to try again. */
+/** Whether a retry cannot help. */
 export function isLasting(error: ApiError, { url }: Pick<Target, "url">): boolean {
   return causeOf(reasonOf(error, url))?.isLasting ?? false;
 }
 
-/** What to say when there is no way to the engine. */
+/** The error when Portainer cannot reach the engine. */
 export function unreachable(error: ApiError, target: Target): ProviderError {
   const said = reasonOf(error, target.url);
   return new ProviderError(
@@ -177,7 +177,7 @@ function silent(error: unknown, target: Target, seconds: number): ProviderError 
 
 const OPENSSL = /^.*error:[0-9A-F]+:SSL routines:[^:]*:([^:]+):.*?(SSL alert number \d+)?$/;
 
-/** The reason that Portainer gives, without what the rest of the message says. */
+/** Portainer's reason, without the parts that our message already says. */
 function reasonOf({ details, serverMessage, status }: ApiError, url: string): string {
   const said = (details ?? (status === 502 ? NO_REASON : serverMessage)).replace(/\s+/g, " ").trim();
   const [, reason, alert] = OPENSSL.exec(said) ?? [];

@@ -5,7 +5,7 @@ import { DurationSchema, filledIn, IdSchema } from "../../core/schema";
 import { type Fingerprints, TlsSchema } from "./tls";
 import { UrlSchema } from "./validate";
 
-/** Names that Portainer, Terraform and habit give to an environment's properties. */
+/** Other names of an environment's properties: from Portainer, from Terraform, or easily mistaken. */
 export const misnomers: Readonly<Record<string, string>> = {
   endpoint_name: "name",
   environment_name: "name",
@@ -60,7 +60,7 @@ export const misnomers: Readonly<Record<string, string>> = {
 const NameOrId = z.union([z.string().min(1, "is empty"), IdSchema]);
 
 const AccessSchema = z.strictObject({
-  /** The users who may use the environment, by name or id; nobody else keeps access of their own. */
+  /** The users who may use the environment, by name or id. All other users lose access, except through teams. */
   users: z.array(NameOrId).optional(),
   /** The teams whose members may use the environment, by name or id. */
   teams: z.array(NameOrId).optional(),
@@ -79,46 +79,46 @@ export const EndpointSchema = z.object({
    */
   url: UrlSchema,
   /**
-   * What answers there: a Docker engine, or a Portainer agent. Changing it replaces the environment, and with it what
-   * hangs on its id. Sent by `POST /endpoints`. @default "docker"
+   * What answers at `url`: a Docker engine or a Portainer agent. A change replaces the environment, and with it
+   * everything that refers to its id. Portainer: `POST /endpoints`. @default "docker"
    */
   type: z.enum(["docker", "agent"]).default("docker"),
   /**
-   * How Portainer and the engine know each other. Given means that TLS is on, and `{}` would need its files. Switched
-   * and rotated in place (`POST /upload/tls/…`, then `PUT /endpoints/{id}`). An agent brings its own.
-   * @default no TLS
+   * TLS between Portainer and the engine. Setting it switches TLS on, removing it switches TLS off. Changed in place,
+   * also to rotate certificates (`POST /upload/tls/…`, then `PUT /endpoints/{id}`). Leave it out for an agent, which has
+   * its own certificate. @default no TLS
    */
   tls: TlsSchema.optional(),
-  /** The host under which people find published ports; Portainer makes links of it. Changed in place. */
+  /** The host of published ports; Portainer uses it for links to them. Changed in place. */
   publicUrl: z.string().optional(),
   /** The environment group, by id. Changed in place. @default 1, the group "Unassigned" */
   groupId: IdSchema.optional(),
   /** The environment's tags, by id, in any order. Changed in place. */
   tagIds: z.array(IdSchema).optional(),
   /**
-   * Who may use the environment besides administrators. Each of the two lists is managed only where it is given.
-   * Changed in place (`PUT /endpoints/{id}`).
+   * Who may use the environment besides administrators. A list that is left out is not managed. Changed in place
+   * (`PUT /endpoints/{id}`).
    */
   access: AccessSchema.optional(),
   /**
-   * What users who are no administrators may do, by Portainer's names: `{ allowBindMountsForRegularUsers: false }`.
-   * What is left out is not managed. Changed in place (`PUT /endpoints/{id}/settings`).
+   * What users other than administrators may do, by Portainer's names: `{ allowBindMountsForRegularUsers: false }`.
+   * Settings that are left out are not managed. Changed in place (`PUT /endpoints/{id}/settings`).
    */
   security: z.strictObject(SecuritySettings.partial().shape).optional(),
   /**
-   * The kind of engine, for Portainer 2.22 and newer. Changing it replaces the environment.
-   * @default what Portainer finds
+   * The kind of engine, for Portainer 2.22 and newer. A change replaces the environment.
+   * @default the kind that Portainer detects
    */
   containerEngine: z.enum(["docker", "podman"]).optional(),
   /**
-   * What to do at creation when the name is taken: `"matching"` takes that environment if it is as wished (files of
-   * TLS cannot be compared), `"replace"` takes it and changes it. @default an error that names it
+   * What to do at creation when an environment with this name exists: `"matching"` adopts it if it is as desired (the
+   * content of TLS files cannot be compared), `"replace"` adopts it and changes it. @default an error that names it
    */
   adopt: z.enum(["matching", "replace"]).optional(),
   /**
-   * How long to wait, at creation and after a change of `url` or `tls`, until the engine answers: `"90s"`, or seconds
-   * as a number. Where only `tls` has changed and the engine does not answer in that time, the settings from before
-   * are put back. @default "60s"; 10 seconds where only `tls` has changed
+   * How long to wait for the engine, at creation and after a change of `url` or `tls`: `"90s"`, or seconds as a number.
+   * If only `tls` has changed and the engine does not answer in that time, the former settings are restored.
+   * @default "60s"; 10 seconds if only `tls` has changed
    */
   startupTimeout: DurationSchema.optional(),
 });
@@ -129,11 +129,11 @@ export type EndpointSettled = z.output<typeof EndpointSchema>;
 export interface EndpointOutputs {
   /** The environment's id in Portainer, a number; `id` is the same as text. */
   readonly endpointId: number;
-  /** Whether Portainer could reach it when it was last looked at. */
+  /** Whether Portainer could reach the environment at the last create, update or refresh. */
   readonly status: "up" | "down";
-  /** The SHA-256 of each TLS file in use, to compare without showing. */
+  /** The SHA-256 of each TLS file in use, to compare files without storing them. */
   readonly tlsFingerprints: Fingerprints;
-  /** The id that the engine has given itself; another engine at the same address has another one. */
+  /** The engine's own id; another engine at the same address has another id. */
   readonly engineId?: string;
   /** The id of the Portainer installation. */
   readonly instanceId: string;

@@ -5,14 +5,14 @@ import type { Failure } from "../../core/validate";
 
 const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]+?-----END \1-----/g;
 
-/** The PEM blocks of a text, each with its label; what stands around them means nothing. */
+/** The PEM blocks of a text, each with its label; text around them is ignored. */
 function blocks(pem: string): { readonly label: string; readonly text: string }[] {
   return [...pem.matchAll(BLOCK)].map(([text, label = ""]) => ({ label, text }));
 }
 
 /**
- * One form for all spellings of PEM: line ends, indentation and what stands around the blocks mean nothing. It is also
- * the form that TLS libraries take.
+ * One form for all spellings of PEM: normalises line ends, and removes indentation and text around the blocks. TLS
+ * libraries accept this form.
  */
 function normalizePem(pem: string): string {
   const lines = blocks(pem).flatMap(({ text }) => text.split(/\r?\n|\r/));
@@ -20,12 +20,12 @@ function normalizePem(pem: string): string {
   return `${trimmed.join("\n")}\n`;
 }
 
-/** Tells one PEM text from another without showing it. */
+/** The SHA-256 of a PEM text, to compare without storing the text. */
 function fingerprint(pem: string): string {
   return createHash("sha256").update(normalizePem(pem)).digest("hex");
 }
 
-/** What is wrong with a text that should be one or more certificates. The text itself is never shown. */
+/** The error in a text that should be one or more certificates. It never quotes the text. */
 function certificateProblem(pem: string): string | undefined {
   const found = blocks(pem);
   if (found.length === 0) return `is not PEM${pathHint(pem)}`;
@@ -36,7 +36,7 @@ function certificateProblem(pem: string): string | undefined {
     : "is PEM, but not a certificate that can be read";
 }
 
-/** What is wrong with a text that should be a private key. */
+/** The error in a text that should be a private key. */
 function keyProblem(pem: string): string | undefined {
   const found = blocks(pem);
   if (found.length === 0) return `is not PEM${pathHint(pem)}`;
@@ -50,7 +50,7 @@ function keyProblem(pem: string): string | undefined {
     : "is PEM, but not a private key that can be read";
 }
 
-/** Whether a private key is that of a certificate; both must be in order. */
+/** Whether a private key belongs to a certificate; both must be valid. */
 function isKeyOf(key: string, certificate: string): boolean {
   return new X509Certificate(normalizePem(certificate)).checkPrivateKey(createPrivateKey(normalizePem(key)));
 }
@@ -72,18 +72,18 @@ function works(attempt: () => unknown): boolean {
 export const TlsSchema = z.strictObject({
   /** The authority that signed the engine's certificate, as PEM. Secret. Needed unless `skipVerify` is true. */
   caCert: z.string().optional(),
-  /** The certificate that Portainer shows to the engine, as PEM. Secret. Needed unless `skipClientVerify` is true. */
+  /** The certificate that Portainer presents to the engine, as PEM. Secret. Needed unless `skipClientVerify` is true. */
   clientCert: z.string().optional(),
-  /** The key of `clientCert`, as PEM without a passphrase. Secret. Needed unless `skipClientVerify` is true. */
+  /** The private key of `clientCert`, as PEM without a passphrase. Secret. Needed unless `skipClientVerify` is true. */
   clientKey: z.string().optional(),
-  /** Accept any certificate of the engine. @default false */
+  /** Accept any certificate from the engine. @default false */
   skipVerify: z.boolean().optional(),
-  /** Show no certificate to the engine. @default false */
+  /** Present no certificate to the engine. @default false */
   skipClientVerify: z.boolean().optional(),
 });
 export type Tls = z.output<typeof TlsSchema>;
 
-/** The files of an environment's TLS, by Portainer's names for them. */
+/** The hashes of an environment's TLS files, by Portainer's names for the files. */
 export type Fingerprints = { readonly ca?: string; readonly cert?: string; readonly key?: string };
 
 /** The files that Portainer uses with these settings. */
@@ -93,20 +93,20 @@ export function filesOf(tls: Tls): Partial<Record<keyof Fingerprints, string>> {
   return { ...server, cert: normalizePem(tls.clientCert), key: normalizePem(tls.clientKey) };
 }
 
-/** The SHA-256 of each file, so that two can be compared without being shown. */
+/** The SHA-256 of each file, to compare files without storing them. */
 export function fingerprintsOf(tls: Tls | null | undefined): Fingerprints {
   return Object.fromEntries(
     Object.entries(filesOf(tls ?? {})).map(([file, pem]) => [file, fingerprint(pem)]),
   );
 }
 
-/** What TLS settings mean: spellings of PEM and files that are not used make no difference. */
+/** One form for equal TLS settings: ignores the spelling of PEM, and files that are not used. */
 export function normalizeTls(tls: Tls): unknown {
   const { skipVerify = false, skipClientVerify = false } = tls;
   return { ...fingerprintsOf(tls), skipVerify, skipClientVerify };
 }
 
-/** What is wrong with TLS settings, found without a network. Values that are not known yet are not judged. */
+/** The errors in TLS settings, found offline. Skips values that are not known yet. */
 export function tlsFailures(tls: unknown): Failure[] {
   if (typeof tls !== "object" || tls === null || Array.isArray(tls)) return [];
   const settings = tls as Properties;

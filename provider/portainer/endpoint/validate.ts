@@ -7,13 +7,13 @@ const SCHEMES =
   "unix:// for a local socket, npipe:// for a named pipe, or tcp:// for an engine or agent on the network";
 const SCHEME = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is;
 
-/** The address of an environment's engine or agent, as the Portainer server sees it. */
+/** The address of an environment's engine or agent, as the Portainer server reaches it. */
 export const UrlSchema = z.string().superRefine((url, context) => {
   const message = urlProblem(url);
   if (message !== undefined) context.addIssue({ code: "custom", message });
 });
 
-/** What is wrong with an address, with the one that was probably meant; `undefined` when it is right. */
+/** The error in an address, with a suggestion; `undefined` when the address is valid. */
 export function urlProblem(url: string): string | undefined {
   const [, scheme, rest = ""] = SCHEME.exec(url) ?? [];
   switch (scheme?.toLowerCase()) {
@@ -58,7 +58,7 @@ export function normalizeUrl(url: string): string {
     : url.replace(/^[a-z]+:/i, (scheme) => scheme.toLowerCase());
 }
 
-/** What no single property of an environment shows to be wrong. */
+/** The errors that involve several properties of an environment. */
 export function endpointFailures({ url, type, tls }: Properties): Failure[] {
   if ((tls ?? undefined) === undefined || tls === false) return [];
   if (type === "agent") {

@@ -13,10 +13,10 @@ import { properties } from "./properties";
 import type { EndpointSettled } from "./schema";
 import type { Tls } from "./tls";
 
-/** What an environment is to be. What is left out stays as it is; `tls: null` switches TLS off. */
+/** The desired environment. Properties that are left out stay as they are; `tls: null` switches TLS off. */
 export type Wish = Omit<Partial<EndpointSettled>, "tls"> & { readonly tls?: Tls | null | undefined };
 
-/** What the program says, and for what it said before and says no more, what a new environment has. */
+/** The program's inputs, and the value of a new environment for each property that the program no longer sets. */
 export function wishOf(olds: Partial<EndpointSettled>, news: EndpointSettled): Wish {
   const access = {
     users: news.access?.users ?? (olds.access?.users && []),
@@ -39,7 +39,7 @@ export function wishOf(olds: Partial<EndpointSettled>, news: EndpointSettled): W
   };
 }
 
-/** The environment in the program's words, everything that can be read. `wish` lends its spellings. */
+/** All readable properties of the environment. Where a value equals that of `wish`, it has the spelling of `wish`. */
 export function everything(endpoint: Endpoint, wish: Wish, directory: Directory): Partial<EndpointSettled> {
   const type = typeOf(endpoint);
   const tls = type === "agent" ? undefined : tlsNow(endpoint, wish.tls);
@@ -60,8 +60,8 @@ export function everything(endpoint: Endpoint, wish: Wish, directory: Directory)
 }
 
 /**
- * The same, cut to what is wished: the rest is nobody's concern. Nothing changes the type of an environment, and
- * Portainer may call an agent's by another name.
+ * The same, cut to the properties in `wish`: the others are not managed. `type` is taken from `wish`: it cannot change,
+ * and Portainer has several types for an agent.
  */
 export function asWished(endpoint: Endpoint, wish: Wish, directory: Directory): Partial<EndpointSettled> {
   const now = everything(endpoint, wish, directory);
@@ -77,7 +77,7 @@ export function asWished(endpoint: Endpoint, wish: Wish, directory: Directory): 
   return pick(cut, wish) ?? {};
 }
 
-/** The properties in which an environment is not as wished. */
+/** The properties whose actual value is not the desired one. */
 export function differences(endpoint: Endpoint, wish: Wish, directory: Directory): readonly string[] {
   return difference(properties, asWished(endpoint, wish, directory), { ...wish }).changed;
 }
@@ -90,7 +90,7 @@ export function typeOf({ Type }: Endpoint): EndpointSettled["type"] | undefined 
   return Type === EndpointType.agentDocker ? "agent" : undefined;
 }
 
-/** Portainer shows which files it has, and never what is in them: where there is a file, it is the one wished. */
+/** Portainer shows whether it has a file, but not its content, so a file that exists counts as the desired one. */
 function tlsNow({ TLSConfig }: Endpoint, wished: Tls | null | undefined): Tls | undefined {
   if (!TLSConfig.TLS) return undefined;
   const { TLSCACert, TLSCert, TLSSkipVerify } = TLSConfig;

@@ -16,15 +16,16 @@ export type Access = z.infer<typeof AccessSchema>;
 
 export const accessFields = {
   /**
-   * Who may use it besides administrators: `"public"` (everybody with access to the environment),
-   * `"administrators"` (nobody else), or users and teams by id, name or resource. A standard user may name itself and
-   * its teams; it gives other users by id, because Portainer shows it no list of them. A change is made in place.
-   * Portainer: `PUT /resource_controls/{id}`. @default unmanaged; Portainer makes it private to the user of the API key
+   * Who may use the container besides administrators: `"public"` (everybody with access to the environment),
+   * `"administrators"` (nobody else), or users and teams by id, name or resource. With a standard user's credentials,
+   * write other users by id, because Portainer does not list users for a standard user; that user itself and its teams
+   * can be written by name. A change is made in place. Portainer: `PUT /resource_controls/{id}`.
+   * @default unmanaged; Portainer makes a new container private to the user of the API key
    */
   access: AccessSchema.optional(),
 };
 
-/** The rule as the program would write it, by ids. */
+/** A container's access in the form of the argument, by ids. */
 function readAccess(control: ResourceControl | null | undefined): Access {
   if (!control || control.AdministratorsOnly) return "administrators";
   if (control.Public) return "public";
@@ -34,7 +35,7 @@ function readAccess(control: ResourceControl | null | undefined): Access {
   };
 }
 
-/** No users and no teams is the same as administrators only; order says nothing. */
+/** Empty lists mean the same as `"administrators"`. The order of users and teams has no meaning. */
 function canonical(access: Access): unknown {
   if (typeof access === "string") return access;
   const users = sorted(access.users);
@@ -52,7 +53,7 @@ export const accessArguments = {
   } satisfies Argument<Access>,
 };
 
-/** Who may use a container, by ids, as the API takes it. */
+/** Who may use a container, by ids: the fields of the API's request body. */
 interface Ownership {
   readonly Public: boolean;
   readonly AdministratorsOnly: boolean;
@@ -60,7 +61,10 @@ interface Ownership {
   readonly Teams: number[];
 }
 
-/** Sets who may use a container. Portainer makes a rule for each that is created; one made outside has none. */
+/**
+ * Sets who may use a container. A container created through Portainer has a resource control, which is updated; one
+ * created outside Portainer has none, so one is created.
+ */
 export async function setAccess(
   { portainer, call }: Place,
   containerId: string,
@@ -75,7 +79,7 @@ export async function setAccess(
   await portainer.resourceControls.create({ body }, call);
 }
 
-/** The rule that a program wishes, with names looked up. */
+/** Converts the program's `access` to ids: looks up the names. */
 export async function ownershipOf({ portainer, call }: Place, access: Access): Promise<Ownership> {
   if (typeof access === "string") {
     return {
@@ -92,7 +96,7 @@ export async function ownershipOf({ portainer, call }: Place, access: Access): P
   return { Public: false, AdministratorsOnly: Users.length + Teams.length === 0, Users, Teams };
 }
 
-/** The rule that a container has, for another container to have it too. */
+/** The access that a container has now, to give it to another container. */
 export function ownershipFrom(control: ResourceControl): Ownership {
   return {
     Public: control.Public,
@@ -103,8 +107,8 @@ export function ownershipFrom(control: ResourceControl): Ownership {
 }
 
 /**
- * The same access with ids alone, as the server shows it. One that names somebody who is not there stays as it is
- * written, and differs from all that the server can show.
+ * The same access by ids only, as the server shows it. If a user or team does not exist, the access stays as written,
+ * and so differs from anything that the server can show.
  */
 export async function withIds(place: Place, access: Access): Promise<Access> {
   if (typeof access === "string") return access;

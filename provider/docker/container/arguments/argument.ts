@@ -4,66 +4,68 @@ import { equal } from "../../../core/diff";
 /**
  * What a change of an argument takes:
  *
- * - `rollout`: a new engine container in the place of the old one;
- * - `inPlace`: the engine can change it on the container that runs;
- * - `setting`: nothing; it says how the provider goes about its work.
+ * - `rollout`: a new engine container replaces the old one;
+ * - `inPlace`: the engine changes the existing container;
+ * - `setting`: nothing; the argument only controls how the provider works.
  */
 type ArgumentChange = "rollout" | "inPlace" | "setting";
 
-/** A JSON object of the engine. */
+/** A JSON object of the Docker API. */
 export type Wire = Record<string, unknown>;
 
-/** How one argument of a container goes to the engine, comes back, and is compared on the way. */
+/** How one argument of a container is sent to the engine, read back and compared. */
 export interface Argument<Value = never> {
   readonly change: ArgumentChange;
-  /** Brings all spellings of one wish to one form. @default the value as it is */
+  /** Converts all spellings of one value to one form. @default the value as it is */
   readonly normalize?: (value: Value) => unknown;
   /** Puts the value into the body of `POST /containers/create`. */
   readonly write?: (value: Value, body: Wire) => void;
   /**
-   * The value as the engine has it now, cut to what was wished: keys that the image or the engine added are nobody's
-   * wish.
+   * The actual value of the engine, limited to what the program sets: keys that the image or the engine added are left
+   * out.
    *
-   * @param wished the value in the program; `undefined` when everything is asked for.
+   * @param wished the program's value; `undefined` reads everything.
    */
   readonly read?: (container: ContainerInspect, wished: Value | undefined) => unknown;
   /**
-   * The Docker API that parts of a value need, by what the program calls them: `{ annotations: "1.43" }`. An older
-   * engine would drop them without a word. @default every engine has it
+   * The Docker API version that parts of a value need, by their names in the program: `{ annotations: "1.43" }`. An
+   * older engine would ignore them silently. @default every engine supports it
    */
   readonly since?: (value: Value) => Readonly<Record<string, string>>;
   /**
-   * What an empty value (`""`, `0`, `false`, `[]`, `{}`) asks for:
+   * What an empty value (`""`, `0`, `false`, `[]`, `{}`) means:
    *
-   * - `none`: none of it, as a container has it that asks for nothing;
-   * - `default`: what the image or the engine fills in, the same as to leave it out;
-   * - `value`: something of its own.
+   * - `none`: nothing is set, as on a container that does not use the argument;
+   * - `default`: the image or the engine fills it in, as if the argument were left out;
+   * - `value`: a value like any other.
    *
    * @default "none"
    */
   readonly empty?: "none" | "default" | "value";
-  /** What the engine warns of when its kernel cannot do this and it has left it out. */
+  /** Matches the engine's warning that its kernel does not support this and that it discarded the value. */
   readonly discarded?: RegExp;
 }
 
-/** A value in the form in which values are compared: one form for all spellings, `null` for what asks for nothing. */
+/**
+ * A value in the form in which values are compared: one form for all spellings, `null` for a value that sets nothing.
+ */
 export function canonical({ normalize, empty = "none" }: Argument, value: unknown): unknown {
   if (value === undefined || value === null) return null;
   const plain = normalize ? normalize(value as never) : value;
   return empty !== "value" && isUnset(plain) ? null : plain;
 }
 
-/** Whether a value is empty and leaves it to the image or the engine what there is. */
+/** Whether a value is empty, so that the image or the engine fills it in. */
 export const isLeftToEngine = (argument: Argument, value: unknown): boolean =>
   argument.empty === "default" && canonical(argument, value) === null;
 
-/** The same argument, of which an empty value is filled in by the image or the engine. */
+/** The same argument, but the image or the engine fills in an empty value. */
 export const filledIn = <Value>(argument: Argument<Value>): Argument<Value> => ({
   ...argument,
   empty: "default",
 });
 
-/** The value at a path of the engine's object: `["HostConfig", "Memory"]`. */
+/** Reads the value at a path of the engine's object: `["HostConfig", "Memory"]`. */
 export function at(wire: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), wire);
 }
@@ -79,12 +81,15 @@ export function put(wire: Wire, [key = "", ...rest]: readonly string[], value: u
   put(inner, rest, value);
 }
 
-/** The value without what the engine shows for "nothing": `null`, `""`, `0`, `false`, and empty lists and objects. */
+/**
+ * The object without keys whose value the engine shows for "unset": `null`, `""`, `0`, `false`, empty lists and
+ * objects.
+ */
 export function withoutEmpty(wire: Wire): Wire {
   return Object.fromEntries(Object.entries(wire).filter(([, value]) => !isUnset(value)));
 }
 
-/** The inspected container has the create body's `Config` in a part of its own. */
+/** Fields outside `HostConfig` are at the top of the create body, and in `Config` of an inspected container. */
 function inspectPath(path: string): string[] {
   const keys = path.split(".");
   return keys[0] === "HostConfig" ? keys : ["Config", ...keys];
@@ -93,8 +98,8 @@ function inspectPath(path: string): string[] {
 /**
  * An argument that is one field of the create body: `"HostConfig.Memory"`, or `"Tty"` of the container's config.
  *
- * @param to the engine's form of a value, in which values are compared as well.
- * @param from a value from the engine's form, for values that differ from what was wished.
+ * @param to converts a value to the engine's form, in which values are also compared.
+ * @param from converts the engine's form back; used where the actual value differs from the desired one.
  */
 export function field<Value>(
   path: string,
@@ -114,12 +119,12 @@ export function field<Value>(
   };
 }
 
-/** The engine shows some values that change nothing (`false`, `0`) as unset. */
+/** The engine shows some values that have no effect (`false`, `0`) as unset. */
 function same(actual: unknown, wished: unknown): boolean {
   return equal(actual, wished) || (isUnset(actual) && isUnset(wished));
 }
 
-/** What the engine shows for a field that nobody set. */
+/** Whether the engine shows this value for a field that is not set. */
 function isUnset(value: unknown): boolean {
   return (
     value === undefined || value === null || value === "" || value === 0 || value === false || isEmpty(value)
@@ -134,7 +139,7 @@ export function isObject(value: unknown): value is Wire {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** An argument that only says how the provider works. */
+/** An argument that only controls how the provider works. */
 export const setting: Argument = { change: "setting" };
 
 type Map<Value> = Readonly<Record<string, Value>>;
@@ -145,8 +150,8 @@ interface Codec<Value> {
 }
 
 /**
- * A map into which image and engine put keys of their own. Only the keys that a program wishes are looked at; a key
- * that it no longer wishes shows as a difference from its earlier wish.
+ * A map to which the image and the engine add keys. Only the keys that the program sets are compared. A key that the
+ * program no longer sets shows as a difference from the previous inputs.
  */
 export function keyed<Value>(
   path: string,

@@ -3,11 +3,11 @@ import { type Argument, at, field, put, type Wire, withoutEmpty } from "./argume
 import { Text } from "./values";
 
 const DeviceSchema = z.strictObject({
-  /** The device on the host, `"/dev/ttyUSB0"`. */
+  /** The device's path on the host, such as `"/dev/ttyUSB0"`. */
   hostPath: z.string().min(1, "the device's path is empty"),
-  /** Its path inside. @default the same path */
+  /** The device's path in the container. @default the same path */
   containerPath: Text("the device's path").optional(),
-  /** What may be done with it: `r`ead, `w`rite, `m`ake nodes. @default "rwm" */
+  /** The container's permissions for the device: `r` to read, `w` to write, `m` to make nodes. @default "rwm" */
   permissions: z
     .string()
     .regex(/^[rwm]+$/, 'must be letters of "rwm"')
@@ -19,13 +19,13 @@ const ShortDevice = z
   .regex(/^\/[^:]+(?::\/[^:]+)?(?::[rwm]+)?$/, 'write a device as "/dev/sda", or "/dev/sda:/dev/xvda:r"');
 
 const DeviceRequestSchema = z.strictObject({
-  /** The driver, `"nvidia"`. @default one that has the capabilities */
+  /** The driver, such as `"nvidia"`. @default one that has the capabilities */
   driver: Text("the driver's name").optional(),
-  /** How many devices; -1 for all. @default 0 */
+  /** The number of devices; -1 for all. @default 0 */
   count: z.int().min(-1).optional(),
-  /** Which devices, by the driver's ids. */
+  /** The devices, by the driver's ids. */
   deviceIds: z.array(Text("the device's id")).optional(),
-  /** What the devices have to be capable of: one of the lists, with all its words. */
+  /** The capabilities that the devices need: all words of at least one of the lists. */
   capabilities: z
     .array(z.array(Text("the capability")).min(1, "the list of capabilities is empty"))
     .optional(),
@@ -40,19 +40,19 @@ export const deviceFields = {
    */
   devices: z.array(z.union([DeviceSchema, ShortDevice])).optional(),
   /**
-   * Rules for devices that come later, in the kernel's words: `"c 42:* rmw"`. A change recreates the container. Docker:
-   * `HostConfig.DeviceCgroupRules`. @default none
+   * Rules of the devices cgroup, in the kernel's format: `"c 42:* rmw"`. They also apply to devices that are added
+   * later. A change recreates the container. Docker: `HostConfig.DeviceCgroupRules`. @default none
    */
   deviceCgroupRules: z
     .array(z.string().regex(/^[acb] (?:\d+|\*):(?:\d+|\*) [rwm]{1,3}$/, 'write a rule as "c 42:* rmw"'))
     .optional(),
   /**
-   * Devices that a driver is asked for. Not together with `gpus`. A change recreates the container. Docker:
+   * Devices to request from a driver. Not together with `gpus`. A change recreates the container. Docker:
    * `HostConfig.DeviceRequests`. @default none
    */
   deviceRequests: z.array(DeviceRequestSchema).optional(),
   /**
-   * Graphics processors: `"all"`, how many, or a list of their ids. A change recreates the container. Docker:
+   * Graphics processors: `"all"`, a number, or a list of their ids. A change recreates the container. Docker:
    * `HostConfig.DeviceRequests` with the capability `gpu`. @default none
    */
   gpus: z
@@ -131,7 +131,7 @@ function gpuRequest(gpus: Gpus): Wire {
   return { ...which, Capabilities: [["gpu"]] };
 }
 
-/** The requests of a container as `gpus` would ask for them, if it can. */
+/** A container's device requests as a value of `gpus`; `undefined` if `gpus` cannot express them. */
 function asGpus([request, ...more]: readonly Wire[]): Gpus | undefined {
   const { Driver, Count, DeviceIDs, Options, Capabilities } = withoutEmpty(request ?? {});
   const isPlain = more.length === 0 && Driver === undefined && Options === undefined;

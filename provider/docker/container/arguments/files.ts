@@ -1,4 +1,4 @@
-/** Files that are put into a container: what they are, and where they have to go so that its process sees them. */
+/** The files of a container: their content, and where they are stored so that the container's process sees them. */
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import type { asset } from "@pulumi/pulumi";
@@ -8,16 +8,21 @@ import type { Failure } from "../../../core/validate";
 import { type Argument, isObject } from "./argument";
 import { canonicalVolume, type VolumeInput } from "./storage";
 
-/** A folder that is a volume of the provider, because files in the container's own layer would not be seen there. */
+/**
+ * A folder for which the provider makes a volume, because files in the container's own layer would not be visible
+ * there.
+ */
 export interface FileFolder {
   readonly path: string;
-  /** As the rest of a container with `readOnly` is. Below a `tmpfs`, which is for writing, it is not. */
+  /**
+   * True in a container with `readOnly`, like the rest of its file system. False below a `tmpfs`, which is writable.
+   */
   readonly readOnly: boolean;
 }
 
 type Inputs = Readonly<Partial<Record<"files" | "readOnly" | "tmpfs" | "volumes", unknown>>>;
 
-/** What the engine itself writes at every start, and the arguments that say what. */
+/** The files that the engine writes at every start, and the arguments that determine their content. */
 const ENGINE_FILES: Readonly<Record<string, string>> = {
   "/etc/hosts": "`extraHosts`",
   "/etc/hostname": "`hostname`",
@@ -25,7 +30,7 @@ const ENGINE_FILES: Readonly<Record<string, string>> = {
 };
 const ENGINE_FOLDERS = ["/dev", "/proc", "/sys"];
 
-/** The folders that have to be volumes of the provider, sorted. A folder in another one of them is part of it. */
+/** The folders that need a volume of the provider, sorted. A folder inside another one of them is left out. */
 export function fileFolders(inputs: Inputs): FileFolder[] {
   const mounts = mountsOf(inputs);
   const folders = new Map<string, { mount: Mount | undefined }>();
@@ -42,7 +47,7 @@ export function fileFolders(inputs: Inputs): FileFolder[] {
     .sort((left, right) => left.path.localeCompare(right.path));
 }
 
-/** The files that no container can have at their paths. Values may be unknown; then nothing is said of them. */
+/** The files that a container cannot have at their paths. Unknown values are not checked. */
 export function misplacedFiles(inputs: Properties): Failure[] {
   const mounts = mountsOf(inputs);
   const failures = Object.keys(asRecord(inputs["files"])).flatMap((path) => {
@@ -97,7 +102,7 @@ function mountsOf({ volumes, tmpfs }: Inputs): Mount[] {
   return [...given, ...memory.map((target) => ({ type: "tmpfs", target, readOnly: false }))];
 }
 
-/** The mount that a path is in: of several the innermost. */
+/** The mount that contains a path; if several do, the innermost one. */
 function mountOver(path: string, mounts: readonly Mount[]): Mount | undefined {
   return mounts
     .filter(({ target }) => isBelow(path, target))
@@ -109,13 +114,13 @@ const isBelow = (path: string, folder: string): boolean =>
 
 const asRecord = (value: unknown): Readonly<Record<string, unknown>> => (isObject(value) ? value : {});
 
-/** Whether a volume says where it is mounted; what is written wrongly is refused by the schema. */
+/** Whether a volume has a target. The schema reports malformed volumes. */
 function isReadable(volume: unknown): volume is VolumeInput {
   if (typeof volume === "string") return volume.includes(":/");
   return isObject(volume) && typeof volume["target"] === "string";
 }
 
-/** How an asset reaches a provider. */
+/** The keys by which Pulumi marks an asset in the inputs of a provider. */
 const ASSET_KEY = "4dabf18193072939515e22adb298388d";
 const ASSET_SIGNATURE = "c44067f5952c0a294b673a41bacd8c17";
 
@@ -128,13 +133,13 @@ const WireAsset = z.looseObject({
 });
 type WireAsset = { hash?: string; text?: string; path?: string; uri?: string };
 
-/** In a program it is one of Pulumi's assets; here it is what the engine makes of it. */
+/** A program passes one of Pulumi's assets; the provider receives Pulumi's serialized form. */
 const Asset: z.ZodType<WireAsset, asset.Asset> = WireAsset as never;
 
 const OnChange = z.union([
   z.enum(["restart", "none"]),
   z.strictObject({
-    /** The signal to send, `"SIGHUP"`. */
+    /** The signal to send, such as `"SIGHUP"`. */
     signal: z.string(),
   }),
 ]);
@@ -148,11 +153,11 @@ const FileSchema = z
     contentBase64: z.base64("is not base64").optional(),
     /** The content, as an asset: `new pulumi.asset.FileAsset("./nginx.conf")`. */
     source: Asset.optional(),
-    /** Permissions, such as 0o644. @default 0o644 */
+    /** The file mode, such as 0o600. @default 0o644 */
     mode: z.int().min(0).max(0o7777).optional(),
-    /** The owner's id. @default 0 */
+    /** The owner's user id. @default 0 */
     uid: z.int().nonnegative().optional(),
-    /** The group's id. @default 0 */
+    /** The group id. @default 0 */
     gid: z.int().nonnegative().optional(),
     /** What to do with a running container when the file changes. @default "restart" */
     onChange: OnChange.optional(),
@@ -165,11 +170,11 @@ const FileSchema = z
 
 export const fileFields = {
   /**
-   * Files to put into the container before it starts: path to text, asset, or `{ content | contentBase64 | source,
-   * mode, uid, gid, onChange }`. A change is uploaded in place and the container restarted, unless `onChange` says
-   * otherwise; a file taken away recreates the container. With `readOnly`, or below a `tmpfs`, they are in a volume of the
-   * provider that goes with the container; in a volume or a folder of the host they stay there. Docker:
-   * `PUT /containers/{id}/archive`.
+   * Files to upload before the container starts. Each path maps to a text, an asset, or `{ content | contentBase64 |
+   * source, mode, uid, gid, onChange }`. A new or changed file is uploaded in place, and the container restarts unless
+   * `onChange` says otherwise; removing a file recreates the container. With `readOnly`, or below a `tmpfs`, the
+   * files are in a volume that the provider makes and that is deleted with the container. Files in another volume or
+   * in a folder of the host stay there after a delete. Docker: `PUT /containers/{id}/archive`.
    */
   files: z
     .record(
@@ -182,7 +187,7 @@ export type FileInput = string | z.infer<typeof FileSchema> | WireAsset;
 
 const isAsset = (file: object): file is WireAsset => ASSET_KEY in file;
 
-/** Where a file's content comes from and what it is to look like, whichever way it was written. */
+/** A file's content and attributes in one form, however the program writes the file. */
 export interface FileSpecification {
   readonly content: { readonly text: string } | { readonly base64: string } | { readonly asset: WireAsset };
   readonly mode: number;
@@ -210,7 +215,7 @@ function withoutUndefined<T extends object>(value: T): { [Key in keyof T]?: Excl
   return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as never;
 }
 
-/** What tells two contents apart without showing them. */
+/** A file with a hash in place of its content, so that contents can be compared without being shown. */
 function digest({ content, onChange: _onChange, ...look }: FileSpecification): unknown {
   if ("asset" in content) return { ...look, hash: content.asset.hash };
   const bytes = Buffer.from(

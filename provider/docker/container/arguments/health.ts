@@ -3,7 +3,7 @@ import { equal } from "../../../core/diff";
 import { type Argument, at, isObject, type Wire, withoutEmpty } from "./argument";
 import { Duration, nanoseconds } from "./values";
 
-/** An engine takes no less than a millisecond; older ones crash at a test without a command. */
+/** An engine accepts no duration below a millisecond. Older engines crash on a test without a command. */
 const CheckDuration = Duration.refine((value) => nanoseconds(value) === 0 || nanoseconds(value) >= 1e6, {
   error: ({ input }) => `${JSON.stringify(input)} is shorter than a millisecond`,
 });
@@ -23,29 +23,29 @@ function hasCommand(words: readonly string[]): boolean {
 
 export const HealthcheckSchema = z.strictObject({
   /**
-   * A command line for the container's shell, or a list of words that is run as it is. A list may begin with Docker's
-   * `"CMD"` or `"CMD-SHELL"`.
+   * A command line for the container's shell, or a list of words that is run without a shell. A list may begin with
+   * Docker's `"CMD"` or `"CMD-SHELL"`.
    */
   test: CheckTest.optional(),
-  /** Time between two checks. @default the image's, or 30s */
+  /** The time between two checks. @default the image's, or 30s */
   interval: CheckDuration.optional(),
-  /** How long a check may take. @default the image's, or 30s */
+  /** The time limit of a check. @default the image's, or 30s */
   timeout: CheckDuration.optional(),
-  /** Time at the start in which failures do not count. @default the image's, or 0s */
+  /** The time after the start in which failures do not count. @default the image's, or 0s */
   startPeriod: CheckDuration.optional(),
-  /** Time between two checks in the start period; engines with API 1.44 or newer. @default the image's, or 5s */
+  /** The time between two checks in the start period; engines with API 1.44 or newer. @default the image's, or 5s */
   startInterval: CheckDuration.optional(),
-  /** How many failures in a row make it unhealthy. @default the image's, or 3 */
+  /** The number of consecutive failures that make the container unhealthy. @default the image's, or 3 */
   retries: z.int().nonnegative().optional(),
-  /** Run no check, not even the image's. @default false */
+  /** Disable the health check, including the image's. @default false */
   disable: z.boolean().optional(),
 });
 export type Healthcheck = z.infer<typeof HealthcheckSchema>;
 
 export const healthFields = {
   /**
-   * How to find out whether it is healthy; what is left out, or is 0, is the image's. A change recreates the container.
-   * Docker: `Healthcheck`. @default the image's
+   * How the engine checks that the container is healthy. A property that is left out, or is 0, takes the image's
+   * value. A change recreates the container. Docker: `Healthcheck`. @default the image's
    */
   healthcheck: HealthcheckSchema.optional(),
 };
@@ -58,7 +58,7 @@ function wireTest(test: string | string[]): string[] {
 const duration = (value: string | number | undefined) =>
   value === undefined ? undefined : nanoseconds(value);
 
-/** Only what is given, and not zero: the engine fills in the rest from the image. */
+/** Only the properties that are set and not zero; the engine takes the others from the image. */
 function toWire({
   test,
   interval,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Argument, setting } from "./argument";
 
-/** `registry.example:5000/team/app:1.2@sha256:…`, as the engine reads it. */
+/** An image reference as the engine parses it: `registry.example:5000/team/app:1.2@sha256:…`. */
 const REFERENCE =
   /^(?:sha256:)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\.[a-z0-9-]+)*(?::\d+(?=\/))?(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::[\w][\w.-]{0,127})?(?:@sha256:[a-f0-9]{64})?$/;
 
@@ -15,28 +15,30 @@ export const imageFields = {
       `${JSON.stringify(input)} is not an image reference: write it as "name:tag", "registry/name:tag" or "name@sha256:…", in lower case`,
   }),
   /**
-   * The digest that the registry must have for the image, `"sha256:…"`; that of `getRemoteImage` shows in the preview when
-   * a tag has moved. A change recreates the container. Docker: `Image` as `name:tag@sha256:…`. @default any
+   * The image's digest in its registry, `"sha256:…"`. The container runs exactly that image. With the digest of
+   * `getRemoteImage`, the preview shows that a tag has moved. A change recreates the container. Docker: `Image` as
+   * `name:tag@sha256:…`.
+   * @default any
    */
   imageDigest: z
     .string()
     .regex(/^sha256:[0-9a-f]{64}$/, 'must be a digest, "sha256:" and 64 digits')
     .optional(),
   /**
-   * When to pull: `"missing"` pulls an image that the engine does not have, `"always"` whenever the container is
-   * created or recreated, `"never"` not at all. A change does nothing by itself. @default "missing"
+   * When to pull the image: `"missing"` pulls it if the engine does not have it, `"always"` pulls it whenever the
+   * container is created or recreated, `"never"` does not pull it. A change does nothing by itself. @default "missing"
    */
   pull: z.enum(["missing", "always", "never"]).optional(),
   /**
-   * The registry of Portainer (its id) whose credentials are used to pull. A change does nothing by itself.
-   * @default none: public images, and what the engine is logged in to
+   * The id of the registry in Portainer whose credentials are used to pull. A change does nothing by itself.
+   * @default none: public images, and registries that the engine is logged in to
    */
   registryId: z.int().nonnegative().optional(),
-  /** The platform to run, `"linux/arm64"`. A change recreates the container. Docker: query `platform`. */
+  /** The platform of the image, such as `"linux/arm64"`. A change recreates the container. Docker: query `platform`. */
   platform: z.string().optional(),
 };
 
-/** A name without a tag means `latest`; Docker Hub's own names may be spelt in full. */
+/** A name without a tag means `latest`. Names on Docker Hub may be written with or without the registry. */
 export function canonicalImage(image: string): string {
   const short = image.replace(/^(?:docker\.io|index\.docker\.io)\/(?:library\/)?/, "");
   const lastPart = short.slice(short.lastIndexOf("/") + 1);

@@ -1,4 +1,4 @@
-/** Every argument of a container: its schema and documentation, and how it goes to the engine and comes back. */
+/** Every argument of a container: its schema and documentation, and how it is sent to the engine and read back. */
 import { z } from "zod";
 import type { Property } from "../../../core/definition";
 import { accessArguments, accessFields } from "./access";
@@ -68,7 +68,7 @@ export const containerArguments: { readonly [Key in keyof ContainerSettled]-?: A
 
 type Properties = { readonly [Key in keyof ContainerSettled]-?: Property };
 
-/** Whether an argument says where the container is: at another place it is another resource. */
+/** Whether an argument determines where the container is. A change of it replaces the resource. */
 export const identifies = (key: string): boolean => key === "endpointId" || key === "nodeName";
 
 /** How each argument is compared. */

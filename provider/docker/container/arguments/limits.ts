@@ -2,39 +2,39 @@ import { z } from "zod";
 import { type Argument, at, field, filledIn, keyed, put, type Wire } from "./argument";
 import { byteCount, MemorySize, Size, sizeText, ZeroOr } from "./values";
 
-/** A device of the host, such as `/dev/sda`. */
+/** The path of a device of the host, such as `/dev/sda`. */
 const Device = z.string().startsWith("/", "must be a device's path, such as /dev/sda");
 const Rate = z.int().positive("must be above 0");
 
 export const blockIoFields = {
   /**
-   * Weights for access to single devices: path to a number from 10 to 1000. A change recreates the container. Docker:
+   * The weight for disk access per device: path to a number from 10 to 1000. A change recreates the container. Docker:
    * `HostConfig.BlkioWeightDevice`. @default none
    */
   blkioWeightDevice: z.record(Device, z.int().min(10).max(1000)).optional(),
   /**
-   * The most that is read from a device in a second: path to a size, `{ "/dev/sda": "10m" }`. A change recreates the
+   * The limit of bytes read from a device per second: path to a size, `{ "/dev/sda": "10m" }`. A change recreates the
    * container. Docker: `HostConfig.BlkioDeviceReadBps`, bytes. @default no limit
    */
   deviceReadBps: z.record(Device, Size).optional(),
   /**
-   * The most that is written to a device in a second: path to a size. A change recreates the container. Docker:
+   * The limit of bytes written to a device per second: path to a size. A change recreates the container. Docker:
    * `HostConfig.BlkioDeviceWriteBps`, bytes. @default no limit
    */
   deviceWriteBps: z.record(Device, Size).optional(),
   /**
-   * How many reads from a device in a second: path to a number. A change recreates the container. Docker:
+   * The limit of read operations on a device per second: path to a number. A change recreates the container. Docker:
    * `HostConfig.BlkioDeviceReadIOps`. @default no limit
    */
   deviceReadIops: z.record(Device, Rate).optional(),
   /**
-   * How many writes to a device in a second: path to a number. A change recreates the container. Docker:
+   * The limit of write operations on a device per second: path to a number. A change recreates the container. Docker:
    * `HostConfig.BlkioDeviceWriteIOps`. @default no limit
    */
   deviceWriteIops: z.record(Device, Rate).optional(),
 };
 
-/** A map by device; the engine has a list of objects. */
+/** An argument that maps devices to amounts; the engine takes a list of objects. */
 function perDevice<Value>(
   name: string,
   amount: "Weight" | "Rate",
@@ -84,27 +84,39 @@ function isRange(text: string): boolean {
 
 export const limitFields = {
   /**
-   * How much memory it may use, `"512m"`; 0 is no limit. A change is made in place; taking the limit away recreates the container.
-   * Docker: `HostConfig.Memory`, bytes. @default no limit
+   * The memory limit, such as `"512m"`; 0 is no limit. A change is made in place; removing the limit recreates the
+   * container. Docker: `HostConfig.Memory`, bytes. @default no limit
    */
   memory: MemorySize.optional(),
-  /** The soft limit of memory. In place; taking it away recreates. Docker: `HostConfig.MemoryReservation`, bytes. */
+  /**
+   * The soft memory limit. A change is made in place; removing it recreates the container. Docker:
+   * `HostConfig.MemoryReservation`, bytes.
+   */
   memoryReservation: MemorySize.optional(),
   /**
-   * Memory and swap together, `"1g"`, or -1 for no limit of swap. In place; taking it away recreates. Docker:
-   * `HostConfig.MemorySwap`, bytes. @default twice the memory
+   * The limit of memory and swap together, such as `"1g"`, or -1 for unlimited swap. A change is made in place;
+   * removing it recreates the container. Docker: `HostConfig.MemorySwap`, bytes. @default twice the memory
    */
   memorySwap: z.union([z.literal(-1), Size]).optional(),
   /**
-   * How many processors it may use, `1.5`; 0 is no limit. A change is made in place; taking the limit away recreates the container.
-   * Docker: `HostConfig.NanoCpus`. @default no limit
+   * The number of processors that the container may use, such as `1.5`; 0 is no limit. A change is made in place;
+   * removing the limit recreates the container. Docker: `HostConfig.NanoCpus`. @default no limit
    */
   cpus: Cpus.optional(),
-  /** Its share of processor time when that is short. In place; taking it away recreates. Docker: `HostConfig.CpuShares`. @default 1024 */
+  /**
+   * The container's weight for processor time when containers compete for it. A change is made in place; removing it
+   * recreates the container. Docker: `HostConfig.CpuShares`. @default 1024
+   */
   cpuShares: ZeroOr(2, 262_144, "a share of 2 to 262144").optional(),
-  /** The scheduler's period, in microseconds. In place; taking it away recreates. Docker: `HostConfig.CpuPeriod`. */
+  /**
+   * The scheduler's period, in microseconds. A change is made in place; removing it recreates the container. Docker:
+   * `HostConfig.CpuPeriod`.
+   */
   cpuPeriod: ZeroOr(1_000, 1_000_000, "a period of 1000 to 1000000").optional(),
-  /** Processor time per period, in microseconds. In place; taking it away recreates. Docker: `HostConfig.CpuQuota`. */
+  /**
+   * The processor time per period, in microseconds. A change is made in place; removing it recreates the container.
+   * Docker: `HostConfig.CpuQuota`.
+   */
   cpuQuota: z
     .int()
     .refine(
@@ -113,41 +125,50 @@ export const limitFields = {
     )
     .optional(),
   /**
-   * The period of real-time scheduling, in microseconds. In place; taking it away recreates. Docker:
-   * `HostConfig.CpuRealtimePeriod`, kernels with real-time groups.
+   * The period of real-time scheduling, in microseconds. A change is made in place; removing it recreates the
+   * container. Docker: `HostConfig.CpuRealtimePeriod`, kernels with real-time group scheduling.
    */
   cpuRealtimePeriod: Micros.optional(),
   /**
-   * Real-time processor time per period, in microseconds. In place; taking it away recreates. Docker:
-   * `HostConfig.CpuRealtimeRuntime`, kernels with real-time groups.
+   * The real-time processor time per period, in microseconds. A change is made in place; removing it recreates the
+   * container. Docker: `HostConfig.CpuRealtimeRuntime`, kernels with real-time group scheduling.
    */
   cpuRealtimeRuntime: Micros.optional(),
-  /** The processors it may run on, `"0-1,3"`. In place; taking it away recreates. Docker: `HostConfig.CpusetCpus`. */
+  /**
+   * The processors on which the container may run, such as `"0-1,3"`. A change is made in place; removing it
+   * recreates the container. Docker: `HostConfig.CpusetCpus`.
+   */
   cpusetCpus: List.optional(),
-  /** The memory nodes it may use. In place; taking it away recreates. Docker: `HostConfig.CpusetMems`. */
+  /**
+   * The memory nodes that the container may use, such as `"0-1"`. A change is made in place; removing it recreates the
+   * container. Docker: `HostConfig.CpusetMems`.
+   */
   cpusetMems: List.optional(),
-  /** How many processes it may have; 0 or -1 for no limit. In place. Docker: `HostConfig.PidsLimit`. */
+  /** The limit of processes; 0 or -1 for no limit. A change is made in place. Docker: `HostConfig.PidsLimit`. */
   pidsLimit: z.int().min(-1).optional(),
-  /** Its weight for disk access, 10 to 1000. In place; taking it away recreates. Docker: `HostConfig.BlkioWeight`. */
+  /**
+   * The container's weight for disk access, 10 to 1000. A change is made in place; removing it recreates the container.
+   * Docker: `HostConfig.BlkioWeight`.
+   */
   blkioWeight: ZeroOr(10, 1000, "a weight of 10 to 1000").optional(),
   /**
-   * How readily its memory is swapped out, 0 to 100. A change recreates the container. Docker:
+   * How readily the kernel swaps out the container's memory, 0 to 100. A change recreates the container. Docker:
    * `HostConfig.MemorySwappiness`, engines with cgroup v1. @default the kernel's
    */
   memorySwappiness: z.int().min(0).max(100).optional(),
   /**
-   * Let it wait for memory instead of killing its processes. A change recreates the container. Docker:
-   * `HostConfig.OomKillDisable`, engines with cgroup v1. @default false
+   * At the memory limit, let the container's processes wait for memory instead of killing them. A change recreates the
+   * container. Docker: `HostConfig.OomKillDisable`, engines with cgroup v1. @default false
    */
   oomKillDisable: z.boolean().optional(),
   /**
-   * How readily the kernel kills it when the host runs out of memory, -1000 (never) to 1000. A change recreates the
-   * container. Docker: `HostConfig.OomScoreAdj`. @default 0
+   * How readily the kernel kills the container's processes when the host runs out of memory, -1000 (never) to 1000. A
+   * change recreates the container. Docker: `HostConfig.OomScoreAdj`. @default 0
    */
   oomScoreAdj: z.int().min(-1000).max(1000).optional(),
 };
 
-/** A limit that `POST /containers/{id}/update` takes; the engine reads zero as "keep". */
+/** A limit that `POST /containers/{id}/update` takes. There the engine reads zero as "keep the limit". */
 const limit = <Value>(
   name: string,
   discarded?: RegExp,
@@ -186,7 +207,7 @@ export const limitArguments = {
     change: "rollout",
     empty: "value",
     write: (swappiness, body) => put(body, ["HostConfig", "MemorySwappiness"], swappiness),
-    // 0 is a wish here; the engine says "unset" by null, and older ones by -1.
+    // 0 is a value like any other here. The engine shows an unset value as null, older engines as -1.
     read: (container) => {
       const actual = at(container, ["HostConfig", "MemorySwappiness"]);
       return actual === null || actual === -1 ? undefined : actual;
@@ -204,7 +225,7 @@ function nanoCpus(cpus: string | number): number {
   return Math.round(Number(cpus) * NANO);
 }
 
-/** -1 is the kernel's word for no limit. */
+/** A limit of the kernel; -1 means no limit. */
 const Limit = z.int().min(-1);
 
 const NAMES =
@@ -212,9 +233,9 @@ const NAMES =
 
 const UlimitSchema = z
   .strictObject({
-    /** The limit that holds, and that the process may raise. */
+    /** The soft limit: the one in force. The process may raise it up to the hard limit. */
     soft: Limit,
-    /** Up to where it may raise it. @default the soft limit */
+    /** The hard limit. @default the soft limit */
     hard: Limit.optional(),
   })
   .refine(
@@ -225,9 +246,9 @@ type Ulimit = number | z.infer<typeof UlimitSchema>;
 
 export const ulimitFields = {
   /**
-   * Limits of the process, by the kernel's names: `{ nofile: 65536, nproc: { soft: 1024, hard: 2048 } }`; -1 for no limit.
-   * Those that the engine sets by default are kept beside them. A change recreates the container. Docker:
-   * `HostConfig.Ulimits`. @default the engine's
+   * The ulimits of the process, by name: `{ nofile: 65536, nproc: { soft: 1024, hard: 2048 } }`; -1 for no limit. Other
+   * ulimits that the engine sets by default stay. A change recreates the container. Docker: `HostConfig.Ulimits`.
+   * @default the engine's
    */
   ulimits: z
     .record(

@@ -6,13 +6,13 @@ import { modeOf, Text } from "./values";
 const AttachmentSchema = z.strictObject({
   /** The network's name or id, or the `Network`. */
   network: z.string().min(1, "the network's name is empty"),
-  /** Further names of the container on this network. */
+  /** Additional names of the container on this network. */
   aliases: z.array(Text("the alias")).optional(),
   /** A fixed IPv4 address in the network's subnet. */
   ipv4Address: z.ipv4("is not an IPv4 address").optional(),
   /** A fixed IPv6 address in the network's subnet. */
   ipv6Address: z.ipv6("is not an IPv6 address").optional(),
-  /** Further addresses, of the link alone. */
+  /** Additional link-local addresses. */
   linkLocalIps: z.array(z.union([z.ipv4(), z.ipv6()], "is not an address")).optional(),
   /** A fixed MAC address on this network; engines with API 1.44 or newer. A change recreates the container. */
   macAddress: z
@@ -21,7 +21,11 @@ const AttachmentSchema = z.strictObject({
     .optional(),
   /** Options for the network's driver. */
   driverOpts: z.record(z.string(), z.string()).optional(),
-  /** The network with the highest one is the way out; engines with API 1.48 or newer. @default 0 */
+  /**
+   * The gateway priority: the network with the highest one provides the default gateway; engines with API 1.48 or
+   * newer.
+   * @default 0
+   */
   gwPriority: z.int().optional(),
 });
 type NetworkDetails = z.infer<typeof AttachmentSchema>;
@@ -29,13 +33,13 @@ export type NetworkInput = string | NetworkDetails;
 
 export const nameIn = (entry: NetworkInput): string => (typeof entry === "string" ? entry : entry.network);
 
-/** What a container is on instead of a network of its own; never together with another. */
+/** Network modes that exclude any other network: none, the host's or another container's. */
 export const APART = /^(?:none|host|container:.*)$/;
 
 /** A network that a container joins, in the engine's spelling. */
 export interface Attachment {
   readonly network: string;
-  /** The `EndpointConfig` of the engine. */
+  /** The engine's `EndpointConfig`. */
   readonly config: Wire;
 }
 
@@ -56,7 +60,7 @@ export function attachments(networks: readonly NetworkInput[]): Attachment[] {
   });
 }
 
-/** The networks that the engine shows, by name. */
+/** The networks that the engine shows for a container, by name. */
 export function actualNetworks(container: unknown): Record<string, Wire> {
   const wire = at(container, ["NetworkSettings", "Networks"]);
   return Object.fromEntries(
@@ -64,7 +68,10 @@ export function actualNetworks(container: unknown): Record<string, Wire> {
   ) as Record<string, Wire>;
 }
 
-/** Order says nothing but which network is the first at creation; a name and an empty detail are the same wish. */
+/**
+ * The order only determines the first network at creation, so it is not compared. A name and an entry without details
+ * are equal.
+ */
 function canonicalNetworks(networks: readonly NetworkInput[]): unknown {
   return attachments(networks)
     .map(({ network, config }) => {
@@ -86,7 +93,7 @@ const sorted = (list: unknown): string[] => [...((list ?? []) as string[])].sort
 
 function readNetworks(container: unknown, wished: readonly NetworkInput[] | undefined): NetworkInput[] {
   const actuals = Object.entries(actualNetworks(container));
-  // Who is on no network is shown on the one of that name.
+  // The engine shows a container without networks as connected to a network named "none".
   if (wished?.length === 0 && actuals.every(([name]) => name === "none")) return [];
   return actuals.map(([name, actual]) => {
     const wish = wished?.find((entry) => {
@@ -100,7 +107,7 @@ function readNetworks(container: unknown, wished: readonly NetworkInput[] | unde
   });
 }
 
-/** All that may have been wished of a network: the container's own names are aliases by themselves. */
+/** Everything that a program could have set for a network. The engine adds the container's own names as aliases. */
 function readAll(container: unknown, network: string, actual: Wire): NetworkInput {
   const ipam = isObject(actual["IPAMConfig"]) ? actual["IPAMConfig"] : {};
   const id = String(at(container, ["Id"]) ?? "").slice(0, 12);
@@ -117,7 +124,7 @@ function readAll(container: unknown, network: string, actual: Wire): NetworkInpu
   return Object.keys(details).length === 0 ? network : { network, ...details };
 }
 
-/** Only what is wished of a network: the engine adds aliases of its own, addresses and more. */
+/** Only the properties that the program sets for a network: the engine adds its own aliases, addresses and more. */
 function readWished(actual: Wire, wish: NetworkDetails): NetworkInput {
   const ipam = isObject(actual["IPAMConfig"]) ? actual["IPAMConfig"] : {};
   const options = (actual["DriverOpts"] ?? {}) as Record<string, string>;
@@ -127,7 +134,7 @@ function readWished(actual: Wire, wish: NetworkDetails): NetworkInput {
     ipv4Address: ipam["IPv4Address"] ?? "",
     ipv6Address: ipam["IPv6Address"] ?? "",
     linkLocalIps: ipam["LinkLocalIPs"] ?? [],
-    // Before it has run, a container has no address on the wire.
+    // Until it has run, the engine shows no MAC address for a container.
     macAddress: actual["MacAddress"] || wish.macAddress,
     driverOpts: Object.fromEntries(Object.entries(options).filter(([key]) => key in (wish.driverOpts ?? {}))),
     gwPriority: actual["GwPriority"] ?? 0,
@@ -136,7 +143,7 @@ function readWished(actual: Wire, wish: NetworkDetails): NetworkInput {
   return { network: wish.network, ...Object.fromEntries(details) };
 }
 
-/** What older engines would drop. */
+/** The API versions of properties that older engines would ignore. */
 function networksSince(networks: readonly NetworkInput[]): Readonly<Record<string, string>> {
   const details = networks.filter((entry) => typeof entry !== "string");
   return {
@@ -145,10 +152,10 @@ function networksSince(networks: readonly NetworkInput[]): Readonly<Record<strin
   };
 }
 
-/** Networks of the engine's own; nobody has addresses or aliases of their own there. */
+/** The engine's predefined networks, on which a container cannot have fixed addresses or aliases. */
 const PREDEFINED = /^(?:bridge|default|host|none|container:.*)$/;
 
-/** What of some networks cannot be together. */
+/** Why a container cannot be on these networks together; `undefined` if it can. */
 export function networkConflict(networks: readonly NetworkInput[]): string | undefined {
   const all = attachments(networks);
   const names = all.map(({ network }) => network);
@@ -170,22 +177,24 @@ const Address = z.union([z.ipv4(), z.ipv6()], "must be an address such as 10.0.0
 
 export const networkFields = {
   /**
-   * The networks to join, by name, as a `Network`, or with details; the first is the one that `networkMode` would name. A change
-   * connects and disconnects in place, unless the container is, or is to be, on no network, the host's or another's, or
-   * leaves its first network, without which newer engines do not start it again. An empty list means none, and a change
-   * from or to it recreates the container.
-   * Docker: `NetworkingConfig`, `POST /networks/{id}/connect`. @default the engine's default bridge
+   * The networks to join, by name, as a `Network`, or with details. The container is created on the first one, which
+   * becomes its `networkMode`. A change connects and disconnects in place. The container is recreated if it was or
+   * will be on no network, the host's network or another container's, or if it leaves its first network, because newer
+   * engines do not restart a container without that one. An empty list means no network; a change from or to an empty
+   * list recreates the container. Docker: `NetworkingConfig`, `POST /networks/{id}/connect`.
+   * @default the engine's default bridge
    */
   networks: z.array(z.union([z.string().min(1, "the network's name is empty"), AttachmentSchema])).optional(),
   /**
-   * `"bridge"`, `"host"`, `"none"`, or `"container:<name or id>"`, or the `Container` whose network it shares and with
-   * which it is then recreated. Not together with `networks`. A change recreates the container. Docker:
-   * `HostConfig.NetworkMode`. @default "bridge"
+   * The network mode: `"bridge"`, `"host"`, `"none"`, `"container:<name or id>"`, or a `Container` whose network is
+   * shared; when that one is recreated, so is this container. Not together with `networks`. A change recreates the
+   * container. Docker: `HostConfig.NetworkMode`. @default "bridge"
    */
   networkMode: modeOf().optional(),
   /**
-   * Containers on the default bridge that it finds by name: `"db"`, or `"db:database"` for another name. On other networks
-   * names are found without it. A change recreates the container. Docker: `HostConfig.Links`. @default none
+   * Containers on the default bridge to reach by name: `"db"`, or `"db:database"` to reach `db` as `database`. On other
+   * networks containers reach each other by name without links. A change recreates the container. Docker:
+   * `HostConfig.Links`. @default none
    */
   links: z
     .array(z.string().regex(/^[^:/]+(?::[^:/]+)?$/, 'write a link as "db" or "db:database"'))
@@ -196,7 +205,10 @@ export const networkFields = {
   dnsSearch: z.array(Text("the search domain")).optional(),
   /** DNS options. A change recreates the container. Docker: `HostConfig.DnsOptions`. */
   dnsOptions: z.array(Text("the option")).optional(),
-  /** Further lines of /etc/hosts: host name to address. A change recreates the container. Docker: `HostConfig.ExtraHosts`. */
+  /**
+   * Additional entries of /etc/hosts: host name to address, or to `"host-gateway"`. A change recreates the container.
+   * Docker: `HostConfig.ExtraHosts`.
+   */
   extraHosts: z
     .record(
       z.string().regex(/^[^:\s]+$/, "the host's name is empty or has a colon"),
@@ -205,18 +217,18 @@ export const networkFields = {
     .optional(),
 };
 
-/** `""`, `default` and `bridge` are one mode on Linux engines. */
+/** `""`, `default` and `bridge` are the same mode on Linux engines. */
 function canonicalMode(mode: string): string {
   return mode === "" || mode === "default" ? "bridge" : mode;
 }
 
-/** `db` is linked as `db`. */
+/** A link without an alias uses the container's name: `db` is `db:db`. */
 function canonicalLink(link: string): string {
   const [name = "", alias = name] = link.split(":");
   return `${name}:${alias}`;
 }
 
-/** The engine shows `/db:/web/database`. */
+/** The engine shows the link `db:database` of the container `web` as `/db:/web/database`. */
 function linkFromWire(link: string): string {
   const [path = "", alias = ""] = link.split(":");
   return `${path.slice(1)}:${alias.slice(alias.lastIndexOf("/") + 1)}`;

@@ -9,11 +9,11 @@ const SHORT_RULE =
   'write a port as "8080:80", "127.0.0.1:8080:80/tcp", "80" or a range "8000-8010:8000-8010"';
 
 const PortSchema = z.strictObject({
-  /** The port inside. */
+  /** The port in the container. */
   containerPort: Port,
-  /** The port on the host. @default one that the engine picks */
+  /** The port on the host; 0 lets the engine pick one. @default one that the engine picks */
   hostPort: Port.optional(),
-  /** The address on the host to listen at. @default all addresses */
+  /** The host's address to listen on. @default all addresses */
   hostIp: z
     .union([z.literal(""), z.ipv4(), z.ipv6()], "must be an address of the host, such as 127.0.0.1")
     .optional(),
@@ -28,13 +28,20 @@ const ShortPort = z.string().superRefine((text, context) => {
 
 export const portFields = {
   /**
-   * Ports of the container that the host publishes. A change recreates the container. Docker: `ExposedPorts`,
+   * Ports to publish on the host: `"8080:80"`, `"127.0.0.1:8080:80/tcp"`, `"80"`, a range `"8000-8010:8000-8010"`, or
+   * `{ containerPort, hostPort, hostIp, protocol }`. A change recreates the container. Docker: `ExposedPorts`,
    * `HostConfig.PortBindings`.
    */
   ports: z.array(z.union([PortSchema, ShortPort])).optional(),
-  /** Publish all exposed ports at ports that the engine picks. A change recreates. Docker: `HostConfig.PublishAllPorts`. */
+  /**
+   * Publish all exposed ports on host ports that the engine picks. A change recreates the container. Docker:
+   * `HostConfig.PublishAllPorts`.
+   */
   publishAllPorts: z.boolean().optional(),
-  /** Ports to expose without publishing them, `"9090/tcp"`. A change recreates the container. Docker: `ExposedPorts`. */
+  /**
+   * Ports to expose without publishing them, such as `"9090/tcp"`. A change recreates the container. Docker:
+   * `ExposedPorts`.
+   */
   exposedPorts: z
     .array(
       z
@@ -101,13 +108,16 @@ function shortBindings(text: string): Binding[] {
   }));
 }
 
-/** No address and the addresses that mean all are one; so are no port and port 0, which the engine picks. */
+/**
+ * A binding in one form. No address means all addresses, as `0.0.0.0` and `::` do. No host port means a port that the
+ * engine picks, as 0 does.
+ */
 function canonical({ key, HostIp, HostPort }: Binding): string {
   const ip = ["", "0.0.0.0", "::"].includes(HostIp) ? "" : HostIp;
   return `${ip}:${HostPort === "0" ? "" : HostPort}:${key}`;
 }
 
-/** The first port of the host that is published more than once, where that cannot be. */
+/** Why these ports conflict: the first port of the host that would be published twice on one address. */
 export function portTakenTwice(ports: readonly PortInput[]): string | undefined {
   const taken = bindings(ports).filter(({ HostPort }) => HostPort !== "" && HostPort !== "0");
   const twice = taken.find((one, index) => taken.some((other, at) => at < index && isSamePlace(one, other)));
@@ -122,7 +132,7 @@ function isSamePlace(one: Binding, other: Binding): boolean {
   return left === right || covers(left, right) || covers(right, left);
 }
 
-/** Whether an address stands for all of a kind, the other among them. */
+/** Whether `all` is a wildcard address that includes `ip`. */
 function covers(all: string, ip: string): boolean {
   if (all === "") return true;
   return ip !== "" && (ip.includes(":") ? all === "::" : all === "0.0.0.0");

@@ -5,16 +5,16 @@ import { type Argument, at, field, filledIn, isObject, keyed, put, withoutEmpty 
 import { Duration, Text } from "./values";
 
 const LoggingSchema = z.strictObject({
-  /** The driver, `"json-file"`, `"journald"`, `"none"` … @default the engine's */
+  /** The driver, such as `"json-file"`, `"journald"` or `"none"`. @default the engine's */
   driver: z.string().min(1, "the driver's name is empty").optional(),
-  /** Options for the driver, `{ "max-size": "10m" }`. Any value may be secret. */
+  /** Options for the driver, such as `{ "max-size": "10m" }`. Any value may be secret. */
   options: z.record(z.string(), z.string()).optional(),
 });
 type Logging = z.infer<typeof LoggingSchema>;
 
 export const loggingFields = {
   /**
-   * Where its output goes. Options that the engine adds by default are kept beside those given. A change recreates the
+   * The logging driver and its options. Other options that the engine adds by default stay. A change recreates the
    * container. Docker: `HostConfig.LogConfig`. @default the engine's
    */
   logging: LoggingSchema.optional(),
@@ -51,37 +51,38 @@ const EnvironmentName = z
 
 export const processFields = {
   /**
-   * The command, a list of words. An empty list means none, and needs an `entrypoint`: without one the engine runs the
-   * image's command. A change recreates the container. Docker: `Cmd`. @default the image's; none beside an `entrypoint`
+   * The command, a list of words. An empty list means no command and needs an `entrypoint`; without an entrypoint the
+   * engine would run the image's command. A change recreates the container. Docker: `Cmd`.
+   * @default the image's; none if `entrypoint` is set
    */
   command: Words.optional(),
   /**
-   * The entrypoint, a list of words. An empty list, or `[""]`, means none, not even the image's: the command then
-   * stands alone. A change recreates the container. Docker: `Entrypoint`. @default the image's
+   * The entrypoint, a list of words. An empty list, or `[""]`, means no entrypoint, not even the image's, so the
+   * command runs alone. A change recreates the container. Docker: `Entrypoint`. @default the image's
    */
   entrypoint: Words.refine(
     ([first, ...rest]) => first !== "" || rest.length === 0,
     "the entrypoint's program is empty; [] is none",
   ).optional(),
   /**
-   * Environment variables; those of the image are kept beside them. Any value may be secret. A change recreates the
-   * container. Docker: `Env`.
+   * Environment variables, added to those of the image. Any value may be secret. A change recreates the container.
+   * Docker: `Env`.
    */
   env: z.record(EnvironmentName, z.string()).optional(),
-  /** Labels; those of the image are kept beside them. A change recreates the container. Docker: `Labels`. */
+  /** Labels, added to those of the image. A change recreates the container. Docker: `Labels`. */
   labels: z.record(z.string().min(1, "a label's name is empty"), z.string()).optional(),
   /**
-   * Annotations for the runtime. A change recreates the container. Docker: `HostConfig.Annotations`, engines with API 1.43
-   * or newer. @default none
+   * Annotations for the runtime. A change recreates the container. Docker: `HostConfig.Annotations`, engines with API
+   * 1.43 or newer. @default none
    */
   annotations: z.record(z.string().min(1, "an annotation's name is empty"), z.string()).optional(),
   /**
-   * User and group by name or id, `"1000:1000"`; `"0"` is root, `""` the image's. A change recreates the container.
-   * Docker: `User`. @default the image's
+   * The user, and optionally the group, by name or id: `"1000:1000"`. `"0"` is root, `""` is the image's user. A change
+   * recreates the container. Docker: `User`. @default the image's
    */
   user: z.string().optional(),
   /**
-   * The folder that the command starts in, an absolute path; `""` is the image's. A change recreates the container.
+   * The working directory of the command, an absolute path; `""` is the image's. A change recreates the container.
    * Docker: `WorkingDir`. @default the image's
    */
   workingDir: z
@@ -89,36 +90,39 @@ export const processFields = {
     .refine((path) => path === "" || path.startsWith("/"), "must be an absolute path, such as /app")
     .optional(),
   /**
-   * The host name inside; `""` is the default. A change recreates the container. Docker: `Hostname`.
+   * The container's host name; `""` is the default. A change recreates the container. Docker: `Hostname`.
    * @default the container's short id
    */
   hostname: z.string().max(64, "a host name has at most 64 characters").optional(),
-  /** The domain name inside. A change recreates the container. Docker: `Domainname`. */
+  /** The container's domain name. A change recreates the container. Docker: `Domainname`. */
   domainname: z.string().optional(),
-  /** Give the process a terminal. A change recreates the container. Docker: `Tty`. @default false */
+  /** Allocate a terminal for the process. A change recreates the container. Docker: `Tty`. @default false */
   tty: z.boolean().optional(),
   /** Keep standard input open. A change recreates the container. Docker: `OpenStdin`. @default false */
   stdinOpen: z.boolean().optional(),
-  /** Run an init process that forwards signals and reaps children. A change recreates. Docker: `HostConfig.Init`. */
+  /**
+   * Run an init process that forwards signals and reaps processes. A change recreates the container. Docker:
+   * `HostConfig.Init`.
+   */
   init: z.boolean().optional(),
   /**
-   * The signal that stops it, `"SIGQUIT"` or a number; `""` is the image's. A change recreates the container. Docker:
-   * `StopSignal`. @default the image's, or SIGTERM
+   * The signal that stops the container, such as `"SIGQUIT"` or a number; `""` is the image's. A change recreates the
+   * container. Docker: `StopSignal`. @default the image's, or SIGTERM
    */
   stopSignal: z
     .string()
     .refine(isSignal, 'is not a signal of Linux: write it as "SIGQUIT", "QUIT" or "3"')
     .optional(),
   /**
-   * How long it may take to stop before it is killed. A change recreates the container. Docker: `StopTimeout`, whole
-   * seconds. @default the engine's, 10 s
+   * How long the engine waits for the container to stop before it kills it. A change recreates the container. Docker:
+   * `StopTimeout`, whole seconds. @default the engine's, 10 s
    */
   stopTimeout: Duration.optional(),
-  /** Further groups of the process. A change recreates the container. Docker: `HostConfig.GroupAdd`. */
+  /** Additional groups of the process. A change recreates the container. Docker: `HostConfig.GroupAdd`. */
   groupAdd: z.array(Text("the group's name")).optional(),
 };
 
-/** The signals of Linux by number, from 1: the engine's, whatever this machine is. */
+/** The signals of Linux in the order of their numbers, from 1. The engine's signals count, not this machine's. */
 const SIGNALS = (
   "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT " +
   "CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS"
@@ -126,7 +130,7 @@ const SIGNALS = (
 const OTHER_NAMES: Readonly<Record<string, string>> = { IOT: "ABRT", CLD: "CHLD", POLL: "IO" };
 const REAL_TIME = /^RTM(?:IN(?:\+\d+)?|AX(?:-\d+)?)$/;
 
-/** `15`, `TERM` and `SIGTERM` are one signal. */
+/** `15`, `TERM` and `SIGTERM` are the same signal. */
 function signalNumber(signal: string): string | number {
   if (/^\d+$/.test(signal)) return Number(signal);
   const name = signal.toUpperCase().replace(/^SIG/, "");
@@ -158,7 +162,7 @@ export const processArguments = {
   domainname: field<string>("Domainname", "rollout"),
   tty: field<boolean>("Tty", "rollout"),
   stdinOpen: field<boolean>("OpenStdin", "rollout"),
-  // Not to have an init process is not to leave that to the engine, and not to wait is not to wait for 10 s.
+  // `init: false` differs from the engine's default, and so does `stopTimeout: 0` (the default is 10 s).
   init: { ...field<boolean>("HostConfig.Init", "rollout"), empty: "value" } satisfies Argument<boolean>,
   stopSignal: {
     ...field<string>("StopSignal", "rollout"),
@@ -174,14 +178,14 @@ export const processArguments = {
   groupAdd: field<string[]>("HostConfig.GroupAdd", "rollout"),
 };
 
-/** `[""]` is Docker's other spelling of none. */
+/** `[""]` is Docker's other way to write "no entrypoint". */
 export function entrypointWords(words: readonly string[]): readonly string[] {
   return words.length === 1 && words[0] === "" ? [] : words;
 }
 
 /**
- * None is sent as `[]`, beside which the engine keeps the image's command. Beside a command of the program it is `[""]`,
- * which podman knows as well. The engine shows none as null.
+ * "No entrypoint" is sent as `[]`, with which the engine keeps the image's command. If the program sets a command, it
+ * is sent as `[""]`, which Podman understands too. The engine shows "no entrypoint" as null.
  */
 function entrypoint(): Argument<string[]> {
   const plain = field<string[]>("Entrypoint", "rollout", entrypointWords);

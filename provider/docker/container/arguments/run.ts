@@ -16,7 +16,7 @@ export const identityFields = {
     }),
   ),
   /**
-   * The node to run on, where an agent leads to several. A change replaces the resource. Portainer: header
+   * The node to run on, if the agent serves several nodes. A change replaces the resource. Portainer: header
    * `X-PortainerAgent-Target` of every request for this container. @default the one that the agent picks
    */
   nodeName: z.string().min(1, "the node's name is empty").optional(),
@@ -33,8 +33,8 @@ export const identityArguments = {
 
 export const runFields = {
   /**
-   * When the engine starts it again: `"no"`, `"always"`, `"unless-stopped"`, `"on-failure"` or `"on-failure:3"`. A
-   * change is made in place. Docker: `HostConfig.RestartPolicy`. @default "no"
+   * The restart policy: `"no"`, `"always"`, `"unless-stopped"`, `"on-failure"` or `"on-failure:3"`. A change is made in
+   * place. Docker: `HostConfig.RestartPolicy`. @default "no"
    */
   restart: z
     .string()
@@ -44,40 +44,41 @@ export const runFields = {
     )
     .optional(),
   /**
-   * The state to keep it in. A container that has ended with exit code 0, and is not to be restarted, is done and
-   * not a difference. A change is made in place. @default "running"
+   * The state to keep the container in. A container that has exited with code 0, and that nothing will start
+   * again, counts as done and shows no difference. A change is made in place. @default "running"
    */
   desiredState: z.enum(["running", "stopped", "paused", "created"]).default("running"),
   /**
-   * Remove it when it ends. A roll-out then has no way back, since the old container is gone when it has stopped. A
-   * change recreates the container. Docker: `HostConfig.AutoRemove`. @default false
+   * Let the engine remove the container when it exits. A roll-out then cannot go back, because the engine removes the
+   * old container as soon as it stops. A change recreates the container. Docker: `HostConfig.AutoRemove`.
+   * @default false
    */
   autoRemove: z.boolean().optional(),
   /**
-   * When the resource is ready: `"started"`, `"healthy"` (its health check says so) or `"exited"` (it has ended with
-   * exit code 0). The time limit is that of `customTimeouts`. A change does nothing by itself. @default "started"
+   * When the resource is ready: `"started"`, `"healthy"` (its health check succeeds) or `"exited"` (it has exited with
+   * code 0). `customTimeouts` sets the time limit. A change does nothing by itself. @default "started"
    */
   waitFor: z.enum(["started", "healthy", "exited"]).optional(),
   /**
-   * What a change does that needs a new engine container: `"rollout"` puts the new one in the old one's place inside
-   * the update and goes back if it fails, `"replace"` shows as a replacement in Pulumi and deletes first, `"never"`
-   * refuses in the preview. @default "rollout"
+   * How to make a change that needs a new engine container: `"rollout"` replaces the old container within the update
+   * and goes back to it on failure, `"replace"` shows as a replacement in Pulumi and deletes the old container first,
+   * `"never"` fails in the preview. @default "rollout"
    */
   replacement: z.enum(["rollout", "replace", "never"]).optional(),
   /**
-   * What to do with a container of that name that Pulumi does not know: `"matching"` takes it if it is as wished,
-   * `"replace"` makes it so. @default refuse
+   * What to do with an existing container of that name that Pulumi does not manage: `"matching"` adopts it if it
+   * matches the program, `"replace"` adopts it and changes it to match. @default refuse
    */
   adopt: z.enum(["matching", "replace"]).optional(),
-  /** Recreate it even if it carries the connection to Portainer itself. @default false */
+  /** Allow recreating the container even if it carries the connection to Portainer. @default false */
   force: z.boolean().optional(),
-  /** Remove its anonymous volumes with it. Named volumes are never removed. @default false */
+  /** Remove the container's anonymous volumes with it. Named volumes are never removed. @default false */
   removeVolumes: z.boolean().optional(),
-  /** Any values; the container is recreated when one of them changes. */
+  /** Arbitrary values; the container is recreated when one of them changes. */
   triggers: z.record(z.string(), z.string()).optional(),
 };
 
-/** `on-failure` and `on-failure:0` are one policy, and so are none and `no`. */
+/** `on-failure` and `on-failure:0` are the same policy, and so are `""` and `no`. */
 export function restartPolicy(restart: string): { Name: string; MaximumRetryCount: number } {
   const [name = "no", count = "0"] = restart.split(":");
   return { Name: name === "" ? "no" : name, MaximumRetryCount: Number(count) };

@@ -4,36 +4,43 @@ import { modeOf, Text } from "./values";
 
 export const namespaceFields = {
   /**
-   * Whose processes it sees: `"host"`, or `"container:<name or id>"`, or the `Container`, with which it is then
-   * recreated. A change recreates the container. Docker: `HostConfig.PidMode`. @default its own
+   * The PID namespace: `"host"`, `"container:<name or id>"`, or a `Container` whose namespace is shared; when that
+   * one is recreated, so is this container. A change recreates the container. Docker: `HostConfig.PidMode`.
+   * @default its own
    */
   pidMode: modeOf("host").optional(),
   /**
-   * Whose shared memory it uses: `"none"`, `"private"`, `"shareable"`, `"host"`, or `"container:<name or id>"`, or the
-   * `Container`, with which it is then recreated. A change recreates the container. Docker: `HostConfig.IpcMode`.
-   * @default the engine's, `"private"`
+   * The IPC namespace, which has the shared memory: `"none"`, `"private"`, `"shareable"`, `"host"`, `"container:<name
+   * or id>"`, or a `Container` whose namespace is shared; when that one is recreated, so is this container. A change
+   * recreates the container. Docker: `HostConfig.IpcMode`. @default the engine's, `"private"`
    */
   ipcMode: modeOf("none", "private", "shareable", "host").optional(),
-  /** `"host"` to have the host's own name. A change recreates the container. Docker: `HostConfig.UTSMode`. @default its own */
+  /**
+   * The UTS namespace: `"host"` shares the host's name. A change recreates the container. Docker: `HostConfig.UTSMode`.
+   * @default its own
+   */
   utsMode: z
     .string()
     .regex(/^(?:host)?$/, 'must be "host", or left out')
     .optional(),
   /**
-   * `"host"` to keep the engine's mapping of user ids from it. A change recreates the container. Docker:
-   * `HostConfig.UsernsMode`. @default as the engine is set up
+   * The user namespace: `"host"` exempts the container from the engine's user id mapping. A change recreates the
+   * container. Docker: `HostConfig.UsernsMode`. @default as the engine is configured
    */
   usernsMode: z.string().optional(),
   /**
-   * `"private"` or `"host"`. A change recreates the container. Docker: `HostConfig.CgroupnsMode`, engines with API 1.41
-   * or newer. @default the engine's
+   * The cgroup namespace: `"private"` or `"host"`. A change recreates the container. Docker: `HostConfig.CgroupnsMode`,
+   * engines with API 1.41 or newer. @default the engine's
    */
   cgroupnsMode: z.enum(["private", "host"]).optional(),
-  /** The control group above its own. A change recreates the container. Docker: `HostConfig.CgroupParent`. @default the engine's */
+  /**
+   * The parent of the container's cgroup. A change recreates the container. Docker: `HostConfig.CgroupParent`.
+   * @default the engine's
+   */
   cgroupParent: z.string().optional(),
   /**
-   * How it is kept apart: `"default"`; `"process"` or `"hyperv"` on Windows. A change recreates the container. Docker:
-   * `HostConfig.Isolation`. @default "default"
+   * The isolation technology: `"default"`; on Windows also `"process"` or `"hyperv"`. A change recreates the container.
+   * Docker: `HostConfig.Isolation`. @default "default"
    */
   isolation: z.enum(["default", "process", "hyperv"]).optional(),
 };
@@ -48,7 +55,7 @@ export const namespaceArguments = {
     since: () => ({ cgroupnsMode: "1.41" }),
   },
   cgroupParent: field<string>("HostConfig.CgroupParent", "rollout"),
-  // `default` is what an engine does that is told nothing.
+  // `default` means the same as leaving it out.
   isolation: field<string>("HostConfig.Isolation", "rollout", (isolation) =>
     isolation === "default" ? "" : isolation,
   ),
@@ -58,13 +65,19 @@ const Capability = z.string().regex(/^[a-z_]+$/i, 'write a capability as "NET_AD
 const Path = z.string().startsWith("/", "must be an absolute path");
 
 export const securityFields = {
-  /** Give it all rights on the host. A change recreates the container. Docker: `HostConfig.Privileged`. @default false */
+  /**
+   * Run the container in privileged mode, with full access to the host. A change recreates the container. Docker:
+   * `HostConfig.Privileged`. @default false
+   */
   privileged: z.boolean().optional(),
-  /** Capabilities to add, `"NET_ADMIN"`. A change recreates the container. Docker: `HostConfig.CapAdd`. */
+  /** Capabilities to add, such as `"NET_ADMIN"`. A change recreates the container. Docker: `HostConfig.CapAdd`. */
   capAdd: z.array(Capability).optional(),
-  /** Capabilities to drop, `"ALL"`. A change recreates the container. Docker: `HostConfig.CapDrop`. */
+  /** Capabilities to drop, such as `"ALL"`. A change recreates the container. Docker: `HostConfig.CapDrop`. */
   capDrop: z.array(Capability).optional(),
-  /** Security options, `"no-new-privileges"`. A change recreates the container. Docker: `HostConfig.SecurityOpt`. */
+  /**
+   * Security options, such as `"no-new-privileges"`. A change recreates the container. Docker:
+   * `HostConfig.SecurityOpt`.
+   */
   securityOpt: z
     .array(
       z
@@ -75,23 +88,26 @@ export const securityFields = {
         ),
     )
     .optional(),
-  /** Kernel settings of its namespaces. A change recreates the container. Docker: `HostConfig.Sysctls`. */
+  /** Kernel parameters (sysctls) of the container. A change recreates the container. Docker: `HostConfig.Sysctls`. */
   sysctls: z.record(Text("the setting's name"), z.string()).optional(),
-  /** The runtime, `"runc"`; `""` is the default. A change recreates the container. Docker: `HostConfig.Runtime`. @default the engine's */
+  /**
+   * The runtime, such as `"runc"`; `""` is the default. A change recreates the container. Docker: `HostConfig.Runtime`.
+   * @default the engine's
+   */
   runtime: z.string().optional(),
   /**
-   * Paths that are hidden from it; an empty list hides nothing. A change recreates the container. Docker:
+   * Paths to hide from the container; an empty list hides none. A change recreates the container. Docker:
    * `HostConfig.MaskedPaths`. @default the engine's
    */
   maskedPaths: z.array(Path).optional(),
   /**
-   * Paths of the kernel that it may only read; an empty list means none. A change recreates the container. Docker:
+   * Paths that are read-only in the container; an empty list means none. A change recreates the container. Docker:
    * `HostConfig.ReadonlyPaths`. @default the engine's
    */
   readonlyPaths: z.array(Path).optional(),
 };
 
-/** The engine has its own list when none is wished; none and an empty list are not the same. */
+/** A list of paths. If it is left out, the engine uses its own list; an empty list means no paths. */
 function paths(name: string): Argument<string[]> {
   return {
     change: "rollout",
@@ -102,19 +118,19 @@ function paths(name: string): Argument<string[]> {
   };
 }
 
-/** `net_admin` and `CAP_NET_ADMIN` are one capability, and order says nothing. */
+/** `net_admin` and `CAP_NET_ADMIN` are the same capability. The order has no meaning. */
 function capabilities(names: readonly string[]): string[] {
   return [...new Set(names.map((name) => name.toUpperCase().replace(/^CAP_/, "")))].sort();
 }
 
-/** `no-new-privileges` may have a value, and `label:disable` is what `label=disable` was once. */
+/** `no-new-privileges` may have the value `true`. `label:disable` is the old spelling of `label=disable`. */
 function canonicalOption(option: string): string {
   return option
     .replace(/^no-new-privileges[:=]true$/, "no-new-privileges")
     .replace(/^(label|seccomp|apparmor):/, "$1=");
 }
 
-/** The engine adds labels of its own to who is privileged or shares the namespaces of others. */
+/** The engine adds labels to containers that are privileged or share another's namespaces. */
 const isLabel = (option: string): boolean => /^label[:=]/.test(option);
 
 export const securityArguments = {

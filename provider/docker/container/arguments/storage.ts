@@ -8,7 +8,7 @@ import { byteCount, Size, sizeText, Text } from "./values";
 const SHORT_RULE =
   'write a volume as "data:/var/lib/data", "/host/path:/path:ro", or { type, source, target }';
 
-/** `"data:/var/lib/data:ro"`. */
+/** A volume in the short form: `"data:/var/lib/data:ro"`. */
 const ShortVolume = z.string().superRefine((text, context) => {
   const reason = shortVolumeProblem(text);
   if (reason !== undefined) context.addIssue({ code: "custom", message: reason });
@@ -31,7 +31,7 @@ const VOLUME_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
 const ROOT_RULE = 'nothing can be mounted at "/"';
 const isRoot = (path: string): boolean => posix.normalize(path) === "/";
 
-/** Where something is mounted; a pipe of Windows has another form. */
+/** The path at which a mount appears in the container. A named pipe of Windows has another form. */
 const Target = z
   .string()
   .refine((path) => /^(?:\/|\\\\|[a-z]:)/i.test(path), {
@@ -45,17 +45,19 @@ const Propagation = z
 
 const MountSchema = z.strictObject({
   /**
-   * `"volume"` is the engine's, `"bind"` a path of the host, `"tmpfs"` memory, `"image"` the files of an image (API 1.48),
-   * `"npipe"` a pipe of Windows, `"cluster"` a volume of the swarm (API 1.42). @default "volume"
+   * The type: `"volume"` is a volume of the engine, `"bind"` a path of the host, `"tmpfs"` memory, `"image"` the
+   * files of an image (API 1.48), `"npipe"` a named pipe of Windows, `"cluster"` a cluster volume of the swarm (API
+   * 1.42).
+   * @default "volume"
    */
   type: z.enum(["bind", "volume", "tmpfs", "npipe", "image", "cluster"]).optional(),
-  /** The volume's name or the `Volume`, the host's path, the image or the pipe. @default a new anonymous volume */
+  /** The volume's name or the `Volume`, the path of the host, the image or the pipe. @default a new anonymous volume */
   source: z.string().optional(),
-  /** The path inside. */
+  /** The path in the container. */
   target: Target,
-  /** @default false */
+  /** Mount it read-only. @default false */
   readOnly: z.boolean().optional(),
-  /** Options of a bind: `propagation` ("rprivate", "rshared" …). */
+  /** Options of a bind: `propagation` (`"rprivate"`, `"rshared"` …), `nonRecursive`. */
   bind: z
     .strictObject({ propagation: Propagation.optional(), nonRecursive: z.boolean().optional() })
     .optional(),
@@ -69,14 +71,14 @@ const MountSchema = z.strictObject({
       subpath: z.string().optional(),
     })
     .optional(),
-  /** Options of memory: `size` and `mode` (a number such as 0o1777). */
+  /** Options of a tmpfs: `size` and `mode` (a number such as 0o1777). */
   tmpfs: z.strictObject({ size: Size.optional(), mode: z.int().optional() }).optional(),
-  /** Options of an image: `subpath`, a folder of it. */
+  /** Options of an image: `subpath`, a folder in the image. */
   image: z.strictObject({ subpath: z.string().optional() }).optional(),
 });
 type Mount = z.infer<typeof MountSchema>;
 
-/** A mount that an engine takes: each kind has its own rules. */
+/** A mount that passes the rules of its type. */
 const VolumeSchema = MountSchema.superRefine((mount, context) => {
   const message = mountProblem(mount);
   if (message !== undefined) context.addIssue({ code: "custom", message });
@@ -103,7 +105,7 @@ function mountProblem({ type = "volume", source = "", readOnly, ...options }: Mo
   return isPath ? undefined : `${JSON.stringify(source)} is not an absolute path of the host`;
 }
 
-/** What is mounted over by another one. */
+/** Why these mounts conflict: the first target that is mounted twice. */
 export function mountedTwice(volumes: readonly VolumeInput[], tmpfs: object): string | undefined {
   const targets = [
     ...volumes.map((volume) => String(canonicalVolume(volume)["Target"])),
@@ -115,10 +117,12 @@ export function mountedTwice(volumes: readonly VolumeInput[], tmpfs: object): st
 
 export type VolumeInput = string | Mount;
 
-/** Options of the short form that are the default, that Podman adds, or that say nothing of what is mounted. */
+/**
+ * Options of the short form to ignore: they are the default, Podman adds them, or they do not affect what is mounted.
+ */
 const SILENT_OPTIONS = new Set(["rw", "z", "Z", "rprivate", "rbind", "nosuid", "nodev"]);
 
-/** A mount in one spelling, whichever form it was written in. */
+/** A mount in one form, whether written as a text or an object. */
 export function canonicalVolume(volume: VolumeInput): Wire {
   return typeof volume === "string" ? fromBind(volume) : toMount(volume);
 }
@@ -170,13 +174,13 @@ function toMount({ type = "volume", source, target, readOnly, bind, volume, tmpf
 const cleanTarget = (path: string): string => posix.normalize(path).replace(/(.)\/$/, "$1");
 const cleanSource = (source: string): string => (source.startsWith("/") ? cleanTarget(source) : source);
 
-/** Marks a mount, and its volume, that holds `files` and that no program asks for. */
+/** Marks a mount, and its volume, that the provider makes for `files`; it is not part of the program's `volumes`. */
 export const FILES_LABEL = "io.pulumi.portainer.files";
 
-/** A volume without a name gets one of 64 digits, and a roll-out carries it over by that name. */
+/** The engine names an anonymous volume with 64 hexadecimal digits. A roll-out carries the volume over by that name. */
 const ANONYMOUS = /^[0-9a-f]{64}$/;
 
-/** The volumes without a name that a container has. */
+/** The anonymous volumes of a container. */
 export function anonymousVolumes({ Mounts }: ContainerInspect): { name: string; target: string }[] {
   return (Mounts ?? []).flatMap(({ Type, Name, Destination }) =>
     Type === "volume" && Name !== undefined && ANONYMOUS.test(Name)
@@ -199,14 +203,14 @@ function readVolumes(container: unknown, wished: readonly VolumeInput[] | undefi
   });
 }
 
-/** The name that a roll-out gave to a volume that is wished without one. */
+/** Drops the name by which a roll-out mounted a volume that the program declares without one. */
 function withoutSource({ source: _source, ...volume }: Mount): VolumeInput {
   return volume;
 }
 
 /**
- * Adds volumes without a name, of the container before, to the body of a creation: where the program wishes such a
- * volume it gets that one, and where it wishes another it gets the other.
+ * Adds the anonymous volumes of the previous container to the create body. Where the program mounts an anonymous
+ * volume, it gets the previous one; where it mounts anything else, the program's mount stays.
  */
 export function carryOver(
   body: Wire,
@@ -258,7 +262,7 @@ function fromMount(mount: Wire): Mount {
   }) as Mount;
 }
 
-/** What older engines would drop or refuse without saying why. */
+/** The API versions of properties that older engines would ignore, or refuse without a reason. */
 function volumesSince(volumes: readonly VolumeInput[]): Readonly<Record<string, string>> {
   const mounts = volumes.filter((volume) => typeof volume !== "string");
   return {
@@ -268,28 +272,34 @@ function volumesSince(volumes: readonly VolumeInput[]): Readonly<Record<string, 
   };
 }
 
-/** A container in a text; in a program it may be the `Container` itself. */
+/** A container by name; a program may also pass the `Container`. */
 const Source: z.ZodType<string, string | ResourceReference> = Text("the container's name") as never;
 
 export const storageFields = {
   /**
-   * What is mounted: `"data:/var/lib/data:ro"` or `{ type, source, target, readOnly }`. A change recreates the
+   * Volumes and other mounts: `"data:/var/lib/data:ro"` or `{ type, source, target, readOnly }`. A change recreates the
    * container; volumes keep their data. Docker: `HostConfig.Binds` for texts, `HostConfig.Mounts` for objects.
    */
   volumes: z.array(z.union([VolumeSchema, ShortVolume])).optional(),
   /**
-   * Mount the volumes of these containers: `"name"`, `"name:ro"`, or the `Container`, with which it is then recreated. A
-   * change recreates the container. Docker: `HostConfig.VolumesFrom`. @default none
+   * Containers whose volumes to mount: `"name"`, `"name:ro"`, or a `Container`; when that one is recreated, so is this
+   * container. A change recreates the container. Docker: `HostConfig.VolumesFrom`. @default none
    */
   volumesFrom: z.array(Source).optional(),
-  /** Memory mounted as a folder: path to options (`"size=64m,mode=1777"`). A change recreates. Docker: `HostConfig.Tmpfs`. */
+  /**
+   * Temporary file systems in memory: path to options (`"size=64m,mode=1777"`). A change recreates the container.
+   * Docker: `HostConfig.Tmpfs`.
+   */
   tmpfs: z.record(Target, z.string()).optional(),
   /**
    * The size of /dev/shm; 0 is the default. A change recreates the container. Docker: `HostConfig.ShmSize`.
    * @default the engine's, 64m
    */
   shmSize: Size.optional(),
-  /** Mount the container's own files read-only. A change recreates. Docker: `HostConfig.ReadonlyRootfs`. @default false */
+  /**
+   * Mount the container's root file system read-only. A change recreates the container. Docker:
+   * `HostConfig.ReadonlyRootfs`. @default false
+   */
   readOnly: z.boolean().optional(),
   /** Options of the storage driver. A change recreates the container. Docker: `HostConfig.StorageOpt`. */
   storageOpt: z.record(z.string(), z.string()).optional(),

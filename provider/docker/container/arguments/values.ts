@@ -5,9 +5,9 @@ import { milliseconds } from "../../../core/schema";
 const UNITS: Readonly<Record<string, number>> = { b: 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
 
 /**
- * The bytes of a size as Docker writes it: `"512m"` is 512 MiB, `"1.5g"`, `"64k"`; a plain number is bytes.
+ * The bytes of a size in Docker's notation: `"512m"` (512 MiB), `"1.5g"`, `"64k"`; a plain number is bytes.
  *
- * @returns `undefined` when the text is no size.
+ * @returns `undefined` if it is not a size.
  */
 function bytes(size: string | number): number | undefined {
   if (typeof size === "number") return Number.isInteger(size) ? size : undefined;
@@ -16,27 +16,27 @@ function bytes(size: string | number): number | undefined {
   return Math.round(Number(amount) * (UNITS[unit.toLowerCase()] ?? 1));
 }
 
-/** A size as Docker writes it, in the largest unit that holds it without a rest: 67108864 is `"64m"`. */
+/** A size in Docker's notation, in the largest unit that divides it evenly: 67108864 is `"64m"`. */
 export function sizeText(size: number): string | number {
   const [unit, factor] = Object.entries(UNITS).findLast(([, bytes]) => size % bytes === 0) ?? ["b", 1];
   return unit === "b" || size <= 0 ? size : `${size / factor}${unit}`;
 }
 
-/** A text that is not empty. */
+/** A non-empty text. */
 export const Text = (what: string) => z.string().min(1, `${what} is empty`);
 
-/** Below this the engine refuses a memory limit, and a number without a unit was probably meant with one. */
+/** The engine refuses a smaller memory limit. A smaller number without a unit probably lacks its unit. */
 const SMALLEST_MEMORY = 6 * 2 ** 20;
 
 const show = (value: unknown): string => JSON.stringify(value);
 
-/** A size in bytes, or a text with a unit. */
+/** A size: a number of bytes, or a text with a unit. */
 export const Size = z.union([z.number(), z.string()]).refine((value) => (bytes(value) ?? -1) >= 0, {
   error: ({ input }) =>
     `${show(input)} is not a size: write bytes as a number, or a text such as "512m" or "2g"`,
 });
 
-/** A memory limit: a size that the engine can grant, or 0 for none. */
+/** A memory limit: a size that the engine accepts, or 0 for no limit. */
 export const MemorySize = Size.refine(
   (value) => [0, undefined].includes(bytes(value)) || byteCount(value) >= SMALLEST_MEMORY,
   {
@@ -47,7 +47,7 @@ export const MemorySize = Size.refine(
   },
 );
 
-/** A number that is 0, for the engine's own, or in a range. */
+/** A number in a range, or 0 for the engine's default. */
 export const ZeroOr = (least: number, most: number, range: string) =>
   z.int().refine((value) => value === 0 || (value >= least && value <= most), {
     error: ({ input }) => `${show(input)} is not ${range}, nor 0 for the default`,
@@ -61,9 +61,9 @@ export const Duration = z
   });
 
 /**
- * A namespace's owner in a text of the engine, where `""` is the default; in a program it may be the `Container` itself.
+ * A namespace mode as the engine writes it; `""` is the default. A program may also pass the `Container` to share with.
  *
- * @param words those that the engine knows; any, where none are given
+ * @param words the modes that the engine knows; without any, every mode is accepted
  */
 export function modeOf(...words: readonly string[]): z.ZodType<string, string | ResourceReference> {
   const known = words.map((word) => `"${word}"`).join(", ");
