@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { hold, holderOf, newHolder, release, takenBy } from "./claims";
+import { type Claims, hold, holderOf, newHolder, release, takenBy } from "./claims";
 import type { Context, Definition } from "./definition";
 import { difference } from "./diff";
 import { ProviderError, quiet, Unfinished } from "./errors";
@@ -102,14 +102,18 @@ export function dynamicProvider<Schema extends z.ZodObject, Outputs extends obje
     },
 
     async create(inputs) {
-      const from = { ...inputs, __holder: newHolder() };
+      const asHolder = { ...inputs, __holder: newHolder() };
+      let claims: Claims | undefined;
+      /** Only an entry that adopts its object has to be told from the one that made it. */
+      const from = () => (claims?.hasSought() ? asHolder : inputs);
       try {
-        const { id, outputs } = await operate("create", settings, hidden(from), (context) =>
-          definition.create(context, definition.schema.parse(visible(inputs))),
-        );
-        return { id, outs: held(outputs, from) };
+        const { id, outputs } = await operate("create", settings, hidden(asHolder), (context) => {
+          claims = context.claims;
+          return definition.create(context, definition.schema.parse(visible(inputs)));
+        });
+        return { id, outs: held(outputs, from()) };
       } catch (error) {
-        throw failing(error, from);
+        throw failing(error, from());
       }
     },
 

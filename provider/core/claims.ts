@@ -153,27 +153,37 @@ export interface Claims {
   hold(object: string): void;
   /** Whether another resource has the object. */
   isHeldByAnother(object: string): boolean;
+  /** Whether `create` has found an existing object, which it then adopts, unless it fails. */
+  hasSought(): boolean;
 }
 
 let notes: Note[] = [];
 
-/** A new id for each `create`: in a replacement, the old and the new object have the same URN. */
+/** A new id for each `create`: in a replacement, the old and the new entry have the same URN. */
 export const newHolder = (): string => randomBytes(8).toString("hex");
 
-/** The id of a state entry. Entries from older versions have none, so we use their last URN. */
+/**
+ * The id of a state entry. One that has made its object has none: only one entry can have made it, so its URN will do.
+ * Those of older versions have none either.
+ */
 export const holderOf = ({ __holder, __urn }: Hidden): string => __holder ?? __urn ?? "";
 
-export const claimsOf = (claimant: Claimant): Claims => ({
-  seek(object, what) {
-    const other = othersWith(object, claimant).find(
-      ({ claim, urn }) => claim === "held" && urn !== claimant.urn,
-    );
-    note({ ...claimant, object, claim: "sought" });
-    if (other) throw alreadyHeld(other, claimant, what);
-  },
-  hold: (object) => hold(object, claimant),
-  isHeldByAnother: (object) => othersWith(object, claimant).some(({ claim }) => claim === "held"),
-});
+export function claimsOf(claimant: Claimant): Claims {
+  let hasSought = false;
+  return {
+    seek(object, what) {
+      hasSought = true;
+      const other = othersWith(object, claimant).find(
+        ({ claim, urn }) => claim === "held" && urn !== claimant.urn,
+      );
+      note({ ...claimant, object, claim: "sought" });
+      if (other) throw alreadyHeld(other, claimant, what);
+    },
+    hold: (object) => hold(object, claimant),
+    isHeldByAnother: (object) => othersWith(object, claimant).some(({ claim }) => claim === "held"),
+    hasSought: () => hasSought,
+  };
+}
 
 /** Notes that a resource has an object. */
 export function hold(object: string | undefined, claimant: Claimant): void {

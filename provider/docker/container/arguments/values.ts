@@ -41,8 +41,8 @@ export const MemorySize = Size.refine(
   (value) => [0, undefined].includes(bytes(value)) || byteCount(value) >= SMALLEST_MEMORY,
   {
     error: ({ input }) => {
-      const hint = /^\d+$/.test(String(input)) ? `bytes; did you mean "${input}m"?` : "too little.";
-      return `${show(input)} is ${hint} The smallest limit is 6m, and 0 is none`;
+      const hint = /^\d+$/.test(String(input)) ? `bytes; did you mean "${input}m"?` : "is too little.";
+      return `${show(input)} ${hint} The smallest limit is 6m, and 0 means no limit`;
     },
   },
 );

@@ -41,7 +41,7 @@ const refused: readonly (readonly [Args, RegExp])[] = [
   [{ stopSignal: "FOO" }, /^stopSignal: is not a signal/],
   [{ stopSignal: "0" }, /^stopSignal: is not a signal/],
   [{ user: 0 }, /^user: /],
-  [{ memory: 512 }, /^memory: 512 is bytes; did you mean "512m"\?/],
+  [{ memory: 512 }, /^memory: 512 bytes; did you mean "512m"\?/],
   [{ memory: "5m" }, /^memory: "5m" is too little. The smallest limit is 6m/],
   [{ memory: -1 }, /^memory: -1 is not a size/],
   [{ shmSize: -1 }, /^shmSize: -1 is not a size/],
