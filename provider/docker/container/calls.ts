@@ -136,6 +136,28 @@ export async function restart({ docker, call }: Place, id: string): Promise<void
   await repeatIfLost(() => docker.containers.restart({ params: { id } }, call));
 }
 
+/** How often an update is tried while the container's process keeps ending. */
+const UPDATE_TRIES = 5;
+
+/**
+ * Changes limits and the restart policy. An engine fails to update a container whose process ends at that moment, as one in
+ * a crash loop may: it is then asked again.
+ */
+export async function updateContainer(
+  { docker, call }: Place,
+  id: string,
+  body: Wire,
+): ReturnType<DockerClient["containers"]["update"]> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await docker.containers.update({ params: { id }, body }, call);
+    } catch (error) {
+      const hasEnded = isApiError(error) && /deleted process|stopped container/i.test(error.serverMessage);
+      if (!hasEnded || tries === UPDATE_TRIES) throw error;
+    }
+  }
+}
+
 /** Sends no timeout, so that the container's own stop timeout applies. */
 export async function stop(place: Place, id: string): Promise<void> {
   const { docker, call } = place;

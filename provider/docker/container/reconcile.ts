@@ -14,7 +14,17 @@ import { at, canonical, type Wire } from "./arguments/argument";
 import { type FileInput, fileArguments, fileFolders, fileSpecification } from "./arguments/files";
 import { limitFields } from "./arguments/limits";
 import { restartPolicy } from "./arguments/run";
-import { bringTo, findByName, nameOfContainer, neverRan, remove, rename, restart, stateOf } from "./calls";
+import {
+  bringTo,
+  findByName,
+  nameOfContainer,
+  neverRan,
+  remove,
+  rename,
+  restart,
+  stateOf,
+  updateContainer,
+} from "./calls";
 import { createNew } from "./creation";
 import { fileVolumesOf, hasFileVolumes, removeFileVolumes, uploadFiles } from "./files";
 import { CREATE_LABEL, identityOf, labelsOf } from "./labels";
@@ -105,7 +115,7 @@ async function changeInPlace(
 
 /** Changes limits and the restart policy in one request. */
 async function updateLimits(
-  { docker, call, context }: Place,
+  place: Place,
   container: ContainerInspect,
   changed: readonly Key[],
   news: ContainerSettled,
@@ -119,8 +129,8 @@ async function updateLimits(
     update["MemorySwap"] = swapBeside(container, update);
   if (changed.includes("restart")) update["RestartPolicy"] = restartPolicy(news.restart ?? "no");
   if (Object.keys(update).length === 0) return [];
-  const { Warnings } = await docker.containers.update({ params: { id: container.Id }, body: update }, call);
-  for (const warning of Warnings ?? []) context.warn(warning);
+  const { Warnings } = await updateContainer(place, container.Id, update);
+  for (const warning of Warnings ?? []) place.context.warn(warning);
   return Warnings ?? [];
 }
 

@@ -2,7 +2,6 @@
  * The roll-out: a new container takes the place of an old one. Each step on the old one is noted first, so that a
  * failure undoes it.
  */
-import { isApiError } from "../../../client";
 import type { ContainerInspect } from "../../../contract";
 import { equal } from "../../core/diff";
 import { messageOf, ProviderError } from "../../core/errors";
@@ -25,6 +24,7 @@ import {
   rename,
   start,
   stop,
+  updateContainer,
 } from "./calls";
 import { createContainer, finishCreation } from "./creation";
 import { removeFileVolumes, tidyUpAfter } from "./files";
@@ -128,22 +128,10 @@ async function setRestartPolicy(
   id: string,
   RestartPolicy: { readonly Name?: string },
 ): Promise<void> {
-  const { docker, call } = place;
   await confirmed(
-    () =>
-      againIfProcessEnded(() => docker.containers.update({ params: { id }, body: { RestartPolicy } }, call)),
+    () => updateContainer(place, id, { RestartPolicy }),
     async () => at(await findById(place, id), ["HostConfig", "RestartPolicy", "Name"]) === RestartPolicy.Name,
   );
-}
-
-/** An engine fails to update a container whose process ends at that moment. A second try finds it without a process. */
-async function againIfProcessEnded<T>(update: () => Promise<T>): Promise<T> {
-  try {
-    return await update();
-  } catch (error) {
-    if (!isApiError(error) || !/deleted process/i.test(error.serverMessage)) throw error;
-    return await update();
-  }
 }
 
 async function revive(place: Place, old: ContainerInspect): Promise<void> {
