@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
+import type { Missing } from "./properties";
 import { PortainerResource, type ResourceTraits } from "./resource";
 import type { Args, Outputs } from "./types";
 
@@ -12,8 +13,6 @@ type State<Of extends Definition> = Awaited<ReturnType<Of["create"]>>["outputs"]
 
 /** The arguments of a resource, with their documentation. */
 export type ArgsOf<Of extends Definition> = Args<z.input<Of["schema"]>>;
-
-type Missing<Of, Keys extends readonly PropertyKey[]> = Exclude<keyof Of, Keys[number]>;
 
 type ResourceClass<Of extends Definition> = new (
   name: string,

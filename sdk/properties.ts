@@ -1,4 +1,5 @@
-type Missing<State, Keys extends readonly PropertyKey[]> = Exclude<keyof State, Keys[number]>;
+/** The properties of a resource that a list of names leaves out. */
+export type Missing<State, Keys extends readonly PropertyKey[]> = Exclude<keyof State, Keys[number]>;
 
 /**
  * The names of all properties of a resource, inputs and outputs. Pulumi's SDK drops properties that a constructor does

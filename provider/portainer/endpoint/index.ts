@@ -4,7 +4,7 @@ import { inTurn } from "../../core/concurrency";
 import type { Definition } from "../../core/definition";
 import { refreshed } from "../../core/diff";
 import { lookUp, requireKnown } from "../../core/directory";
-import { isNotFound, ProviderError } from "../../core/errors";
+import { ProviderError, unlessNotFound } from "../../core/errors";
 import { repeatIfLost } from "../../core/lost-answer";
 import { addEnvironment } from "./add";
 import { adopt, findByName } from "./adopt";
@@ -109,7 +109,7 @@ export const endpoint: Definition<typeof EndpointSchema, EndpointOutputs> = {
   async delete({ connection }, id, { instanceId }) {
     await connection.sameServer(instanceId);
     const { endpoints } = connection.client;
-    await repeatIfLost(() => unlessGone(() => endpoints.delete({ params: { id } })));
+    await repeatIfLost(() => unlessNotFound(() => endpoints.delete({ params: { id } })));
     connection.forgetEngine(Number(id));
   },
 };
@@ -121,16 +121,9 @@ const takenUnmarked = ({ Id, Name }: Endpoint): string =>
 const nameIn = (instanceId: string, id: number | string): string => `${instanceId}/endpoints/${id}`;
 
 async function find({ client }: Connection, id: number): Promise<Endpoint | undefined> {
-  return await unlessGone(() => client.endpoints.get({ params: { id }, query: { excludeSnapshot: "true" } }));
-}
-
-async function unlessGone<T>(call: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await call();
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+  return await unlessNotFound(() =>
+    client.endpoints.get({ params: { id }, query: { excludeSnapshot: "true" } }),
+  );
 }
 
 async function engineIfUp(connection: Connection, endpointId: number): Promise<string | undefined> {
