@@ -237,7 +237,7 @@ stackOrSkip()("the command `import`", () => {
   });
 
   it("leaves out what Pulumi manages already", async () => {
-    const folder = join(site.stack.program.folder, "again");
+    const folder = join(site.stack.program.folder, "managed");
     await expect(run("--out", folder, "--filter", `name=${nameOf("db")}$`)).rejects.toMatchObject({
       stderr: expect.stringMatching(
         /Left out: .*db, already managed by Pulumi as urn:pulumi:.*\n.*no container to import/,

@@ -13,9 +13,11 @@ export async function canInstallPackages(): Promise<boolean> {
 export async function installPackages(packages: readonly string[], purpose: string): Promise<void> {
   if (packages.length === 0) return;
   await step(`Installing ${packages.join(", ")}`, async (report) => {
-    const aptGet = (...args: string[]) =>
-      run("apt-get", args, { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" }, onLine: report });
+    const unattended = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+    const aptGet = (...args: string[]) => run("apt-get", args, { env: unattended, onLine: report });
     try {
+      // An earlier installation that was interrupted, by a power cut or a time limit, blocks every later one.
+      await run("dpkg", ["--configure", "-a"], { env: unattended, onLine: report });
       await aptGet("update");
       await aptGet("install", "--yes", "--no-install-recommends", ...packages);
     } catch (cause) {
