@@ -125,12 +125,12 @@ async function importablesOf(
   return all;
 }
 
-async function endpointIds({ client, endpointId }: Connection, wished: readonly string[]): Promise<number[]> {
+async function endpointIds({ client, endpointId }: Connection, asked: readonly string[]): Promise<number[]> {
   const all = await client.endpoints.list({});
   const docker = all.filter(({ Type }) => DOCKER_TYPES.includes(Type));
-  if (wished.length === 0)
+  if (asked.length === 0)
     return docker.map(({ Id }) => Id).filter((id) => endpointId === undefined || id === endpointId);
-  return wished.map((text) => {
+  return asked.map((text) => {
     const found = docker.find(({ Id, Name }) => String(Id) === text || Name === text);
     if (found) return found.Id;
     const names = docker.map(({ Id, Name }) => `${Id} (${Name})`).join(", ");

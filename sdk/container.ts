@@ -1,12 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ContainerInputs, ContainerOutputs, ContainerSettled } from "../provider/docker/container";
+import type {
+  ContainerInputs,
+  ContainerOutputs,
+  ContainerArgs as WrittenArgs,
+} from "../provider/docker/container";
 import { Network } from "./network";
 import { allOf } from "./properties";
 import { PortainerResource } from "./resource";
 import type { Args, Outputs } from "./types";
 import { Volume } from "./volume";
 
-type Element<Key extends "networks" | "volumes"> = NonNullable<ContainerInputs[Key]>[number];
+type Element<Key extends "networks" | "volumes"> = NonNullable<WrittenArgs[Key]>[number];
 type Attachment = Exclude<Element<"networks">, string>;
 type Mount = Exclude<Element<"volumes">, string>;
 
@@ -20,7 +24,7 @@ interface MountArgs extends Omit<Args<Mount>, "source"> {
   source?: pulumi.Input<string> | Volume;
 }
 
-type Plain = Args<ContainerInputs>;
+type Plain = Args<WrittenArgs>;
 
 export interface ContainerArgs extends Omit<Plain, "networks" | "volumes"> {
   networks?: (pulumi.Input<string> | Network | AttachmentArgs)[] | Plain["networks"];
@@ -31,10 +35,10 @@ export interface ContainerArgs extends Omit<Plain, "networks" | "volumes"> {
   volumesFrom?: pulumi.Input<(pulumi.Input<string> | Container)[]>;
 }
 
-export interface Container extends Outputs<ContainerSettled>, Outputs<ContainerOutputs> {}
+export interface Container extends Outputs<ContainerInputs>, Outputs<ContainerOutputs> {}
 
 /** The properties that every container has. The others exist only where a program sets them. */
-const ALWAYS = allOf<Required<Pick<ContainerSettled, AlwaysSettled>> & ContainerOutputs>()(
+const ALWAYS = allOf<Required<Pick<ContainerInputs, AlwaysSet>> & ContainerOutputs>()(
   "endpointId",
   "name",
   "image",
@@ -58,9 +62,9 @@ const ALWAYS = allOf<Required<Pick<ContainerSettled, AlwaysSettled>> & Container
   "instanceId",
 );
 
-type AlwaysSettled = "endpointId" | "name" | "image" | "desiredState";
+type AlwaysSet = "endpointId" | "name" | "image" | "desiredState";
 
-const OPTIONAL = allOf<Omit<ContainerSettled, AlwaysSettled>>()(
+const OPTIONAL = allOf<Omit<ContainerInputs, AlwaysSet>>()(
   "nodeName",
   "imageDigest",
   "pull",

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { RemoteImageInputs, RemoteImageOutputs } from "../provider/docker/remote-image";
+import type { RemoteImageOutputs, RemoteImageArgs as WrittenArgs } from "../provider/docker/remote-image";
 import { PortainerResource } from "./resource";
 import type { Args } from "./types";
 
-export interface RemoteImageArgs extends Args<RemoteImageInputs> {
+export interface RemoteImageArgs extends Args<WrittenArgs> {
   image: string;
 }
 

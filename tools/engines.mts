@@ -92,9 +92,9 @@ const TESTS = ["--testPathPatterns", "test/engine", "--testPathIgnorePatterns", 
 
 cleanUpWhenInterrupted();
 try {
-  const wished = process.argv.slice(2);
+  const asked = process.argv.slice(2);
   const chosen = generations.filter(
-    ({ title }) => wished.length === 0 || wished.some((beginning) => title.startsWith(beginning)),
+    ({ title }) => asked.length === 0 || asked.some((beginning) => title.startsWith(beginning)),
   );
   if (chosen.length === 0)
     throw new SetUpError(

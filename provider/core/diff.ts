@@ -72,11 +72,11 @@ export function refreshed(
   );
 }
 
-function differs({ normalize }: Property, old: unknown, wished: unknown): boolean {
-  if (hasUnknown(wished)) return true;
+function differs({ normalize }: Property, old: unknown, desired: unknown): boolean {
+  if (hasUnknown(desired)) return true;
   const canonical = (value: unknown): unknown =>
     (value ?? null) === null || !normalize ? value : normalize(value as never);
-  return !equal(canonical(old), canonical(wished));
+  return !equal(canonical(old), canonical(desired));
 }
 
 /** Whether a path of `replaceOnChanges` covers a property: `"*"` and `"ports[0].hostPort"` both cover `ports`. */

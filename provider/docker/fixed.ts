@@ -4,9 +4,9 @@ import { equal } from "../core/diff";
 import { ProviderError } from "../core/errors";
 import type { Properties } from "../core/properties";
 import { hasUnknown } from "../core/properties";
+import type { Engine } from "./engine";
 import { type Texts, URN_LABEL } from "./identity";
 import { isMadeBy, requireFree } from "./maker";
-import type { Place } from "./place";
 
 export const TextsSchema = z.record(z.string(), z.string());
 
@@ -18,7 +18,7 @@ export const FixedName = (what: string) =>
   });
 
 /** The labels to create an object with: the program's, and the URN of the resource. */
-export const labelsWith = (labels: Texts | undefined, { context: { urn } }: Place): Texts => ({
+export const labelsWith = (labels: Texts | undefined, { context: { urn } }: Engine): Texts => ({
   ...labels,
   ...(urn !== undefined && { [URN_LABEL]: urn }),
 });
@@ -33,14 +33,14 @@ export function labelsOf({ Labels }: { Labels?: Texts | null | undefined }): Tex
  * The engine's map as an input. If the program does not set it, a known object's map is ignored, and an empty map
  * counts as unset.
  */
-export function readTexts(actual: Texts | null | undefined, wished: unknown, isKnown: boolean) {
-  if (isKnown && wished === undefined) return undefined;
-  return wished === undefined && Object.keys(actual ?? {}).length === 0 ? undefined : (actual ?? {});
+export function readTexts(actual: Texts | null | undefined, desired: unknown, isKnown: boolean) {
+  if (isKnown && desired === undefined) return undefined;
+  return desired === undefined && Object.keys(actual ?? {}).length === 0 ? undefined : (actual ?? {});
 }
 
 /** The properties in which an existing object differs from the desired values. */
-export const differing = (wished: Properties, actual: Properties): string[] =>
-  Object.keys(wished).filter((key) => wished[key] !== undefined && !equal(wished[key], actual[key]));
+export const differing = (desired: Properties, actual: Properties): string[] =>
+  Object.keys(desired).filter((key) => desired[key] !== undefined && !equal(desired[key], actual[key]));
 
 interface Found {
   readonly what: string;
@@ -57,7 +57,7 @@ interface Found {
  *
  * @throws ProviderError with the object and the remedies, unless it is to be adopted.
  */
-export function requireTakeable({ context, endpointId }: Place, found: Found): void {
+export function requireTakeable({ context, endpointId }: Engine, found: Found): void {
   const { what, name, adopt, labels, created, differences } = found;
   if (!isMadeBy(context.urn, labels)) {
     const since = created === undefined ? "" : `, created ${created}`;
@@ -70,7 +70,7 @@ export function requireTakeable({ context, endpointId }: Place, found: Found): v
   }
   if (differences.length === 0) return;
   throw new ProviderError(
-    `"${name}" exists and is not as wished: ${differences.join(", ")} differ${differences.length === 1 ? "s" : ""}, ` +
+    `"${name}" exists and is not as the program says: ${differences.join(", ")} differ${differences.length === 1 ? "s" : ""}, ` +
       `and an engine changes no ${what}. Change the program to match it, or choose another \`name\`.`,
   );
 }

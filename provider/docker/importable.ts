@@ -6,10 +6,10 @@ import { isNotFound } from "../core/errors";
 import type { Properties } from "../core/properties";
 import { type ImportableContainer, importableContainers, type SkippedObject } from "./container";
 import { canonicalVolume } from "./container/arguments/storage";
+import { type Engine, reachEngine } from "./engine";
 import { managedAs } from "./identity";
 import type { Ipam } from "./ipam";
 import { network } from "./network";
-import { openPlace, type Place } from "./place";
 import { volume } from "./volume";
 
 /** An object of an engine, as the state would hold it. */
@@ -38,11 +38,11 @@ export async function importable(
   endpointId: number,
   filters: Readonly<Record<string, readonly string[]>>,
 ): Promise<Importable> {
-  const place = await openPlace(context, { endpointId });
-  const engine = await place.docker.system.info({}, place.call);
-  const { containers, skipped } = await importableContainers(place, engine, filters);
-  const volumes = await volumesOf(place, containers);
-  const networks = await networksOf(place, engine, containers);
+  const engine = await reachEngine(context, { endpointId });
+  const info = await engine.docker.system.info({}, engine.call);
+  const { containers, skipped } = await importableContainers(engine, info, filters);
+  const volumes = await volumesOf(engine, containers);
+  const networks = await networksOf(engine, info, containers);
   return {
     containers: containers.map(({ id, inputs, outputs }) => ({ id, inputs, outputs: { ...outputs } })),
     volumes: volumes.found,
@@ -56,18 +56,18 @@ interface Found {
   readonly skipped: readonly SkippedObject[];
 }
 
-async function volumesOf(place: Place, containers: readonly ImportableContainer[]): Promise<Found> {
+async function volumesOf(engine: Engine, containers: readonly ImportableContainer[]): Promise<Found> {
   const mounts = containers.flatMap(({ inputs }) => (inputs.volumes ?? []).map(canonicalVolume));
   const names = mounts.flatMap(({ Type, Source }) => (Type === "volume" && Source ? [String(Source)] : []));
   return await objectsOf("volume", names, async (name) => {
-    const { Labels } = await place.docker.volumes.inspect({ params: { name } }, place.call);
-    return managedAs(Labels) ?? (await volume.read(place.context, `${place.endpointId}/${name}`, {}));
+    const { Labels } = await engine.docker.volumes.inspect({ params: { name } }, engine.call);
+    return managedAs(Labels) ?? (await volume.read(engine.context, `${engine.endpointId}/${name}`, {}));
   });
 }
 
 async function networksOf(
-  place: Place,
-  engine: EngineInfo,
+  engine: Engine,
+  info: EngineInfo,
   containers: readonly ImportableContainer[],
 ): Promise<Found> {
   const attachments = containers.flatMap(({ inputs }) =>
@@ -76,14 +76,14 @@ async function networksOf(
   const hasFixedAddress = (name: string) =>
     attachments.some((one) => one.network === name && ("ipv4Address" in one || "ipv6Address" in one));
   const names = attachments.map((one) => one.network);
-  const all = names.length === 0 ? [] : await place.docker.networks.list({}, place.call);
+  const all = names.length === 0 ? [] : await engine.docker.networks.list({}, engine.call);
   return await objectsOf("network", names, async (name) => {
     const listed = all.find(({ Name }) => Name === name);
     if (PREDEFINED.has(name) || !listed) return undefined;
     const reason = listed.Scope === "swarm" ? "it is a swarm's" : managedAs(listed.Labels);
     if (reason !== undefined) return reason;
-    const found = await network.read(place.context, `${place.endpointId}/${name}`, {});
-    if (!found || hasFixedAddress(name) || !isChosenByEngine(found.inputs.ipam, engine)) return found;
+    const found = await network.read(engine.context, `${engine.endpointId}/${name}`, {});
+    if (!found || hasFixedAddress(name) || !isChosenByEngine(found.inputs.ipam, info)) return found;
     const { ipam: _inputs, ...inputs } = found.inputs;
     const { ipam: _outputs, ...outputs } = found.outputs;
     return { ...found, inputs, outputs };

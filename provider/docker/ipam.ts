@@ -62,22 +62,22 @@ export function canonicalIpam({ driver, options, config }: Ipam): object | null 
 /**
  * The actual `ipam`, or the desired one if both mean the same: the engine fills in the gateway and the driver itself.
  */
-export function readIpam(actual: NetworkInspect["IPAM"], wished: Ipam | undefined): Ipam | undefined {
-  if (wished === undefined) return ipamOf(actual, undefined);
-  if (canonicalIpam(wished) === null) return wished;
-  const { config, ...others } = wished;
-  const shown = ipamOf(actual, config?.length === 0 ? others : wished);
-  return shown && equal(canonicalIpam(shown), canonicalIpam(wished)) ? wished : shown;
+export function readIpam(actual: NetworkInspect["IPAM"], desired: Ipam | undefined): Ipam | undefined {
+  if (desired === undefined) return ipamOf(actual, undefined);
+  if (canonicalIpam(desired) === null) return desired;
+  const { config, ...others } = desired;
+  const shown = ipamOf(actual, config?.length === 0 ? others : desired);
+  return shown && equal(canonicalIpam(shown), canonicalIpam(desired)) ? desired : shown;
 }
 
-function ipamOf(actual: NetworkInspect["IPAM"], wished: Ipam | undefined): Ipam | undefined {
+function ipamOf(actual: NetworkInspect["IPAM"], desired: Ipam | undefined): Ipam | undefined {
   const config = (actual?.Config ?? []).map(poolOf);
   const whole = {
     driver: actual?.Driver ?? "default",
     options: (actual?.Options ?? {}) as Texts,
-    config: wished?.config ? config.map((pool, at) => cut(pool, wished.config?.[at])) : config,
+    config: desired?.config ? config.map((pool, at) => cut(pool, desired.config?.[at])) : config,
   };
-  return cut(whole, wished ?? { config: [] }) as Ipam;
+  return cut(whole, desired ?? { config: [] }) as Ipam;
 }
 
 function poolOf({ Subnet = "", IPRange, Gateway, AuxiliaryAddresses }: Wire): Pool {
@@ -92,7 +92,7 @@ function poolOf({ Subnet = "", IPRange, Gateway, AuxiliaryAddresses }: Wire): Po
 type Wire = NonNullable<NonNullable<NonNullable<NetworkInspect["IPAM"]>["Config"]>[number]>;
 
 /** Only the desired properties; all of them if nothing is desired. */
-function cut<T extends object>(whole: T, wished: object | undefined): T {
-  if (!wished) return whole;
-  return Object.fromEntries(Object.entries(whole).filter(([key]) => key in wished)) as T;
+function cut<T extends object>(whole: T, desired: object | undefined): T {
+  if (!desired) return whole;
+  return Object.fromEntries(Object.entries(whole).filter(([key]) => key in desired)) as T;
 }

@@ -10,7 +10,7 @@ import { actualNetworks } from "./container/arguments/networks";
 import { findById, listContainers, nameOfContainer } from "./container/calls";
 import { connect, disconnect } from "./container/networks";
 import { whyItCarriesTheConnection } from "./container/own-connection";
-import { afterwards, type Place } from "./place";
+import { afterwards, type Engine } from "./engine";
 
 /** Time limit for restoring the old network, in seconds. */
 const PUT_BACK_SECONDS = 60;
@@ -29,30 +29,30 @@ interface Member {
  * @param make creates the new network, which has the same name.
  */
 export async function recreateNetwork(
-  place: Place,
+  engine: Engine,
   old: NetworkInspect,
   make: () => Promise<NetworkInspect>,
 ): Promise<NetworkInspect> {
-  const members = await membersOf(place, old);
+  const members = await membersOf(engine, old);
   try {
-    place.context.progress("disconnecting its containers");
-    await takeDown(place, old.Id, members);
+    engine.context.progress("disconnecting its containers");
+    await takeDown(engine, old.Id, members);
     const made = await make();
-    place.context.progress("connecting its containers again");
-    for (const member of members) await connectAgain(place, old.Name, member);
+    engine.context.progress("connecting its containers again");
+    for (const member of members) await connectAgain(engine, old.Name, member);
     return made;
   } catch (error) {
-    throw await putBack(afterwards(place, PUT_BACK_SECONDS), old, members, error);
+    throw await putBack(afterwards(engine, PUT_BACK_SECONDS), old, members, error);
   }
 }
 
-async function membersOf(place: Place, { Id, Name }: NetworkInspect): Promise<Member[]> {
+async function membersOf(engine: Engine, { Id, Name }: NetworkInspect): Promise<Member[]> {
   const members: Member[] = [];
-  for (const listed of await listContainers(place, { network: [Id, Name] })) {
-    const container = await findById(place, listed.Id);
+  for (const listed of await listContainers(engine, { network: [Id, Name] })) {
+    const container = await findById(engine, listed.Id);
     const endpoint = container && actualNetworks(container)[Name];
     if (!endpoint) continue;
-    await requireReachable(place, container, Name);
+    await requireReachable(engine, container, Name);
     members.push({
       id: container.Id,
       name: nameOfContainer(container),
@@ -62,8 +62,8 @@ async function membersOf(place: Place, { Id, Name }: NetworkInspect): Promise<Me
   return members;
 }
 
-async function requireReachable(place: Place, container: ContainerInspect, network: string): Promise<void> {
-  const reason = await whyItCarriesTheConnection(place, container);
+async function requireReachable(engine: Engine, container: ContainerInspect, network: string): Promise<void> {
+  const reason = await whyItCarriesTheConnection(engine, container);
   if (reason === undefined) return;
   throw new ProviderError(
     `the network "${network}" cannot be recreated through Portainer: "${nameOfContainer(container)}" is on it, and ${reason}. ` +
@@ -83,9 +83,9 @@ function configOf({ Id }: ContainerInspect, endpoint: Wire): Wire {
   });
 }
 
-async function takeDown(place: Place, id: string, members: readonly Member[]): Promise<void> {
-  const { docker, call } = place;
-  for (const member of members) await disconnect(place, member.id, id);
+async function takeDown(engine: Engine, id: string, members: readonly Member[]): Promise<void> {
+  const { docker, call } = engine;
+  for (const member of members) await disconnect(engine, member.id, id);
   try {
     await repeatIfLost(() => docker.networks.delete({ params: { id } }, call));
   } catch (error) {
@@ -94,36 +94,36 @@ async function takeDown(place: Place, id: string, members: readonly Member[]): P
 }
 
 /** A fixed address may be outside the new network. Then the engine chooses one, until the container's own update. */
-async function connectAgain(place: Place, network: string, { id, name, config }: Member): Promise<void> {
+async function connectAgain(engine: Engine, network: string, { id, name, config }: Member): Promise<void> {
   try {
-    await connect(place, id, network, config);
+    await connect(engine, id, network, config);
   } catch (error) {
     const { IPAMConfig, ...others } = config;
     if (IPAMConfig === undefined || !isApiError(error)) throw error;
-    await connect(place, id, network, others);
-    place.context.warn(`"${name}" could not keep its fixed address: ${messageOf(error)}`);
+    await connect(engine, id, network, others);
+    engine.context.warn(`"${name}" could not keep its fixed address: ${messageOf(error)}`);
   }
 }
 
 async function putBack(
-  place: Place,
+  engine: Engine,
   old: NetworkInspect,
   members: readonly Member[],
   error: unknown,
 ): Promise<Error> {
-  const { docker, call, context } = place;
+  const { docker, call, context } = engine;
   context.progress("putting the old network back");
   const reason = `the network "${old.Name}" could not be recreated: ${messageOf(error)}`;
   try {
     const present = await docker.networks.list({ query: filterByName(old.Name) }, call);
     const there = present.filter(({ Name }) => Name === old.Name);
     for (const { Id } of there.filter((network) => network.Id !== old.Id)) {
-      await takeDown(place, Id, await connectedTo(place, old.Name, members));
+      await takeDown(engine, Id, await connectedTo(engine, old.Name, members));
     }
     if (!there.some(({ Id }) => Id === old.Id)) await docker.networks.create({ body: bodyOf(old) }, call);
-    const connected = new Set((await connectedTo(place, old.Name, members)).map(({ id }) => id));
+    const connected = new Set((await connectedTo(engine, old.Name, members)).map(({ id }) => id));
     for (const member of members) {
-      if (!connected.has(member.id)) await connect(place, member.id, old.Name, member.config);
+      if (!connected.has(member.id)) await connect(engine, member.id, old.Name, member.config);
     }
     return new ProviderError(`${reason}\nThe network is as before, with its containers.`);
   } catch (failure) {
@@ -134,8 +134,8 @@ async function putBack(
   }
 }
 
-async function connectedTo(place: Place, network: string, members: readonly Member[]): Promise<Member[]> {
-  const now = await Promise.all(members.map(({ id }) => findById(place, id)));
+async function connectedTo(engine: Engine, network: string, members: readonly Member[]): Promise<Member[]> {
+  const now = await Promise.all(members.map(({ id }) => findById(engine, id)));
   return members.filter((_member, index) => network in actualNetworks(now[index]));
 }
 

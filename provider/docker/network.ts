@@ -7,6 +7,16 @@ import { isEnvironmentGone, isNotFound, ProviderError, Unfinished } from "../cor
 import { lookOnceBack, mayHaveHappened, repeatIfLost } from "../core/lost-answer";
 import { filledIn, idNumber } from "../core/schema";
 import {
+  afterwards,
+  deleteThere,
+  type Engine,
+  engineFields,
+  engineRefOf,
+  nameAndEnvironment,
+  reachEngine,
+  readThere,
+} from "./engine";
+import {
   certainlyChanged,
   differing,
   FixedName,
@@ -20,19 +30,9 @@ import { idOf, parseId, URN_LABEL } from "./identity";
 import { canonicalIpam, IpamSchema, ipamRequest, readIpam } from "./ipam";
 import { isMadeByAnother } from "./maker";
 import { recreateNetwork } from "./network-recreate";
-import {
-  afterwards,
-  deleteThere,
-  namedAndPlaced,
-  openPlace,
-  type Place,
-  readThere,
-  siteFields,
-  siteOf,
-} from "./place";
 
 export const NetworkSchema = z.object({
-  ...siteFields,
+  ...engineFields,
   /**
    * The network's name. A new name creates the new network before the old one is deleted: containers whose first
    * network it is are rolled out on it, others move over while they run. A change that keeps the name disconnects the
@@ -60,9 +60,6 @@ export const NetworkSchema = z.object({
    */
   adopt: z.literal("matching").optional(),
 });
-export type NetworkInputs = z.input<typeof NetworkSchema>;
-/** The inputs with their defaults. */
-export type NetworkSettled = z.output<typeof NetworkSchema>;
 
 export interface NetworkOutputs {
   /** The network's id on the engine. */
@@ -77,14 +74,15 @@ export interface NetworkOutputs {
   readonly instanceId: string;
 }
 
-type Settled = Inputs<typeof NetworkSchema>;
+/** The inputs with their defaults. */
+type NetworkInputs = Inputs<typeof NetworkSchema>;
 
 /** A change of one of these makes another network, which can exist beside the old one. */
 const MOVES: readonly string[] = ["endpointId", "name", "nodeName"];
 /** Time limit for looking up the network after a failed update, in seconds. */
 const LOOK_SECONDS = 30;
 
-type State = Settled & NetworkOutputs;
+type State = NetworkInputs & NetworkOutputs;
 
 /** A network of an engine, on which containers find each other by name. */
 export const network: Definition<typeof NetworkSchema, NetworkOutputs> = {
@@ -120,80 +118,82 @@ export const network: Definition<typeof NetworkSchema, NetworkOutputs> = {
     return `the network ${verb} recreated, because of: ${changed.join(", ")}. Containers on it are disconnected for a moment and connected again.`;
   },
 
-  defaults: namedAndPlaced,
+  defaults: nameAndEnvironment,
   identity: ({ networkId }) => networkId && identityOf(networkId),
 
   async create(context, inputs) {
-    const place = await openPlace(context, siteOf(inputs));
-    const found = await findByName(place, inputs.name);
+    const engine = await reachEngine(context, engineRefOf(inputs));
+    const found = await findByName(engine, inputs.name);
     if (found) {
-      const what = `the network "${inputs.name}" of environment ${place.endpointId}`;
+      const what = `the network "${inputs.name}" of environment ${engine.endpointId}`;
       context.claims.seek(identityOf(found.Id), what);
-      requireTakeable(place, {
+      requireTakeable(engine, {
         what: "network",
         name: inputs.name,
         adopt: inputs.adopt,
         labels: found.Labels,
         created: found.Created,
         differences: differing(
-          { ...wishedOf(inputs), options: inputs.options ?? {}, labels: inputs.labels ?? {} },
+          { ...comparable(inputs), options: inputs.options ?? {}, labels: inputs.labels ?? {} },
           { ...actualOf(found, inputs), options: found.Options ?? {}, labels: labelsOf(found) },
         ),
       });
     }
-    const made = found ?? (await make(place, inputs));
-    return { id: idOf(place.endpointId, inputs.name), outputs: { ...inputs, ...outputsOf(place, made) } };
+    const made = found ?? (await make(engine, inputs));
+    return { id: idOf(engine.endpointId, inputs.name), outputs: { ...inputs, ...outputsOf(engine, made) } };
   },
 
   read(context, id, state) {
     const { endpointId, nodeName, nameOrId } = parseId(id, context.connection.endpointId, "network");
     const isKnown = state.networkId !== undefined;
     const look = async () => {
-      const place = await openPlace(context, { endpointId, nodeName: state.nodeName ?? nodeName }, state);
-      const now = state.networkId ? await findKnown(place, state) : await findByNameOrId(place, nameOrId);
+      const engine = await reachEngine(context, { endpointId, nodeName: state.nodeName ?? nodeName }, state);
+      const now = state.networkId ? await findKnown(engine, state) : await findByNameOrId(engine, nameOrId);
       if (!now) return undefined;
       const { options, labels, ipam } = state;
       const inputs = {
-        ...wishesIn(state),
+        ...inputsIn(state),
         ...actualOf(now, state),
         endpointId: state.endpointId ?? endpointId,
-        nodeName: place.nodeName,
+        nodeName: engine.nodeName,
         name: now.Name,
         options: readTexts(now.Options, options, isKnown),
         labels: readTexts(labelsOf(now), labels, isKnown),
         ipam: isKnown && ipam === undefined ? undefined : readIpam(now.IPAM, ipam),
       };
-      return { id: idOf(endpointId, now.Name), inputs, outputs: { ...inputs, ...outputsOf(place, now) } };
+      return { id: idOf(endpointId, now.Name), inputs, outputs: { ...inputs, ...outputsOf(engine, now) } };
     };
-    const remembered = isKnown ? { id, inputs: wishesIn(state), outputs: { ...state } } : undefined;
+    const remembered = isKnown ? { id, inputs: inputsIn(state), outputs: { ...state } } : undefined;
     return readThere(context, endpointId, look, remembered);
   },
 
   async update(context, id, olds, news) {
     if (difference(network.properties, { ...olds }, news).changed.length === 0) return { ...olds, ...news };
-    const place = await openPlace(context, siteOf(news), olds);
-    const old = await findOwn(place, olds);
+    const engine = await reachEngine(context, engineRefOf(news), olds);
+    const old = await findOwn(engine, olds);
     try {
-      const made = old ? await recreateNetwork(place, old, () => make(place, news)) : await make(place, news);
-      return { ...news, ...outputsOf(place, made) };
+      const made = old
+        ? await recreateNetwork(engine, old, () => make(engine, news))
+        : await make(engine, news);
+      return { ...news, ...outputsOf(engine, made) };
     } catch (error) {
       // The old network, created again, has another id: the state must have it.
-      const now = await findOwn(afterwards(place, LOOK_SECONDS), olds).catch(() => undefined);
+      const now = await findOwn(afterwards(engine, LOOK_SECONDS), olds).catch(() => undefined);
       if (!now || now.Id === olds.networkId) throw error;
-      throw new Unfinished(id, { ...olds, ...outputsOf(place, now) }, error);
+      throw new Unfinished(id, { ...olds, ...outputsOf(engine, now) }, error);
     }
   },
 
   delete: (context, _id, state) =>
     deleteThere(context, async () => {
-      const place = await openPlace(context, siteOf(state), state);
-      await remove(place, state);
+      const engine = await reachEngine(context, engineRefOf(state), state);
+      await remove(engine, state);
     }),
 };
 
 const identityOf = (networkId: string): string => `networks/${networkId}`;
 
-function wishesIn({
+function inputsIn({
   networkId: _1,
   subnets: _2,
   scope: _3,
@@ -201,11 +201,11 @@ function wishesIn({
   instanceId: _5,
   ...inputs
 }: Partial<State>) {
-  return inputs as Partial<Settled>;
+  return inputs as Partial<NetworkInputs>;
 }
 
 /** The desired values of what an engine shows of a network. */
-const wishedOf = ({ driver, internal, attachable, enableIPv6, ipam }: Settled) => ({
+const comparable = ({ driver, internal, attachable, enableIPv6, ipam }: NetworkInputs) => ({
   driver,
   internal,
   attachable,
@@ -213,7 +213,7 @@ const wishedOf = ({ driver, internal, attachable, enableIPv6, ipam }: Settled) =
   ipam,
 });
 
-function actualOf(now: NetworkInspect, { ipam }: Pick<Partial<Settled>, "ipam">) {
+function actualOf(now: NetworkInspect, { ipam }: Pick<Partial<NetworkInputs>, "ipam">) {
   const { Driver = "", Internal = false, Attachable = false, EnableIPv6 = false, IPAM } = now;
   return {
     driver: Driver,
@@ -225,41 +225,41 @@ function actualOf(now: NetworkInspect, { ipam }: Pick<Partial<Settled>, "ipam">)
 }
 
 /** By list and then by id: `inspect` would also take a name as the beginning of an id. */
-async function findByName(place: Place, name: string): Promise<NetworkInspect | undefined> {
+async function findByName(engine: Engine, name: string): Promise<NetworkInspect | undefined> {
   const filters = JSON.stringify({ name: [`^${name.replaceAll(".", "\\.")}$`] });
-  const list = await place.docker.networks.list({ query: { filters } }, place.call);
+  const list = await engine.docker.networks.list({ query: { filters } }, engine.call);
   const found = list.find(({ Name }) => Name === name);
-  return found && (await findById(place, found.Id));
+  return found && (await findById(engine, found.Id));
 }
 
 /**
  * By its id; or by its name, if this resource created it: a run that was killed may have created it again without
  * saving the new id.
  */
-async function findOwn(place: Place, { networkId, name }: State): Promise<NetworkInspect | undefined> {
-  const known = await findById(place, networkId);
+async function findOwn(engine: Engine, { networkId, name }: State): Promise<NetworkInspect | undefined> {
+  const known = await findById(engine, networkId);
   if (known) return known;
-  const namesake = await findByName(place, name);
-  const { urn, claims } = place.context;
+  const namesake = await findByName(engine, name);
+  const { urn, claims } = engine.context;
   const isOurs = urn !== undefined && namesake?.Labels?.[URN_LABEL] === urn;
   return isOurs && !claims.isHeldByAnother(identityOf(namesake.Id)) ? namesake : undefined;
 }
 
-const findByNameOrId = async (place: Place, nameOrId: string): Promise<NetworkInspect | undefined> =>
-  (await findByName(place, nameOrId)) ?? (await findById(place, nameOrId));
+const findByNameOrId = async (engine: Engine, nameOrId: string): Promise<NetworkInspect | undefined> =>
+  (await findByName(engine, nameOrId)) ?? (await findById(engine, nameOrId));
 
 /** By its id; or by its name, unless another resource has created it again. */
 async function findKnown(
-  place: Place,
+  engine: Engine,
   { networkId = "", name = "" }: Partial<State>,
 ): Promise<NetworkInspect | undefined> {
-  const known = await findById(place, networkId);
+  const known = await findById(engine, networkId);
   if (known) return known;
-  const namesake = await findByName(place, name);
-  return namesake && isMadeByAnother(place.context.urn, namesake.Labels) ? undefined : namesake;
+  const namesake = await findByName(engine, name);
+  return namesake && isMadeByAnother(engine.context.urn, namesake.Labels) ? undefined : namesake;
 }
 
-async function findById({ docker, call }: Place, id: string): Promise<NetworkInspect | undefined> {
+async function findById({ docker, call }: Engine, id: string): Promise<NetworkInspect | undefined> {
   try {
     const found = await docker.networks.inspect({ params: { id } }, call);
     return found.Id.startsWith(id) ? found : undefined;
@@ -273,7 +273,7 @@ async function findById({ docker, call }: Place, id: string): Promise<NetworkIns
  * An engine may have two networks of one name. So a call whose answer was lost is not repeated: the network is looked
  * up.
  */
-async function make(place: Place, inputs: Settled): Promise<NetworkInspect> {
+async function make(engine: Engine, inputs: NetworkInputs): Promise<NetworkInspect> {
   const { name, driver, internal, attachable, enableIPv6, options, ipam, labels } = inputs;
   const body = {
     Name: name,
@@ -282,26 +282,26 @@ async function make(place: Place, inputs: Settled): Promise<NetworkInspect> {
     Internal: internal,
     Attachable: attachable,
     EnableIPv6: enableIPv6,
-    Labels: labelsWith(labels, place),
+    Labels: labelsWith(labels, engine),
     ...(options && { Options: options }),
     ...(ipam && { IPAM: ipamRequest(ipam) }),
   };
   try {
-    await place.docker.networks.create({ body }, place.call);
+    await engine.docker.networks.create({ body }, engine.call);
   } catch (error) {
     if (!mayHaveHappened(error)) throw error;
-    const made = await lookOnceBack(place.context.signal, () => findByName(place, name));
+    const made = await lookOnceBack(engine.context.signal, () => findByName(engine, name));
     if (!made) throw error;
     return made;
   }
-  const made = await findByName(place, name);
+  const made = await findByName(engine, name);
   if (made) return made;
   throw new ProviderError(`the network "${name}" was made and is gone: somebody has deleted it meanwhile`);
 }
 
-async function remove(place: Place, { name, networkId }: State): Promise<void> {
-  const { docker, call } = place;
-  const now = await findById(place, networkId);
+async function remove(engine: Engine, { name, networkId }: State): Promise<void> {
+  const { docker, call } = engine;
+  const now = await findById(engine, networkId);
   if (!now) return;
   const users = Object.values(now.Containers ?? {}).map(({ Name = "" }) => Name);
   if (users.length > 0) throw inUse(name, users);
@@ -322,8 +322,8 @@ function inUse(name: string, users: readonly string[]): ProviderError {
   );
 }
 
-function outputsOf(place: Place, { Id, Scope = "", IPAM }: NetworkInspect): NetworkOutputs {
-  const { engineId, instanceId } = place;
+function outputsOf(engine: Engine, { Id, Scope = "", IPAM }: NetworkInspect): NetworkOutputs {
+  const { engineId, instanceId } = engine;
   const subnets = (IPAM?.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []);
   return { networkId: Id, subnets, scope: Scope, engineId, instanceId };
 }

@@ -16,7 +16,7 @@ export const RemoteImageSchema = z.object({
   /** Credentials for a private registry. Secret. */
   credentials: z.strictObject({ username: z.string(), password: z.string() }).optional(),
 });
-export type RemoteImageInputs = z.input<typeof RemoteImageSchema>;
+export type RemoteImageArgs = z.input<typeof RemoteImageSchema>;
 
 export interface RemoteImageOutputs {
   /** The digest that the registry has for it now, `"sha256:…"`: use it as `imageDigest` of a `Container`. */
@@ -64,7 +64,7 @@ async function askRegistry(
   { connection, signal }: Context,
   endpointId: number,
   name: string,
-  { registryId, credentials }: Pick<RemoteImageInputs, "registryId" | "credentials">,
+  { registryId, credentials }: Pick<RemoteImageArgs, "registryId" | "credentials">,
 ): Promise<RemoteImageOutputs> {
   const instanceId = await connection.sameServer(undefined);
   const docker = connection.client.docker(endpointId);

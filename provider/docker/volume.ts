@@ -7,6 +7,15 @@ import { isEnvironmentGone, isNotFound, ProviderError } from "../core/errors";
 import { repeatIfLost } from "../core/lost-answer";
 import { filledIn, idNumber } from "../core/schema";
 import {
+  deleteThere,
+  type Engine,
+  engineFields,
+  engineRefOf,
+  nameAndEnvironment,
+  reachEngine,
+  readThere,
+} from "./engine";
+import {
   certainlyChanged,
   differing,
   FixedName,
@@ -18,10 +27,9 @@ import {
 } from "./fixed";
 import { idOf, parseId, URN_LABEL } from "./identity";
 import { isMadeByAnother } from "./maker";
-import { deleteThere, namedAndPlaced, openPlace, type Place, readThere, siteFields, siteOf } from "./place";
 
 export const VolumeSchema = z.object({
-  ...siteFields,
+  ...engineFields,
   /** The volume's name. Docker: `Name`. @default the resource's name */
   name: filledIn(FixedName("volume")),
   /** The volume driver. Docker: `Driver`. @default "local" */
@@ -41,9 +49,6 @@ export const VolumeSchema = z.object({
    */
   recreate: z.boolean().optional(),
 });
-export type VolumeInputs = z.input<typeof VolumeSchema>;
-/** The inputs with their defaults. */
-export type VolumeSettled = z.output<typeof VolumeSchema>;
 
 export interface VolumeOutputs {
   /** Where its files are on the engine's machine. */
@@ -56,7 +61,8 @@ export interface VolumeOutputs {
   readonly instanceId: string;
 }
 
-type Settled = Inputs<typeof VolumeSchema>;
+/** The inputs with their defaults. */
+type VolumeInputs = Inputs<typeof VolumeSchema>;
 
 /** A volume of an engine: files that outlive containers. */
 export const volume: Definition<typeof VolumeSchema, VolumeOutputs> = {
@@ -75,7 +81,7 @@ export const volume: Definition<typeof VolumeSchema, VolumeOutputs> = {
   secrets: [],
   misnomers: { options: "driverOpts", opts: "driverOpts", driverOptions: "driverOpts", volumeName: "name" },
 
-  defaults: namedAndPlaced,
+  defaults: nameAndEnvironment,
   identity: identityOf,
 
   replaces(changed, _olds, news) {
@@ -88,12 +94,12 @@ export const volume: Definition<typeof VolumeSchema, VolumeOutputs> = {
   },
 
   async create(context, inputs) {
-    const place = await openPlace(context, siteOf(inputs));
-    const found = await find(place, inputs.name);
+    const engine = await reachEngine(context, engineRefOf(inputs));
+    const found = await find(engine, inputs.name);
     if (found) {
-      const object = identityOf({ ...inputs, engineId: place.engineId });
-      context.claims.seek(object, `the volume "${inputs.name}" of environment ${place.endpointId}`);
-      requireTakeable(place, {
+      const object = identityOf({ ...inputs, engineId: engine.engineId });
+      context.claims.seek(object, `the volume "${inputs.name}" of environment ${engine.endpointId}`);
+      requireTakeable(engine, {
         what: "volume",
         name: inputs.name,
         adopt: inputs.adopt,
@@ -105,29 +111,29 @@ export const volume: Definition<typeof VolumeSchema, VolumeOutputs> = {
         ),
       });
     }
-    const made = found ?? (await make(place, inputs));
-    return { id: idOf(place.endpointId, inputs.name), outputs: { ...inputs, ...outputsOf(place, made) } };
+    const made = found ?? (await make(engine, inputs));
+    return { id: idOf(engine.endpointId, inputs.name), outputs: { ...inputs, ...outputsOf(engine, made) } };
   },
 
   read(context, id, state) {
     const { endpointId, nodeName, nameOrId } = parseId(id, context.connection.endpointId, "volume");
     const isKnown = state.instanceId !== undefined;
     const look = async () => {
-      const place = await openPlace(context, { endpointId, nodeName: state.nodeName ?? nodeName }, state);
-      const now = await find(place, nameOrId);
-      if (!now || isAnother(place, now, state)) return undefined;
+      const engine = await reachEngine(context, { endpointId, nodeName: state.nodeName ?? nodeName }, state);
+      const now = await find(engine, nameOrId);
+      if (!now || isAnother(engine, now, state)) return undefined;
       const inputs = {
-        ...wishesIn(state),
+        ...inputsIn(state),
         endpointId: state.endpointId ?? endpointId,
-        nodeName: place.nodeName,
+        nodeName: engine.nodeName,
         name: now.Name,
         driver: now.Driver,
         driverOpts: readTexts(now.Options, state.driverOpts, isKnown),
         labels: readTexts(labelsOf(now), state.labels, isKnown),
       };
-      return { id: idOf(endpointId, now.Name), inputs, outputs: { ...inputs, ...outputsOf(place, now) } };
+      return { id: idOf(endpointId, now.Name), inputs, outputs: { ...inputs, ...outputsOf(engine, now) } };
     };
-    const remembered = isKnown ? { id, inputs: wishesIn(state), outputs: { ...state } } : undefined;
+    const remembered = isKnown ? { id, inputs: inputsIn(state), outputs: { ...state } } : undefined;
     return readThere(context, endpointId, look, remembered);
   },
 
@@ -136,9 +142,9 @@ export const volume: Definition<typeof VolumeSchema, VolumeOutputs> = {
 
   delete: (context, _id, state) =>
     deleteThere(context, async () => {
-      const place = await openPlace(context, siteOf(state), state);
-      const now = await find(place, state.name);
-      if (now && !isAnother(place, now, state)) await remove(place, state.name);
+      const engine = await reachEngine(context, engineRefOf(state), state);
+      const now = await find(engine, state.name);
+      if (now && !isAnother(engine, now, state)) await remove(engine, state.name);
     }),
 };
 
@@ -146,21 +152,21 @@ export const volume: Definition<typeof VolumeSchema, VolumeOutputs> = {
  * A volume has no id, so the engine's id and the name identify it. Several environments and servers may lead to one
  * engine.
  */
-function identityOf({ engineId, name }: Partial<Settled & VolumeOutputs>): string {
+function identityOf({ engineId, name }: Partial<VolumeInputs & VolumeOutputs>): string {
   return `${engineId}/volumes/${name}`;
 }
 
-function wishesIn({
+function inputsIn({
   mountpoint: _1,
   createdAt: _2,
   engineId: _3,
   instanceId: _4,
   ...inputs
-}: Partial<Settled & VolumeOutputs>): Partial<Settled> {
+}: Partial<VolumeInputs & VolumeOutputs>): Partial<VolumeInputs> {
   return inputs;
 }
 
-async function find({ docker, call }: Place, name: string): Promise<VolumeInspect | undefined> {
+async function find({ docker, call }: Engine, name: string): Promise<VolumeInspect | undefined> {
   try {
     return await docker.volumes.inspect({ params: { name } }, call);
   } catch (error) {
@@ -170,7 +176,7 @@ async function find({ docker, call }: Place, name: string): Promise<VolumeInspec
 }
 
 /** Whether somebody else created the volume again under its name: the one that the state describes is gone. */
-function isAnother({ context }: Place, now: VolumeInspect, { createdAt }: Partial<VolumeOutputs>): boolean {
+function isAnother({ context }: Engine, now: VolumeInspect, { createdAt }: Partial<VolumeOutputs>): boolean {
   const isAnother = isMadeByAnother(context.urn, now.Labels) && isLater(now.CreatedAt, createdAt);
   if (isAnother)
     context.warn(`the volume "${now.Name}" is another one now, made by ${now.Labels?.[URN_LABEL]}`);
@@ -184,18 +190,18 @@ const isLater = (date: string | undefined, than: string | undefined): boolean =>
 /**
  * The engine answers with the existing volume if the name is taken, so a call whose answer was lost can be repeated.
  */
-function make(place: Place, { name, driver, driverOpts, labels }: Settled): Promise<VolumeInspect> {
+function make(engine: Engine, { name, driver, driverOpts, labels }: VolumeInputs): Promise<VolumeInspect> {
   const body = {
     Name: name,
     Driver: driver,
-    Labels: labelsWith(labels, place),
+    Labels: labelsWith(labels, engine),
     ...(driverOpts && { DriverOpts: driverOpts }),
   };
-  return repeatIfLost(() => place.docker.volumes.create({ body }, place.call));
+  return repeatIfLost(() => engine.docker.volumes.create({ body }, engine.call));
 }
 
-async function remove(place: Place, name: string): Promise<void> {
-  const { docker, call } = place;
+async function remove(engine: Engine, name: string): Promise<void> {
+  const { docker, call } = engine;
   try {
     await repeatIfLost(() => docker.volumes.delete({ params: { name } }, call));
   } catch (error) {
@@ -211,7 +217,7 @@ async function remove(place: Place, name: string): Promise<void> {
   }
 }
 
-function outputsOf(place: Place, { Mountpoint = "", CreatedAt = "" }: VolumeInspect): VolumeOutputs {
-  const { engineId, instanceId } = place;
+function outputsOf(engine: Engine, { Mountpoint = "", CreatedAt = "" }: VolumeInspect): VolumeOutputs {
+  const { engineId, instanceId } = engine;
   return { mountpoint: Mountpoint, createdAt: CreatedAt, engineId, instanceId };
 }

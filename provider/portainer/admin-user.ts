@@ -28,9 +28,6 @@ export const AdminUserSchema = z.object({
    */
   setupToken: z.string().optional(),
 });
-export type AdminUserInputs = z.input<typeof AdminUserSchema>;
-/** The inputs with their defaults. */
-export type AdminUserSettled = z.output<typeof AdminUserSchema>;
 
 export interface AdminUserOutputs {
   /** The user's id in Portainer; 1 for the administrator created at initialisation. */
@@ -219,17 +216,17 @@ async function unlessRefused<T>(
 }
 
 /** Accepts a password that is already the new one: an earlier update changed it, but Pulumi did not store that. */
-async function changePassword(connection: Connection, olds: AdminUserState, wished: Login): Promise<void> {
-  if (olds.password === wished.password) return;
-  const before = connection.as({ username: wished.username, password: olds.password });
-  const body = { Password: olds.password, NewPassword: wished.password };
+async function changePassword(connection: Connection, olds: AdminUserState, desired: Login): Promise<void> {
+  if (olds.password === desired.password) return;
+  const before = connection.as({ username: desired.username, password: olds.password });
+  const body = { Password: olds.password, NewPassword: desired.password };
   const done = await unlessRefused(async (client) => {
     await client.users.changePassword({ params: { id: olds.userId }, body });
     return true;
   }, before);
   if (done) return;
-  if (await listUsers(connection, wished)) return;
+  if (await listUsers(connection, desired)) return;
   throw new ProviderError(
-    `neither the old nor the new password of "${wished.username}" is the one on ${connection.url}: it was changed outside of Pulumi. Set the present password first, then change it.`,
+    `neither the old nor the new password of "${desired.username}" is the one on ${connection.url}: it was changed outside of Pulumi. Set the present password first, then change it.`,
   );
 }

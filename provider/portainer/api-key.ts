@@ -28,9 +28,6 @@ export const ApiKeySchema = z.object({
       ),
   ),
 });
-export type ApiKeyInputs = z.input<typeof ApiKeySchema>;
-/** The inputs with their defaults. */
-export type ApiKeySettled = z.output<typeof ApiKeySchema>;
 
 export interface ApiKeyOutputs {
   /** The key itself, for `apiKey` of a Provider. Secret. Portainer shows it only once, at creation. */

@@ -41,9 +41,9 @@ engineOrSkip()("a network", () => {
     await stack.destroy("net");
   });
 
-  test("reaches the engine as it was wished", async () => {
-    const wish = { internal: true, attachable: true, labels: { a: "1" }, ipam: { config: [POOL] } };
-    await host.stack.up("Network", "net", args(wish));
+  test("reaches the engine as the program says", async () => {
+    const inputs = { internal: true, attachable: true, labels: { a: "1" }, ipam: { config: [POOL] } };
+    await host.stack.up("Network", "net", args(inputs));
     expect((await inspect()).body).toMatchObject({
       Driver: "bridge",
       Internal: true,
@@ -178,7 +178,7 @@ engineOrSkip()("a network", () => {
     expect((await inspect()).status).toBe(200);
   });
 
-  test("is not taken over unasked, and asked only when it is as wished", async () => {
+  test("is not taken over unasked, and asked only when it is as the program says", async () => {
     const { stack } = host;
     await host.network("net", POOL.subnet);
     await expect(stack.up("Network", "net", args())).rejects.toThrow(/already on environment 1.*adopt/s);

@@ -22,14 +22,14 @@ engineOrSkip()("a volume", () => {
   const make = (more: object = {}) =>
     engineApi("POST", "/volumes/create", { Name: `${host.prefix}data`, ...more });
 
-  test("is made as wished, is the same later and after a refresh, and is destroyed twice", async () => {
+  test("is made as the program says, is the same later and after a refresh, and is destroyed twice", async () => {
     const { stack } = host;
-    const wish = args({
+    const inputs = args({
       driver: "local",
       driverOpts: { type: "tmpfs", device: "tmpfs" },
       labels: { a: "1" },
     });
-    expect(await stack.up("Volume", "data", wish)).toBe("create");
+    expect(await stack.up("Volume", "data", inputs)).toBe("create");
     expect((await inspect()).body).toMatchObject({
       Driver: "local",
       Options: { type: "tmpfs", device: "tmpfs" },
@@ -37,10 +37,10 @@ engineOrSkip()("a volume", () => {
     });
     expect(stack.outputs("data")["mountpoint"]).toMatch(/_data$/);
     const asked = host.server.requests().length;
-    expect(await stack.up("Volume", "data", wish)).toBe("same");
+    expect(await stack.up("Volume", "data", inputs)).toBe("same");
     expect(host.server.requests()).toHaveLength(asked);
     expect(await stack.refresh("data")).toBe(true);
-    expect(await stack.up("Volume", "data", wish)).toBe("same");
+    expect(await stack.up("Volume", "data", inputs)).toBe("same");
     const entry = stack.entry("data");
     await stack.destroy("data");
     expect((await inspect()).status).toBe(404);
@@ -93,7 +93,7 @@ engineOrSkip()("a volume", () => {
     expect((await inspect()).status).toBe(404);
   });
 
-  test("is not taken over unasked, and asked only when it is as wished", async () => {
+  test("is not taken over unasked, and asked only when it is as the program says", async () => {
     const { stack } = host;
     await make({ Labels: { a: "1" } });
     await expect(stack.up("Volume", "data", args())).rejects.toThrow(/already on environment 1.*adopt/s);

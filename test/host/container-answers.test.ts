@@ -62,7 +62,7 @@ const show = (config: object, hostConfig: object) => ({
   NetworkSettings: { Networks: {}, Ports: {} },
 });
 
-test("§9.35 what Podman makes of a wish is no difference", async () => {
+test("§9.35 what Podman makes of a value is no difference", async () => {
   shown = show(
     {
       Env: ["A=1", "container=podman", "TERM=xterm"],

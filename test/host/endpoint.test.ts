@@ -543,7 +543,7 @@ describe("a name that is taken", () => {
     expect(writes()).toHaveLength(before);
   });
 
-  test("is adopted when it is as wished", async () => {
+  test("is adopted when it is as the program says", async () => {
     const { stack } = host;
     const id = await make("edge-1", "a.example.com");
     const before = writes().length;

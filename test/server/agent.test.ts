@@ -31,7 +31,7 @@ const world = useWorld(async (use) => {
   return world;
 });
 
-const wish = (Name: string, URL: string, more = {}) =>
+const body = (Name: string, URL: string, more = {}) =>
   form({
     Name,
     URL,
@@ -46,7 +46,7 @@ const docker = (path: string, as: "admin" | "alice" = "admin", headers = {}, met
   world.send({ as, method, path: `/endpoints/1/docker${path}`, headers, ...(body && { body }) });
 
 test("is told from an engine, asked for its version, and looked at", async () => {
-  const endpoint = await world.admin("POST", "/endpoints", wish("agent", agent.url));
+  const endpoint = await world.admin("POST", "/endpoints", body("agent", agent.url));
   expect(endpoint).toMatchObject({ Id: 1, Type: 2, Agent: { Version: "2.23.0" }, Status: 1 });
   expect(await world.admin("GET", "/endpoints/1")).toMatchObject({
     Snapshots: [{ DockerVersion: "20.10.24", RunningContainerCount: 1 }],
@@ -121,7 +121,7 @@ test("an agent that obeys another server is refused", async () => {
   const answer = await fetch(`${other.url}/api/endpoints`, {
     method: "POST",
     headers: { "x-api-key": other.apiKey ?? "" },
-    body: wish("stolen", agent.url),
+    body: body("stolen", agent.url),
   });
   expect([answer.status, await answer.json()]).toMatchObject([
     500,
@@ -139,7 +139,7 @@ test("what is no agent is refused, and leaves nothing", async () => {
     as: "admin",
     method: "POST",
     path: "/endpoints",
-    body: wish("none", "tcp://127.0.0.1:1"),
+    body: body("none", "tcp://127.0.0.1:1"),
   });
   expect([answer.status, await answer.json()]).toMatchObject([
     500,
@@ -157,7 +157,7 @@ test("a shared secret is signed in place of the usual text", async () => {
     fetch(`${url}/api/endpoints`, {
       method: "POST",
       headers: { "x-api-key": key },
-      body: wish("s", secretive.url),
+      body: body("s", secretive.url),
     });
   expect((await create(world.server.url, world.server.apiKey)).status).toBe(500);
   expect(secretive.refusals).toContain("bad signature");

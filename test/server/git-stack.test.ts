@@ -33,11 +33,11 @@ const world = useWorld(async (use) => {
 beforeEach(() => git.commit({ [FILE]: compose("first") }));
 
 let count = 0;
-const wish = (more: object = {}) => ({ Name: `git${++count}`, RepositoryURL: git.url, ...more });
+const bodyOf = (more: object = {}) => ({ Name: `git${++count}`, RepositoryURL: git.url, ...more });
 const path = "/stacks/create/standalone/repository?endpointId=1";
-const create = (more?: object) => world.admin<Stack>("POST", path, wish(more));
+const create = (more?: object) => world.admin<Stack>("POST", path, bodyOf(more));
 const attempt = async (more: object) => {
-  const answer = await world.send({ as: "admin", method: "POST", path, body: wish(more) });
+  const answer = await world.send({ as: "admin", method: "POST", path, body: bodyOf(more) });
   return [answer.status, await answer.json()] as const;
 };
 const fileOf = async ({ Id }: Stack) =>
@@ -104,13 +104,12 @@ test("takes credentials over HTTPS, keeps the password, and shows it to nobody",
   });
   await server.commit({ [FILE]: compose("private") });
   const login = { RepositoryAuthentication: true, RepositoryUsername: "ci" };
-  const wishes = { RepositoryURL: server.url, TLSSkipVerify: true, ...login };
-  expect(await attempt({ ...wishes, TLSSkipVerify: false, RepositoryPassword: "git-secret" })).toMatchObject([
-    500,
-    {},
-  ]);
-  expect(await attempt({ ...wishes, RepositoryPassword: "wrong" })).toMatchObject([500, {}]);
-  const stack = await create({ ...wishes, RepositoryPassword: "git-secret" });
+  const settings = { RepositoryURL: server.url, TLSSkipVerify: true, ...login };
+  expect(
+    await attempt({ ...settings, TLSSkipVerify: false, RepositoryPassword: "git-secret" }),
+  ).toMatchObject([500, {}]);
+  expect(await attempt({ ...settings, RepositoryPassword: "wrong" })).toMatchObject([500, {}]);
+  const stack = await create({ ...settings, RepositoryPassword: "git-secret" });
   expect(JSON.stringify(stack)).not.toContain("git-secret");
   await server.commit({ [FILE]: compose("private-2") });
   await world.admin("PUT", `/stacks/${stack.Id}/git/redeploy?endpointId=1`, login);
@@ -203,7 +202,7 @@ describe("a webhook", () => {
       as: "alice",
       method: "POST",
       path,
-      body: wish({ AutoUpdate: { Webhook } }),
+      body: bodyOf({ AutoUpdate: { Webhook } }),
     });
     const stack = (await answer.json()) as Stack;
     await world.admin("PUT", "/endpoints/1/settings", { allowPrivilegedModeForRegularUsers: false });

@@ -134,8 +134,8 @@ describe("a webhook", () => {
     },
   ]);
 
-  const fire = async (wish: object, query = "") => {
-    const { Token, Id } = await world.admin<{ Token: string; Id: number }>("POST", "/webhooks", wish);
+  const fire = async (webhook: object, query = "") => {
+    const { Token, Id } = await world.admin<{ Token: string; Id: number }>("POST", "/webhooks", webhook);
     engine.requests.length = 0;
     const answer = await world.send({ method: "POST", path: `/webhooks/${Token}${query}` });
     await world.admin("DELETE", `/webhooks/${Id}`);

@@ -67,9 +67,9 @@ exports.found = [byName.containerId, byId.containerId, byName.labels.team, byId.
   });
 
   it("comes into the state by `pulumi import --file`, and the first preview shows no change", async () => {
-    const wished = { endpointId: 1, name, image: testImage, command: COMMAND, desiredState: "running" };
+    const given = { endpointId: 1, name, image: testImage, command: COMMAND, desiredState: "running" };
     const { engineId, instanceId } = await identity();
-    const inputs = { ...wished, __provider: PROVIDER };
+    const inputs = { ...given, __provider: PROVIDER };
     const outputs = { ...inputs, containerId, createId: "", engineId, instanceId };
     const type = "pulumi-nodejs:dynamic/portainer:Container";
     const requests = await site.requestsOf(async () => {

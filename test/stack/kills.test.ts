@@ -12,7 +12,7 @@ for (let number = 0; number < ${COUNT}; number += 1) {
   new portainer.Container("c" + number, { ...sleeper, name: named("c" + number), files: { "/a.txt": "a" } });
 }`;
 
-/** What was wished is there: each container once, running, and it is the one that the state names. */
+/** What the program says is there: each container once, running, and it is the one that the state names. */
 async function expectConverged(stack: Stack, prefix: string, count: number): Promise<void> {
   const { resources, pending } = await stack.state();
   expect(pending).toEqual([]);

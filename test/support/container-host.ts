@@ -39,8 +39,8 @@ export async function startContainerHost(): Promise<ContainerHost> {
     },
     async neighbour(suffix: string) {
       const name = `${prefix}${suffix}`;
-      const wish = { Image: testImage, Cmd: ["sleep", "1000"], HostConfig: { IpcMode: "shareable" } };
-      const { body } = await engineApi("POST", `/containers/create?name=${name}`, wish);
+      const creation = { Image: testImage, Cmd: ["sleep", "1000"], HostConfig: { IpcMode: "shareable" } };
+      const { body } = await engineApi("POST", `/containers/create?name=${name}`, creation);
       await engineApi("POST", `/containers/${name}/start`);
       return String(body["Id"]);
     },

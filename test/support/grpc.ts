@@ -5,7 +5,7 @@ import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/st
 
 export type Properties = Record<string, unknown>;
 
-/** The object exists, but what was wished is not done: Pulumi keeps it, with the reasons. */
+/** The object exists, but what the program says is not done: Pulumi keeps it, with the reasons. */
 export class PartialFailure extends Error {
   override readonly name = "PartialFailure";
   readonly id: string;

@@ -36,13 +36,13 @@ const parts: Readonly<Record<string, Part>> = {
 
 cleanUpWhenInterrupted();
 try {
-  const wished = process.argv.slice(2);
-  const unknown = wished.find((name) => !(name in parts));
+  const asked = process.argv.slice(2);
+  const unknown = asked.find((name) => !(name in parts));
   if (unknown !== undefined)
     throw new SetUpError(`There is no part ${unknown}; there are: ${Object.keys(parts).join(", ")}.`);
   await ensurePackage();
   for (const [name, part] of Object.entries(parts)) {
-    if (wished.length === 0 || wished.includes(name)) say(await part());
+    if (asked.length === 0 || asked.includes(name)) say(await part());
   }
 } catch (error) {
   say(explain(error));

@@ -1,9 +1,9 @@
 /** What `create` does when a container of its name exists: adopts it, or refuses. */
 import type { ContainerInspect } from "../../../contract";
 import { ProviderError } from "../../core/errors";
+import type { Engine } from "../engine";
 import { isMadeBy, requireFree } from "../maker";
-import type { Place } from "../place";
-import type { ContainerSettled } from "./arguments";
+import type { ContainerInputs } from "./arguments";
 import { findByName } from "./calls";
 import { identityOf, labelsOf, SPECIFICATION_LABEL } from "./labels";
 import { unfulfilled, withResolvedNames } from "./observe";
@@ -23,38 +23,38 @@ export interface Adoption {
  * @returns `undefined` when no container has the name.
  * @throws ProviderError with the container and the remedies.
  */
-export async function adopt(place: Place, inputs: ContainerSettled): Promise<Adoption | undefined> {
-  const container = await findByName(place, inputs.name);
+export async function adopt(engine: Engine, inputs: ContainerInputs): Promise<Adoption | undefined> {
+  const container = await findByName(engine, inputs.name);
   if (!container) return undefined;
-  place.context.claims.seek(identityOf(container.Id), `the container "${inputs.name}"`);
-  if (await isLeftByUs(place, container, inputs)) return { container, change: true };
-  requireFree(place.context.urn, {
+  engine.context.claims.seek(identityOf(container.Id), `the container "${inputs.name}"`);
+  if (await isLeftByUs(engine, container, inputs)) return { container, change: true };
+  requireFree(engine.context.urn, {
     what: inWords(container, inputs),
     labels: labelsOf(container),
     adopt: inputs.adopt !== undefined,
     ways: '`adopt: "matching"` as it is, `adopt: "replace"` changed to match',
   });
   if (inputs.adopt === "replace") return { container, change: true };
-  const differences = unfulfilled(container, await withResolvedNames(place, inputs));
+  const differences = unfulfilled(container, await withResolvedNames(engine, inputs));
   if (differences.length === 0) return { container, change: false };
   throw new ProviderError(
-    `"${inputs.name}" exists and is not as wished: ${differences.join(", ")} differ${differences.length === 1 ? "s" : ""}. ` +
+    `"${inputs.name}" exists and is not as the program says: ${differences.join(", ")} differ${differences.length === 1 ? "s" : ""}. ` +
       'Change the program to match it, or set `adopt: "replace"` to have it changed.',
   );
 }
 
 async function isLeftByUs(
-  place: Place,
+  engine: Engine,
   container: ContainerInspect,
-  inputs: ContainerSettled,
+  inputs: ContainerInputs,
 ): Promise<boolean> {
   const labels = labelsOf(container);
-  const { urn } = place.context;
+  const { urn } = engine.context;
   if (!isMadeBy(urn, labels)) return false;
-  const apiVersion = await place.docker.apiVersion(place.call);
+  const apiVersion = await engine.docker.apiVersion(engine.call);
   return labels[SPECIFICATION_LABEL] === specification(inputs, apiVersion, urn, "").fingerprint;
 }
 
-const inWords = (container: ContainerInspect, { name, endpointId }: ContainerSettled): string =>
+const inWords = (container: ContainerInspect, { name, endpointId }: ContainerInputs): string =>
   `a container named "${name}" is already on environment ${endpointId}: ${container.Id.slice(0, 12)}, ` +
   `image ${container.Config.Image}, created ${container.Created}`;

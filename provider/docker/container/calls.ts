@@ -8,8 +8,8 @@ import type { ContainerInspect, ResourceControl } from "../../../contract";
 import { isEnvironmentGone, isNotFound } from "../../core/errors";
 import { mayHaveHappened, repeatIfLost } from "../../core/lost-answer";
 import { learnName } from "../../core/names";
-import type { Place } from "../place";
-import type { ContainerSettled } from "./arguments";
+import type { Engine } from "../engine";
+import type { ContainerInputs } from "./arguments";
 import type { Wire } from "./arguments/argument";
 import { restartPolicy } from "./arguments/run";
 import { CREATE_LABEL, labelsOf } from "./labels";
@@ -20,7 +20,7 @@ const listed = new WeakMap<DockerClient, Promise<Listed>>();
 
 /** All containers of the engine, running or not, that fit the filters. */
 export async function listContainers(
-  { docker, call }: Place,
+  { docker, call }: Engine,
   filters?: Readonly<Record<string, readonly string[]>>,
 ): Promise<Listed> {
   const list = await docker.containers.list(
@@ -35,18 +35,18 @@ export async function listContainers(
  * The containers that the engine had when this process first asked. One request shows every resource what interrupted
  * roll-outs left, and which container is Portainer itself.
  */
-export function listOnce(place: Place): Promise<Listed> {
-  const { docker } = place;
+export function listOnce(engine: Engine): Promise<Listed> {
+  const { docker } = engine;
   const known = listed.get(docker);
   if (known) return known;
-  const list = listContainers(place);
+  const list = listContainers(engine);
   listed.set(docker, list);
   list.catch(() => listed.delete(docker));
   return list;
 }
 
 /** The container with this id, in full; `undefined` if there is none. */
-export async function findById({ docker, call }: Place, id: string): Promise<ContainerInspect | undefined> {
+export async function findById({ docker, call }: Engine, id: string): Promise<ContainerInspect | undefined> {
   try {
     const found = await docker.containers.inspect({ params: { id } }, call);
     if (!found.Id.startsWith(id)) return undefined;
@@ -62,14 +62,14 @@ export async function findById({ docker, call }: Place, id: string): Promise<Con
  * The container with exactly this name. Not by `inspect`: that takes `cafe` as the beginning of an id and answers with
  * another container.
  */
-export async function findByName(place: Place, name: string): Promise<ContainerInspect | undefined> {
-  const [found] = await listNamed(place, `^/${quote(name)}$`);
-  return found === undefined ? undefined : await findById(place, found);
+export async function findByName(engine: Engine, name: string): Promise<ContainerInspect | undefined> {
+  const [found] = await listNamed(engine, `^/${quote(name)}$`);
+  return found === undefined ? undefined : await findById(engine, found);
 }
 
 /** The ids of the containers whose names match, the newest first. */
-async function listNamed(place: Place, pattern: string): Promise<string[]> {
-  const list = await listContainers(place, { name: [pattern] });
+async function listNamed(engine: Engine, pattern: string): Promise<string[]> {
+  const list = await listContainers(engine, { name: [pattern] });
   const exact = new RegExp(pattern);
   return list.filter(({ Names }) => Names.some((name) => exact.test(name))).map(({ Id }) => Id);
 }
@@ -95,44 +95,44 @@ export async function confirmed(
   }
 }
 
-type DesiredState = ContainerSettled["desiredState"];
+type DesiredState = ContainerInputs["desiredState"];
 
-type Wish = Pick<ContainerSettled, "desiredState" | "restart" | "waitFor">;
+type DesiredLife = Pick<ContainerInputs, "desiredState" | "restart" | "waitFor">;
 
 /**
  * The actual state, as a value of `desiredState`. A container that ended well and is not to be restarted has done its
  * work: it counts as running.
  */
-export function stateOf({ State }: ContainerInspect, wished: Partial<Wish>): DesiredState {
+export function stateOf({ State }: ContainerInspect, desired: Partial<DesiredLife>): DesiredState {
   if (State.Paused) return "paused";
   if (State.Running || State.Restarting) return "running";
   if (
-    wished.desiredState === "created" ||
-    (wished.desiredState === "stopped" && State.Status === "created")
+    desired.desiredState === "created" ||
+    (desired.desiredState === "stopped" && State.Status === "created")
   ) {
-    return wished.desiredState;
+    return desired.desiredState;
   }
-  if (wished.desiredState === "running" && State.Status === "exited" && isDone(State.ExitCode, wished)) {
+  if (desired.desiredState === "running" && State.Status === "exited" && isDone(State.ExitCode, desired)) {
     return "running";
   }
   return State.Status === "created" ? "created" : "stopped";
 }
 
-function isDone(exitCode: number, { restart = "no", waitFor }: Partial<Wish>): boolean {
+function isDone(exitCode: number, { restart = "no", waitFor }: Partial<DesiredLife>): boolean {
   const endsForGood = ["no", "on-failure"].includes(restartPolicy(restart).Name);
   return exitCode === 0 && (endsForGood || waitFor === "exited");
 }
 
-export async function start(place: Place, id: string): Promise<void> {
-  const { docker, call } = place;
+export async function start(engine: Engine, id: string): Promise<void> {
+  const { docker, call } = engine;
   await confirmed(
     () => docker.containers.start({ params: { id } }, call),
-    async () => (await findById(place, id))?.State.Running === true,
+    async () => (await findById(engine, id))?.State.Running === true,
   );
 }
 
 /** A call whose answer was lost is repeated: a second restart does no harm. */
-export async function restart({ docker, call }: Place, id: string): Promise<void> {
+export async function restart({ docker, call }: Engine, id: string): Promise<void> {
   await repeatIfLost(() => docker.containers.restart({ params: { id } }, call));
 }
 
@@ -144,7 +144,7 @@ const UPDATE_TRIES = 5;
  * a crash loop may: it is then asked again.
  */
 export async function updateContainer(
-  { docker, call }: Place,
+  { docker, call }: Engine,
   id: string,
   body: Wire,
 ): ReturnType<DockerClient["containers"]["update"]> {
@@ -159,27 +159,27 @@ export async function updateContainer(
 }
 
 /** Sends no timeout, so that the container's own stop timeout applies. */
-export async function stop(place: Place, id: string): Promise<void> {
-  const { docker, call } = place;
+export async function stop(engine: Engine, id: string): Promise<void> {
+  const { docker, call } = engine;
   await confirmed(
     () => docker.containers.stop({ params: { id } }, call),
-    async () => (await findById(place, id))?.State.Running === false,
+    async () => (await findById(engine, id))?.State.Running === false,
   );
 }
 
-export async function pause(place: Place, id: string): Promise<void> {
-  const { docker, call } = place;
+export async function pause(engine: Engine, id: string): Promise<void> {
+  const { docker, call } = engine;
   await confirmed(
     () => docker.containers.pause({ params: { id } }, call),
-    async () => (await findById(place, id))?.State.Paused === true,
+    async () => (await findById(engine, id))?.State.Paused === true,
   );
 }
 
-async function unpause(place: Place, id: string): Promise<void> {
-  const { docker, call } = place;
+async function unpause(engine: Engine, id: string): Promise<void> {
+  const { docker, call } = engine;
   await confirmed(
     () => docker.containers.unpause({ params: { id } }, call),
-    async () => (await findById(place, id))?.State.Paused === false,
+    async () => (await findById(engine, id))?.State.Paused === false,
   );
 }
 
@@ -198,7 +198,7 @@ export const NOT_STARTED: RunState = { Running: false, Paused: false, Restarting
  * @returns whether this started its process.
  */
 export async function bringTo(
-  place: Place,
+  engine: Engine,
   id: string,
   now: RunState,
   desired: DesiredState,
@@ -206,13 +206,13 @@ export async function bringTo(
   const runs = now.Running || now.Restarting;
   if (desired === "created") return false;
   if (desired === "stopped") {
-    if (runs) await stop(place, id);
+    if (runs) await stop(engine, id);
     return false;
   }
-  if (now.Paused && desired === "running") await unpause(place, id);
-  if (now.Restarting) await restart(place, id);
-  else if (!runs) await start(place, id);
-  if (!now.Paused && desired === "paused") await pause(place, id);
+  if (now.Paused && desired === "running") await unpause(engine, id);
+  if (now.Restarting) await restart(engine, id);
+  else if (!runs) await start(engine, id);
+  if (!now.Paused && desired === "paused") await pause(engine, id);
   return now.Restarting || !runs;
 }
 
@@ -223,21 +223,21 @@ const PAUSE_MS = 300;
  *
  * @returns `false` if there is none with this id.
  */
-export async function remove(place: Place, id: string, removeVolumes: boolean): Promise<boolean> {
+export async function remove(engine: Engine, id: string, removeVolumes: boolean): Promise<boolean> {
   try {
-    await stop(place, id);
+    await stop(engine, id);
   } catch (error) {
     if (isNotFound(error) && !isEnvironmentGone(error)) return false;
     if (!isApiError(error) || error.source !== "engine") throw error;
     // A container that cannot be stopped (a paused one on old engines, one without a process) is removed by force.
   }
-  await discard(place, id, removeVolumes);
+  await discard(engine, id, removeVolumes);
   return true;
 }
 
 /** Removes a container at once, running or not. */
-export async function discard(place: Place, id: string, removeVolumes: boolean): Promise<void> {
-  const { docker, call } = place;
+export async function discard(engine: Engine, id: string, removeVolumes: boolean): Promise<void> {
+  const { docker, call } = engine;
   const query = { force: "1", ...(removeVolumes && { v: "1" }) };
   try {
     await repeatIfLost(() => docker.containers.delete({ params: { id }, query }, call));
@@ -245,24 +245,24 @@ export async function discard(place: Place, id: string, removeVolumes: boolean):
     if (isNotFound(error)) return;
     const underWay = isApiError(error) && error.status === 409 && /in progress/i.test(error.serverMessage);
     if (!underWay && !mayHaveHappened(error)) throw error;
-    await waitUntilGone(place, id, error);
+    await waitUntilGone(engine, id, error);
   }
 }
 
-async function waitUntilGone(place: Place, id: string, reason: unknown): Promise<void> {
+async function waitUntilGone(engine: Engine, id: string, reason: unknown): Promise<void> {
   const deadline = Date.now() + 60_000;
-  while (await findById(place, id)) {
+  while (await findById(engine, id)) {
     if (Date.now() > deadline) throw reason;
-    await delay(PAUSE_MS, undefined, place.call.signal ? { signal: place.call.signal } : {});
+    await delay(PAUSE_MS, undefined, engine.call.signal ? { signal: engine.call.signal } : {});
   }
 }
 
-export async function rename(place: Place, id: string, name: string): Promise<void> {
-  const { docker, call } = place;
+export async function rename(engine: Engine, id: string, name: string): Promise<void> {
+  const { docker, call } = engine;
   await confirmed(
     () => docker.containers.rename({ params: { id }, query: { name } }, call),
     async () => {
-      const now = await findById(place, id);
+      const now = await findById(engine, id);
       return now !== undefined && nameOfContainer(now) === name;
     },
   );
@@ -278,17 +278,17 @@ export interface NewContainer {
 
 /** Sends a creation once. If the answer was lost, the container is looked up by its name and the label of the call. */
 export async function sendCreation(
-  place: Place,
+  engine: Engine,
   body: Wire & { Image: string },
   { name, createId, platform }: { name: string; createId: string; platform?: string | undefined },
 ): Promise<NewContainer> {
   try {
     const query = { name, ...(platform !== undefined && { platform }) };
-    const { Id, Warnings, Portainer } = await place.docker.containers.create({ query, body }, place.call);
+    const { Id, Warnings, Portainer } = await engine.docker.containers.create({ query, body }, engine.call);
     learnName(Id, name);
     return { id: Id, createId, warnings: Warnings ?? [], control: Portainer?.ResourceControl };
   } catch (error) {
-    const found = mayHaveHappened(error) ? await findByName(place, name) : undefined;
+    const found = mayHaveHappened(error) ? await findByName(engine, name) : undefined;
     if (!found || labelsOf(found)[CREATE_LABEL] !== createId) throw error;
     return { id: found.Id, createId, warnings: [], control: found.Portainer?.ResourceControl };
   }

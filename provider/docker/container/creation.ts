@@ -5,8 +5,8 @@
 import { isApiError } from "../../../client";
 import { registryAuth } from "../../../contract/registry-auth";
 import { messageOf, ProviderError, Unfinished } from "../../core/errors";
-import { afterwards, type Place } from "../place";
-import type { ContainerSettled } from "./arguments";
+import { afterwards, type Engine } from "../engine";
+import type { ContainerInputs } from "./arguments";
 import { ownershipOf, setAccess } from "./arguments/access";
 import { fileFolders } from "./arguments/files";
 import { canonicalImage } from "./arguments/image";
@@ -20,7 +20,7 @@ import { bringUp } from "./ready";
 import { refuseTooNew, specification } from "./specification";
 import { type ContainerState, outputsOf } from "./state";
 
-type Wish = Pick<ContainerSettled, "image" | "imageDigest" | "registryId" | "platform">;
+type ImageInputs = Pick<ContainerInputs, "image" | "imageDigest" | "registryId" | "platform">;
 
 /** Whether the engine refused a creation because it does not have the image. */
 function isImageMissing(error: unknown): boolean {
@@ -28,26 +28,26 @@ function isImageMissing(error: unknown): boolean {
 }
 
 /** Pulls an image and shows the progress. The engine reports a failed pull in the stream, after a status of success. */
-async function pullImage({ docker, context, call }: Place, wish: Wish): Promise<void> {
-  const { registryId } = wish;
+async function pullImage({ docker, context, call }: Engine, image: ImageInputs): Promise<void> {
+  const { registryId } = image;
   const layers = new Map<string, boolean>();
-  context.progress(`pulling ${wish.image}`);
+  context.progress(`pulling ${image.image}`);
   const lines = docker.images.pull(
-    { query: { ...reference(wish), ...(wish.platform !== undefined && { platform: wish.platform }) } },
+    { query: { ...reference(image), ...(image.platform !== undefined && { platform: image.platform }) } },
     { ...call, headers: registryAuth(registryId === undefined ? undefined : { registryId }) },
   );
   for await (const { id, status, error, errorDetail } of lines) {
     const reason = errorDetail?.message ?? error;
-    if (reason !== undefined) throw new ProviderError(`pulling ${wish.image}: ${reason}`);
+    if (reason !== undefined) throw new ProviderError(`pulling ${image.image}: ${reason}`);
     if (id === undefined || status === undefined || !/^[0-9a-f]{12}$/.test(id)) continue;
     layers.set(id, /^(?:pull complete|already exists)/i.test(status));
     const done = [...layers.values()].filter(Boolean).length;
-    context.progress(`pulling ${wish.image}: ${done}/${layers.size} layers`);
+    context.progress(`pulling ${image.image}: ${done}/${layers.size} layers`);
   }
 }
 
 /** Without a tag the engine would pull every tag there is; beside a digest it ignores the tag. */
-function reference({ image, imageDigest }: Wish): { fromImage: string; tag?: string } {
+function reference({ image, imageDigest }: ImageInputs): { fromImage: string; tag?: string } {
   const full = canonicalImage(image);
   if (full.includes("@")) return { fromImage: full };
   const split = full.lastIndexOf(":");
@@ -75,32 +75,32 @@ export function isNameTaken(error: unknown): boolean {
  * first would waste a request in most cases.
  */
 export async function createContainer(
-  place: Place,
-  inputs: ContainerSettled,
-  birth: CreateOptions,
+  engine: Engine,
+  inputs: ContainerInputs,
+  options: CreateOptions,
 ): Promise<NewContainer> {
-  await refuseTooNew(place, inputs);
-  await requireOwners(place, inputs);
-  if (inputs.pull === "always") await pullImage(place, inputs);
-  const apiVersion = await place.docker.apiVersion(place.call);
-  const wished = specification(inputs, apiVersion, place.context.urn, birth.createId);
-  carryOver(wished.body, birth.volumes ?? []);
-  const { name, createId } = birth;
-  const send = () => sendCreation(place, wished.body, { name, createId, platform: inputs.platform });
+  await refuseTooNew(engine, inputs);
+  await requireOwners(engine, inputs);
+  if (inputs.pull === "always") await pullImage(engine, inputs);
+  const apiVersion = await engine.docker.apiVersion(engine.call);
+  const { body } = specification(inputs, apiVersion, engine.context.urn, options.createId);
+  carryOver(body, options.volumes ?? []);
+  const { name, createId } = options;
+  const send = () => sendCreation(engine, body, { name, createId, platform: inputs.platform });
   const fileVolumes = fileVolumesFor(inputs, createId);
   try {
-    await createFileVolumes(place, fileVolumes, createId);
+    await createFileVolumes(engine, fileVolumes, createId);
     try {
       return await send();
     } catch (error) {
       if (!isImageMissing(error) || inputs.pull === "never") throw error;
-      await pullImage(place, inputs);
+      await pullImage(engine, inputs);
       return await send();
     }
   } catch (error) {
     if (fileVolumes.length > 0) {
       // Report what failed first. Volumes that are left are empty, and the next roll-out deletes them.
-      await removeFileVolumes(afterwards(place, CLEAN_UP_SECONDS), createId).catch(() => undefined);
+      await removeFileVolumes(afterwards(engine, CLEAN_UP_SECONDS), createId).catch(() => undefined);
     }
     throw error;
   }
@@ -108,40 +108,44 @@ export async function createContainer(
 
 /** Adds to a container, before it starts, what the create call cannot carry. */
 export async function finishCreation(
-  place: Place,
+  engine: Engine,
   { id, createId, control }: NewContainer,
-  inputs: ContainerSettled,
+  inputs: ContainerInputs,
 ): Promise<void> {
-  const apiVersion = await place.docker.apiVersion(place.call);
+  const apiVersion = await engine.docker.apiVersion(engine.call);
   const { body, furtherNetworks } = specification(inputs, apiVersion, undefined, createId);
-  for (const { network, config } of furtherNetworks) await connect(place, id, network, config);
+  for (const { network, config } of furtherNetworks) await connect(engine, id, network, config);
   const target = { id, image: body.Image, volumes: fileVolumesFor(inputs, createId) };
-  if (inputs.files) await uploadFiles(place, target, inputs, inputs.files);
-  if (inputs.access) await setAccess(place, id, control, await ownershipOf(place, inputs.access));
+  if (inputs.files) await uploadFiles(engine, target, inputs, inputs.files);
+  if (inputs.access) await setAccess(engine, id, control, await ownershipOf(engine, inputs.access));
 }
 
 /** Creates the container of a resource that has none, and waits until it is ready. */
-export async function createNew(place: Place, inputs: ContainerSettled, id: string): Promise<ContainerState> {
-  const born = await createContainer(place, inputs, { name: inputs.name, createId: newCreateId() });
-  place.context.claims.hold(identityOf(born.id));
-  const { warnings } = born;
-  for (const warning of warnings) place.context.warn(warning);
-  let isFurnished = false;
+export async function createNew(
+  engine: Engine,
+  inputs: ContainerInputs,
+  id: string,
+): Promise<ContainerState> {
+  const created = await createContainer(engine, inputs, { name: inputs.name, createId: newCreateId() });
+  engine.context.claims.hold(identityOf(created.id));
+  const { warnings } = created;
+  for (const warning of warnings) engine.context.warn(warning);
+  let isFinished = false;
   try {
-    await finishCreation(place, born, inputs);
-    isFurnished = true;
-    const { container: now, logs } = await bringUp(place, born.id, inputs);
-    return { ...inputs, ...(await outputsOf(place, now, { warnings, logs })) };
+    await finishCreation(engine, created, inputs);
+    isFinished = true;
+    const { container: now, logs } = await bringUp(engine, created.id, inputs);
+    return { ...inputs, ...(await outputsOf(engine, now, { warnings, logs })) };
   } catch (error) {
     const hasVolumes = fileFolders(inputs).length > 0;
     const failure = await unfinished(
-      place,
+      engine,
       id,
-      born.id,
-      isFurnished || hasVolumes ? inputs : withoutFiles(inputs),
+      created.id,
+      isFinished || hasVolumes ? inputs : withoutFiles(inputs),
       error,
     );
-    if (hasVolumes && !(failure instanceof Unfinished)) await removeFileVolumes(place, born.createId);
+    if (hasVolumes && !(failure instanceof Unfinished)) await removeFileVolumes(engine, created.createId);
     throw failure;
   }
 }
@@ -151,23 +155,23 @@ export async function createNew(place: Place, inputs: ContainerSettled, id: stri
  * those that the state lacks. The caller keeps files in volumes of ours, because the volumes are removed with the
  * resource.
  */
-function withoutFiles({ files: _notDelivered, ...inputs }: ContainerSettled): ContainerSettled {
+function withoutFiles({ files: _notDelivered, ...inputs }: ContainerInputs): ContainerInputs {
   return inputs;
 }
 
 /** The container exists and stays, so the state must name it, as it is now. If it has removed itself, nothing stays. */
 async function unfinished(
-  place: Place,
+  engine: Engine,
   id: string,
   containerId: string,
-  inputs: ContainerSettled,
+  inputs: ContainerInputs,
   error: unknown,
 ): Promise<Error> {
-  const now = await findById(place, containerId).catch(() => "unknown" as const);
+  const now = await findById(engine, containerId).catch(() => "unknown" as const);
   if (now === undefined) return error instanceof Error ? error : new Error(messageOf(error));
   const partial =
     now !== "unknown"
-      ? { ...inputs, desiredState: stateOf(now, inputs), ...(await outputsOf(place, now)) }
-      : { ...inputs, containerId, createId: "", engineId: place.engineId, instanceId: place.instanceId };
+      ? { ...inputs, desiredState: stateOf(now, inputs), ...(await outputsOf(engine, now)) }
+      : { ...inputs, containerId, createId: "", engineId: engine.engineId, instanceId: engine.instanceId };
   return new Unfinished(id, partial, error);
 }

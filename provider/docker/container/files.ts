@@ -10,10 +10,10 @@ import { isApiError } from "../../../client";
 import type { ContainerInspect } from "../../../contract";
 import { isNotFound, messageOf, ProviderError } from "../../core/errors";
 import { repeatIfLost } from "../../core/lost-answer";
+import { afterwards, type Engine } from "../engine";
 import { labelsWith } from "../fixed";
 import { URN_LABEL } from "../identity";
-import { afterwards, type Place } from "../place";
-import type { ContainerSettled } from "./arguments";
+import type { ContainerInputs } from "./arguments";
 import { at, type Wire } from "./arguments/argument";
 import {
   type FileFolder,
@@ -32,7 +32,7 @@ interface FileVolume extends FileFolder {
 }
 
 /** The file volumes of the container that the call with this id creates. */
-export function fileVolumesFor(inputs: ContainerSettled, createId: string): FileVolume[] {
+export function fileVolumesFor(inputs: ContainerInputs, createId: string): FileVolume[] {
   return fileFolders(inputs).map((folder, index) => ({
     ...folder,
     name: `${inputs.name}.files-${createId}${index === 0 ? "" : `-${index + 1}`}`,
@@ -50,7 +50,7 @@ export function fileVolumesOf({ HostConfig }: ContainerInspect): FileVolume[] {
 }
 
 /** Whether a container has a volume for each folder of its files that needs one. */
-export function hasFileVolumes(container: ContainerInspect, inputs: ContainerSettled): boolean {
+export function hasFileVolumes(container: ContainerInspect, inputs: ContainerInputs): boolean {
   const actual = fileVolumesOf(container);
   return fileFolders(inputs).every(({ path }) => actual.some((volume) => volume.path === path));
 }
@@ -78,18 +78,18 @@ export function mountFileVolumes(body: Wire, volumes: readonly FileVolume[], cre
  * delete them. So we create them through Portainer first.
  */
 export async function createFileVolumes(
-  place: Place,
+  engine: Engine,
   volumes: readonly FileVolume[],
   createId: string,
 ): Promise<void> {
-  const Labels = labelsWith({ [FILES_LABEL]: createId }, place);
+  const Labels = labelsWith({ [FILES_LABEL]: createId }, engine);
   for (const { name: Name } of volumes) {
-    await repeatIfLost(() => place.docker.volumes.create({ body: { Name, Labels } }, place.call));
+    await repeatIfLost(() => engine.docker.volumes.create({ body: { Name, Labels } }, engine.call));
   }
 }
 
 /** Deletes the file volumes of a container that is gone, and unused ones of this resource that a killed run left. */
-export async function removeFileVolumes({ docker, call, context }: Place, createId: string): Promise<void> {
+export async function removeFileVolumes({ docker, call, context }: Engine, createId: string): Promise<void> {
   const filters = JSON.stringify({ dangling: ["true"], label: [FILES_LABEL] });
   const { Volumes } = await docker.volumes.list({ query: { filters } }, call);
   for (const { Name, Labels } of Volumes ?? []) {
@@ -101,16 +101,16 @@ export async function removeFileVolumes({ docker, call, context }: Place, create
 }
 
 /** The same after a container was removed. A failure is only a warning: the next roll-out deletes what is left. */
-export async function tidyUpAfter(place: Place, container: ContainerInspect): Promise<void> {
+export async function tidyUpAfter(engine: Engine, container: ContainerInspect): Promise<void> {
   if (fileVolumesOf(container).length === 0) return;
   try {
-    await removeFileVolumes(place, labelsOf(container)[CREATE_LABEL] ?? "");
+    await removeFileVolumes(engine, labelsOf(container)[CREATE_LABEL] ?? "");
   } catch (error) {
-    place.context.warn(`volumes of earlier \`files\` are still there: ${messageOf(error)}`);
+    engine.context.warn(`volumes of earlier \`files\` are still there: ${messageOf(error)}`);
   }
 }
 
-async function removeUnused({ docker, call }: Pick<Place, "docker" | "call">, name: string): Promise<void> {
+async function removeUnused({ docker, call }: Pick<Engine, "docker" | "call">, name: string): Promise<void> {
   try {
     await repeatIfLost(() => docker.volumes.delete({ params: { name } }, call));
   } catch (error) {
@@ -131,17 +131,17 @@ interface Target {
 
 /** Puts files into a container, all in one request. */
 export async function uploadFiles(
-  place: Place,
+  engine: Engine,
   target: Target,
-  { name, readOnly }: Pick<ContainerSettled, "name" | "readOnly">,
+  { name, readOnly }: Pick<ContainerInputs, "name" | "readOnly">,
   files: Readonly<Record<string, FileInput>>,
 ): Promise<void> {
   if (Object.keys(files).length === 0) return;
-  const { docker, call } = place;
+  const { docker, call } = engine;
   const upload = await archive(files);
   const put = (id: string) =>
     docker.containers.putArchive({ params: { id }, query: { path: "/" }, upload }, call);
-  if (readOnly) await throughHelper(place, target, name, put);
+  if (readOnly) await throughHelper(engine, target, name, put);
   else await put(target.id);
 }
 
@@ -151,7 +151,7 @@ export async function uploadFiles(
  * it.
  */
 async function throughHelper(
-  place: Place,
+  engine: Engine,
   { id, image, volumes }: Target,
   name: string,
   put: (id: string) => Promise<unknown>,
@@ -163,11 +163,11 @@ async function throughHelper(
     volumes.map((volume) => ({ ...volume, readOnly: false })),
     createId,
   );
-  const helper = await sendCreation(place, body, { name: freshName(name, createId), createId });
+  const helper = await sendCreation(engine, body, { name: freshName(name, createId), createId });
   try {
     await put(helper.id);
   } finally {
-    await discard(afterwards(place, CLEAN_UP_SECONDS), helper.id, false);
+    await discard(afterwards(engine, CLEAN_UP_SECONDS), helper.id, false);
   }
 }
 

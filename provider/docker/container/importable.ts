@@ -6,9 +6,9 @@ import type { ContainerInspect, EngineInfo, ImageInspect } from "../../../contra
 import { equal } from "../../core/diff";
 import { isNotFound } from "../../core/errors";
 import type { Properties } from "../../core/properties";
+import type { Engine } from "../engine";
 import { idOf, managedAs } from "../identity";
-import type { Place } from "../place";
-import { type ContainerSettled, containerArguments } from "./arguments";
+import { type ContainerInputs, containerArguments } from "./arguments";
 import { isObject, type Wire } from "./arguments/argument";
 import type { NetworkInput } from "./arguments/networks";
 import { findById, nameOfContainer, stateOf } from "./calls";
@@ -28,7 +28,7 @@ const SOMETIMES =
 /** The paths that were set when the container was created; none if they are the engine's own. */
 export function declaredSystemPaths({
   HostConfig,
-}: ContainerInspect): Pick<ContainerSettled, "maskedPaths" | "readonlyPaths"> {
+}: ContainerInspect): Pick<ContainerInputs, "maskedPaths" | "readonlyPaths"> {
   const unconfined = HostConfig["Privileged"] === true;
   const asked = (key: "maskedPaths" | "readonlyPaths", field: keyof typeof ALWAYS) => {
     const paths = HostConfig[field] as string[] | null | undefined;
@@ -57,13 +57,13 @@ const SHORT_ID = /^[0-9a-f]{12}$/;
 function importedInputs(
   container: ContainerInspect,
   image: ImageInspect | undefined,
-  engine: EngineInfo,
+  info: EngineInfo,
   endpointId: number,
-): ContainerSettled {
+): ContainerInputs {
   const given = observe(container, undefined);
-  const inherited = observe(baselineOf(container, image, engine), undefined);
+  const inherited = observe(baselineOf(container, image, info), undefined);
   const entries = Object.entries(given).flatMap(([key, value]) => {
-    const rest = without(key as keyof ContainerSettled, value, inherited[key]);
+    const rest = without(key as keyof ContainerInputs, value, inherited[key]);
     return rest === undefined ? [] : [[key, rest] as const];
   });
   const inputs = {
@@ -74,7 +74,7 @@ function importedInputs(
     name: nameOfContainer(container),
     image: container.Config.Image,
     desiredState: stateOf(container, { desiredState: "running" }),
-  } as ContainerSettled;
+  } as ContainerInputs;
   return agreeing(container, inputs);
 }
 
@@ -82,7 +82,7 @@ function importedInputs(
 function baselineOf(
   container: ContainerInspect,
   image: ImageInspect | undefined,
-  engine: EngineInfo,
+  info: EngineInfo,
 ): ContainerInspect {
   const { Id, Config, HostConfig } = container;
   const { Memory, NetworkMode } = HostConfig as Record<string, unknown>;
@@ -100,11 +100,11 @@ function baselineOf(
     HostConfig: {
       ShmSize: DEFAULT_SHM_SIZE,
       IpcMode: "private",
-      CgroupnsMode: engine.CgroupVersion === "1" ? "host" : "private",
-      Runtime: engine.DefaultRuntime,
-      LogConfig: { Type: engine.LoggingDriver, Config: {} },
+      CgroupnsMode: info.CgroupVersion === "1" ? "host" : "private",
+      Runtime: info.DefaultRuntime,
+      LogConfig: { Type: info.LoggingDriver, Config: {} },
       NetworkMode: "bridge",
-      MemorySwap: engine.SwapLimit === false ? HostConfig["MemorySwap"] : Number(Memory) * 2,
+      MemorySwap: info.SwapLimit === false ? HostConfig["MemorySwap"] : Number(Memory) * 2,
       SecurityOpt: labelsOfEngine(HostConfig),
     },
     NetworkSettings: { Networks: {}, Ports: {} },
@@ -133,7 +133,7 @@ function exposedBeyond(
 }
 
 /** The value without its inherited part; `undefined` if nothing is left. */
-function without(key: keyof ContainerSettled, value: unknown, inherited: unknown): unknown {
+function without(key: keyof ContainerInputs, value: unknown, inherited: unknown): unknown {
   if (isObject(value) && isObject(inherited) && (key === "env" || key === "labels")) {
     const rest = Object.entries(value).filter(([name, text]) => inherited[name] !== text);
     return rest.length === 0 ? undefined : Object.fromEntries(rest);
@@ -175,10 +175,10 @@ function withoutShortIds(attachment: NetworkInput): NetworkInput {
 }
 
 /** Drops inputs that would read back as another value, so that a program with these inputs shows no diff. */
-function agreeing(container: ContainerInspect, inputs: ContainerSettled): ContainerSettled {
+function agreeing(container: ContainerInspect, inputs: ContainerInputs): ContainerInputs {
   const doubtful = new Set<string>(unfulfilled(container, inputs));
   const kept = Object.entries(inputs).filter(([key]) => !doubtful.has(key) || key === "endpointId");
-  return Object.fromEntries(kept) as unknown as ContainerSettled;
+  return Object.fromEntries(kept) as unknown as ContainerInputs;
 }
 
 const SWARM_LABEL = "com.docker.swarm.task.id";
@@ -186,8 +186,8 @@ const SWARM_LABEL = "com.docker.swarm.task.id";
 /** A container, as the state would hold it. */
 export interface ImportableContainer {
   readonly id: string;
-  readonly inputs: ContainerSettled;
-  readonly outputs: ContainerSettled & ContainerOutputs;
+  readonly inputs: ContainerInputs;
+  readonly outputs: ContainerInputs & ContainerOutputs;
 }
 
 /** An object that is not imported, and why. */
@@ -203,15 +203,15 @@ export interface SkippedObject {
  * @param filters the engine's filters: `{ name: ["web"], label: ["team=ops"] }`.
  */
 export async function importableContainers(
-  place: Place,
-  engine: EngineInfo,
+  engine: Engine,
+  info: EngineInfo,
   filters: Readonly<Record<string, readonly string[]>>,
 ): Promise<{ containers: ImportableContainer[]; skipped: SkippedObject[] }> {
-  const list = await place.docker.containers.list(
+  const list = await engine.docker.containers.list(
     { query: { all: "1", filters: JSON.stringify(filters) } },
-    place.call,
+    engine.call,
   );
-  const found = await Promise.all(list.map(({ Id }) => findById(place, Id)));
+  const found = await Promise.all(list.map(({ Id }) => findById(engine, Id)));
   const there = found
     .filter((container) => container !== undefined)
     .sort((left, right) => nameOfContainer(left).localeCompare(nameOfContainer(right)));
@@ -222,13 +222,13 @@ export async function importableContainers(
   });
   const imported = there.filter((container) => whyNot(container) === undefined);
   const ids = new Set(imported.map(({ Id }) => Id));
-  const images = imagesOf(place);
+  const images = imagesOf(engine);
   const containers = await Promise.all(
     imported.map(async (container) => {
-      const given = importedInputs(container, await images(container.Image), engine, place.endpointId);
-      const inputs = await withNames(place, given, ids);
-      const outputs = { ...inputs, ...(await outputsOf(place, container)) };
-      return { id: idOf(place.endpointId, inputs.name), inputs, outputs };
+      const given = importedInputs(container, await images(container.Image), info, engine.endpointId);
+      const inputs = await withNames(engine, given, ids);
+      const outputs = { ...inputs, ...(await outputsOf(engine, container)) };
+      return { id: idOf(engine.endpointId, inputs.name), inputs, outputs };
     }),
   );
   return { containers, skipped };
@@ -241,7 +241,7 @@ function whyNot({ Config }: ContainerInspect): string | undefined {
 }
 
 /** Asks for each image once; `undefined` for one that is gone. */
-function imagesOf({ docker, call }: Place) {
+function imagesOf({ docker, call }: Engine) {
   const asked = new Map<string, ReturnType<typeof docker.images.inspect> | Promise<undefined>>();
   return (id: string) => {
     const image =

@@ -1,10 +1,17 @@
 import type { Definition } from "../../core/definition";
 import { messageOf } from "../../core/errors";
 import { hasUnknown, isUnknown } from "../../core/properties";
+import {
+  deleteThere,
+  engineRefOf,
+  isToBeSkipped,
+  nameAndEnvironment,
+  reachEngine,
+  readThere,
+} from "../engine";
 import { idOf, parseId } from "../identity";
-import { deleteThere, isToBeSkipped, namedAndPlaced, openPlace, readThere, siteOf } from "../place";
 import { adopt } from "./adopt";
-import { ContainerSchema, type ContainerSettled, containerProperties, identifies } from "./arguments";
+import { type ContainerInputs, ContainerSchema, containerProperties, identifies } from "./arguments";
 import { findById, findByName, neverRan } from "./calls";
 import { createNew, isNameTaken } from "./creation";
 import { identityOf } from "./labels";
@@ -23,12 +30,12 @@ import { inputsOf, isRemembered, outputsIn, show } from "./state";
 import { warnOfAutoRemove, warnOfTrouble } from "./trouble";
 import { validateTogether } from "./validate";
 
-export type { ContainerInputs, ContainerSettled } from "./arguments";
+export type { ContainerArgs, ContainerInputs } from "./arguments";
 export { type ImportableContainer, importableContainers, type SkippedObject } from "./importable";
 export type { ContainerOutputs } from "./state";
 
 type Schema = typeof ContainerSchema;
-type Key = keyof ContainerSettled;
+type Key = keyof ContainerInputs;
 
 /**
  * A container: a name on an environment. What the engine can change, it changes on the running container. For the rest,
@@ -41,7 +48,7 @@ export const container: Definition<Schema, ContainerOutputs> = {
   secrets: [],
   misnomers,
 
-  defaults: namedAndPlaced,
+  defaults: nameAndEnvironment,
   identity: ({ containerId }) => containerId && identityOf(containerId),
   validate: validateTogether,
 
@@ -67,32 +74,32 @@ export const container: Definition<Schema, ContainerOutputs> = {
   },
 
   async create(context, inputs) {
-    const place = await openPlace(context, siteOf(inputs));
-    const id = idOf(place.endpointId, inputs.name);
-    const found = inputs.adopt === undefined ? undefined : await adopt(place, inputs);
-    if (found) return { id, outputs: await takeOver(place, inputs, found) };
+    const engine = await reachEngine(context, engineRefOf(inputs));
+    const id = idOf(engine.endpointId, inputs.name);
+    const found = inputs.adopt === undefined ? undefined : await adopt(engine, inputs);
+    if (found) return { id, outputs: await takeOver(engine, inputs, found) };
     try {
-      return { id, outputs: await createNew(place, inputs, id) };
+      return { id, outputs: await createNew(engine, inputs, id) };
     } catch (error) {
       if (!isNameTaken(error)) throw error;
-      const holder = await adopt(place, inputs);
+      const holder = await adopt(engine, inputs);
       if (!holder) throw error;
-      return { id, outputs: await takeOver(place, inputs, holder) };
+      return { id, outputs: await takeOver(engine, inputs, holder) };
     }
   },
 
   read(context, id, state) {
     const { endpointId, nodeName, nameOrId } = parseId(id, context.connection.endpointId);
     const look = async () => {
-      const place = await openPlace(context, { endpointId, nodeName: state.nodeName ?? nodeName }, state);
+      const engine = await reachEngine(context, { endpointId, nodeName: state.nodeName ?? nodeName }, state);
       const now = isRemembered(state)
-        ? await findKnown(place, state)
-        : ((await findByName(place, nameOrId)) ?? (await findById(place, nameOrId)));
+        ? await findKnown(engine, state)
+        : ((await findByName(engine, nameOrId)) ?? (await findById(engine, nameOrId)));
       if (isRemembered(state)) {
-        if (now) warnOfTrouble(place, now, state);
-        else warnOfAutoRemove(place, state);
+        if (now) warnOfTrouble(engine, now, state);
+        else warnOfAutoRemove(engine, state);
       }
-      return now && (await show(place, id, now, state));
+      return now && (await show(engine, id, now, state));
     };
     const remembered = isRemembered(state)
       ? { id, inputs: inputsOf(state), outputs: { ...state } }
@@ -103,8 +110,8 @@ export const container: Definition<Schema, ContainerOutputs> = {
   async update(context, id, olds, news) {
     if (changesNothing(olds, news)) return { ...news, ...outputsIn(olds) };
     try {
-      const place = await openPlace(context, siteOf(news), olds);
-      return await reconcile(place, id, olds, news);
+      const engine = await reachEngine(context, engineRefOf(news), olds);
+      return await reconcile(engine, id, olds, news);
     } catch (error) {
       if (!isToBeSkipped(context, error)) throw error;
       context.warn(`${messageOf(error)} The change is left for later.`);
@@ -114,8 +121,8 @@ export const container: Definition<Schema, ContainerOutputs> = {
 
   delete: (context, _id, state) =>
     deleteThere(context, async () => {
-      const place = await openPlace(context, siteOf(state), state);
-      await removeAll(place, state);
+      const engine = await reachEngine(context, engineRefOf(state), state);
+      await removeAll(engine, state);
     }),
 };
 
@@ -125,8 +132,8 @@ export const container: Definition<Schema, ContainerOutputs> = {
  */
 function goesWithItsVolume(
   changed: readonly string[],
-  olds: Partial<ContainerSettled>,
-  news: Partial<ContainerSettled>,
+  olds: Partial<ContainerInputs>,
+  news: Partial<ContainerInputs>,
 ): boolean {
   const isAsked = changed.includes("volumes") && changed.every((key) => isUnknown(news[key as Key]));
   return isAsked && olds.volumes !== undefined && news.replacement !== "never";

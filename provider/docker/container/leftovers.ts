@@ -1,6 +1,6 @@
 /** The temporary names of a roll-out, and the containers that a killed roll-out left under them. */
 import type { ContainerInspect } from "../../../contract";
-import type { Place } from "../place";
+import type { Engine } from "../engine";
 import { listOnce } from "./calls";
 
 /** A roll-out has two containers for one name: until one of them has it, they use these. */
@@ -28,8 +28,8 @@ export function leftoverOf(id: string, containerName: string): Leftover | undefi
 export const asLeftover = ({ Id, Name }: ContainerInspect): Leftover | undefined => leftoverOf(Id, Name);
 
 /** The leftovers of roll-outs for this name. */
-export async function leftoversFor(place: Place, name: string): Promise<Leftover[]> {
-  const all = await listOnce(place);
+export async function leftoversFor(engine: Engine, name: string): Promise<Leftover[]> {
+  const all = await listOnce(engine);
   return all
     .flatMap(({ Id, Names }) => Names.flatMap((containerName) => leftoverOf(Id, containerName) ?? []))
     .filter((leftover) => leftover.name === name);

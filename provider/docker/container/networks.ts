@@ -2,8 +2,8 @@
 import type { ContainerInspect } from "../../../contract";
 import { equal } from "../../core/diff";
 import { mayHaveHappened } from "../../core/lost-answer";
-import type { Place } from "../place";
-import type { ContainerSettled } from "./arguments";
+import type { Engine } from "../engine";
+import type { ContainerInputs } from "./arguments";
 import type { Wire } from "./arguments/argument";
 import {
   APART,
@@ -16,29 +16,29 @@ import {
 } from "./arguments/networks";
 import { findById } from "./calls";
 
-export async function connect(place: Place, id: string, network: string, config: Wire): Promise<void> {
-  const { docker, call } = place;
+export async function connect(engine: Engine, id: string, network: string, config: Wire): Promise<void> {
+  const { docker, call } = engine;
   try {
     await docker.networks.connect(
       { params: { id: network }, body: { Container: id, EndpointConfig: config } },
       call,
     );
   } catch (error) {
-    if (!mayHaveHappened(error) || !(await isConnected(place, id, network))) throw error;
+    if (!mayHaveHappened(error) || !(await isConnected(engine, id, network))) throw error;
   }
 }
 
-export async function disconnect(place: Place, id: string, network: string): Promise<void> {
-  const { docker, call } = place;
+export async function disconnect(engine: Engine, id: string, network: string): Promise<void> {
+  const { docker, call } = engine;
   try {
     await docker.networks.disconnect({ params: { id: network }, body: { Container: id } }, call);
   } catch (error) {
-    if (!mayHaveHappened(error) || (await isConnected(place, id, network))) throw error;
+    if (!mayHaveHappened(error) || (await isConnected(engine, id, network))) throw error;
   }
 }
 
-async function isConnected(place: Place, id: string, network: string): Promise<boolean> {
-  const container = await findById(place, id);
+async function isConnected(engine: Engine, id: string, network: string): Promise<boolean> {
+  const container = await findById(engine, id);
   return container !== undefined && network in actualNetworks(container);
 }
 
@@ -48,35 +48,35 @@ async function isConnected(place: Place, id: string, network: string): Promise<b
  * @param before the inputs last applied: a connection whose details changed since then is made again.
  */
 export async function rewire(
-  place: Place,
+  engine: Engine,
   container: ContainerInspect,
   before: readonly NetworkInput[],
-  wished: readonly NetworkInput[],
+  desired: readonly NetworkInput[],
 ): Promise<void> {
   const actual = actualNetworks(container);
   const nameOf = ({ network }: Attachment) =>
     Object.entries(actual).find(([name, { NetworkID }]) => name === network || NetworkID === network)?.[0];
-  const wishes = attachments(wished);
+  const attached = attachments(desired);
   const kept = new Set<string>();
-  for (const [index, wish] of wishes.entries()) {
-    const name = nameOf(wish);
-    const entry = wished[index];
+  for (const [index, attachment] of attached.entries()) {
+    const name = nameOf(attachment);
+    const entry = desired[index];
     const isStill =
       entry !== undefined && before.every((old) => nameIn(old) !== nameIn(entry) || isSame([old], [entry]));
-    if (name !== undefined && isStill && isAsWished(container, entry)) {
+    if (name !== undefined && isStill && isAsDesired(container, entry)) {
       kept.add(name);
       continue;
     }
-    if (name !== undefined) await disconnect(place, container.Id, name);
-    await connect(place, container.Id, wish.network, wish.config);
+    if (name !== undefined) await disconnect(engine, container.Id, name);
+    await connect(engine, container.Id, attachment.network, attachment.config);
     if (name !== undefined) kept.add(name);
   }
   for (const name of Object.keys(actual)) {
-    if (!kept.has(name)) await disconnect(place, container.Id, name);
+    if (!kept.has(name)) await disconnect(engine, container.Id, name);
   }
 }
 
-type Joined = Pick<Partial<ContainerSettled>, "networks" | "networkMode">;
+type Joined = Pick<Partial<ContainerInputs>, "networks" | "networkMode">;
 
 /**
  * Whether the engine can move a running container from its networks to others. It cannot if the container uses, or is
@@ -104,7 +104,7 @@ const isAmong = (networks: readonly NetworkInput[], ...names: readonly unknown[]
  */
 export function leavesFirstNetwork(
   container: ContainerInspect,
-  { networks }: Pick<ContainerSettled, "networks">,
+  { networks }: Pick<ContainerInputs, "networks">,
 ): boolean {
   const first = String(container.HostConfig["NetworkMode"] ?? "default");
   if (!networks || isDefault(first) || APART.test(first)) return false;
@@ -117,8 +117,8 @@ function isApart({ networks, networkMode }: Joined): boolean {
 }
 
 /** A MAC address can only be set at creation. An engine that connects a running container generates one. */
-function joinsWithMac(before: readonly NetworkInput[], wished: readonly NetworkInput[]): boolean {
-  return wished.some(
+function joinsWithMac(before: readonly NetworkInput[], desired: readonly NetworkInput[]): boolean {
+  return desired.some(
     (entry) =>
       typeof entry !== "string" &&
       entry.macAddress !== undefined &&
@@ -126,10 +126,10 @@ function joinsWithMac(before: readonly NetworkInput[], wished: readonly NetworkI
   );
 }
 
-function isAsWished(container: ContainerInspect, wish: NetworkInput): boolean {
+function isAsDesired(container: ContainerInspect, desired: NetworkInput): boolean {
   const { read } = networkArguments.networks;
-  const actual = read(container, [wish]).filter((entry) => nameIn(entry) === nameIn(wish));
-  return isSame(actual, [wish]);
+  const actual = read(container, [desired]).filter((entry) => nameIn(entry) === nameIn(desired));
+  return isSame(actual, [desired]);
 }
 
 function isSame(left: NetworkInput[], right: NetworkInput[]): boolean {

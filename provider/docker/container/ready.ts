@@ -5,8 +5,8 @@ import { buffer } from "node:stream/consumers";
 import type { ContainerInspect } from "../../../contract";
 import { pauseFor, until } from "../../core/concurrency";
 import { ProviderError } from "../../core/errors";
-import type { Place } from "../place";
-import type { ContainerSettled } from "./arguments";
+import type { Engine } from "../engine";
+import type { ContainerInputs } from "./arguments";
 import { at } from "./arguments/argument";
 import { bringTo, findById, NOT_STARTED } from "./calls";
 
@@ -16,7 +16,7 @@ const SHORTEST_SECRET = 6;
 
 /** The last lines of a container's log, with the values of its environment masked. */
 async function lastLines(
-  { docker, call }: Place,
+  { docker, call }: Engine,
   container: ContainerInspect,
   tail: number,
 ): Promise<string> {
@@ -61,8 +61,6 @@ const WATCH_MS = 1_000;
 /** How long to wait for past events that the engine still has, in milliseconds. */
 const EVENTS_MS = 2_000;
 
-type Wish = Pick<ContainerSettled, "waitFor" | "desiredState">;
-
 export interface Readiness {
   readonly container: ContainerInspect;
   /** Its last log lines, if `waitFor` is `"exited"`. */
@@ -78,23 +76,23 @@ export interface Readiness {
  * @throws ProviderError with its last lines when it crashes or is unhealthy.
  */
 export async function ready(
-  place: Place,
+  engine: Engine,
   id: string,
-  wish: Wish,
+  desired: Pick<ContainerInputs, "waitFor" | "desiredState">,
   wasStarted: boolean,
   before?: ContainerInspect,
 ): Promise<Readiness> {
-  const { context, call } = place;
+  const { context, call } = engine;
   const signal = call.signal ?? context.signal;
-  const waitFor = wish.desiredState === "running" ? (wish.waitFor ?? "started") : "nothing";
+  const waitFor = desired.desiredState === "running" ? (desired.waitFor ?? "started") : "nothing";
   const isWatched = wasStarted && waitFor === "started";
   let restarts = 0; // A start resets the engine's count.
   const container = await until(signal, async (seconds) => {
     if (isWatched) await pauseFor(WATCH_MS, signal);
-    const now = await findById(place, id);
-    if (!now) return await endedAndGone(place, id, waitFor, before);
+    const now = await findById(engine, id);
+    if (!now) return await endedAndGone(engine, id, waitFor, before);
     if (waitFor === "nothing") return now;
-    if ((await judge(place, now, waitFor)) === "wait") {
+    if ((await judge(engine, now, waitFor)) === "wait") {
       const state = now.State.Health?.Status ?? now.State.Status;
       context.progress(`waiting for ${waitFor}: ${state} ${seconds} s`);
       return undefined;
@@ -105,14 +103,14 @@ export async function ready(
     return undefined;
   });
   if (waitFor !== "exited") return { container };
-  return { container, logs: await lastLines(place, container, LOG_LINES) };
+  return { container, logs: await lastLines(engine, container, LOG_LINES) };
 }
 
 /** Starts a new container if it is to run, and waits until it is ready. */
-export async function bringUp(place: Place, id: string, inputs: ContainerSettled): Promise<Readiness> {
-  const before = inputs.autoRemove ? await findById(place, id) : undefined;
-  const wasStarted = await bringTo(place, id, NOT_STARTED, inputs.desiredState);
-  return await ready(place, id, inputs, wasStarted, before);
+export async function bringUp(engine: Engine, id: string, inputs: ContainerInputs): Promise<Readiness> {
+  const before = inputs.autoRemove ? await findById(engine, id) : undefined;
+  const wasStarted = await bringTo(engine, id, NOT_STARTED, inputs.desiredState);
+  return await ready(engine, id, inputs, wasStarted, before);
 }
 
 /**
@@ -121,12 +119,12 @@ export async function bringUp(place: Place, id: string, inputs: ContainerSettled
  * @throws ProviderError when it ended with an error, or its exit code is unknown.
  */
 async function endedAndGone(
-  place: Place,
+  engine: Engine,
   id: string,
   waitFor: string,
   before: ContainerInspect | undefined,
 ): Promise<ContainerInspect> {
-  const exitCode = before && (await exitCodeOf(place, id));
+  const exitCode = before && (await exitCodeOf(engine, id));
   if (!before || exitCode === undefined)
     throw new ProviderError("the container was removed while it was waited for");
   if (exitCode !== 0 || waitFor === "healthy") {
@@ -139,7 +137,7 @@ async function endedAndGone(
 }
 
 /** The engine keeps its last events. They tell the exit code of a container that is gone. */
-async function exitCodeOf({ docker, call }: Place, id: string): Promise<number | undefined> {
+async function exitCodeOf({ docker, call }: Engine, id: string): Promise<number | undefined> {
   const filters = JSON.stringify({ type: ["container"], event: ["die"], container: [id] });
   const limit = AbortSignal.timeout(EVENTS_MS);
   const signal = call.signal ? AbortSignal.any([call.signal, limit]) : limit;
@@ -156,26 +154,26 @@ async function exitCodeOf({ docker, call }: Place, id: string): Promise<number |
 
 type Verdict = "ready" | "wait";
 
-async function judge(place: Place, container: ContainerInspect, waitFor: string): Promise<Verdict> {
+async function judge(engine: Engine, container: ContainerInspect, waitFor: string): Promise<Verdict> {
   const { State } = container;
   const crashed =
     State.Restarting || (State.Status === "exited" && State.ExitCode !== 0) || State.Status === "dead";
-  if (crashed) throw await failure(place, container, `ended with exit code ${State.ExitCode}`);
+  if (crashed) throw await failure(engine, container, `ended with exit code ${State.ExitCode}`);
   if (waitFor === "exited") return State.Status === "exited" ? "ready" : "wait";
   if (waitFor !== "healthy") return "ready";
-  if (State.Status === "exited") throw await failure(place, container, "ended before it was healthy");
+  if (State.Status === "exited") throw await failure(engine, container, "ended before it was healthy");
   if (!State.Health || State.Health.Status === "none") {
     throw new ProviderError(
       'waitFor is "healthy", but neither the program nor the image has a health check: set `healthcheck`',
     );
   }
-  if (State.Health.Status === "unhealthy") throw await failure(place, container, "is unhealthy");
+  if (State.Health.Status === "unhealthy") throw await failure(engine, container, "is unhealthy");
   return State.Health.Status === "healthy" ? "ready" : "wait";
 }
 
-async function failure(place: Place, container: ContainerInspect, what: string): Promise<ProviderError> {
+async function failure(engine: Engine, container: ContainerInspect, what: string): Promise<ProviderError> {
   const check = container.State.Health?.Log?.at(-1);
-  const lines = await lastLines(place, container, LOG_LINES).catch(() => "");
+  const lines = await lastLines(engine, container, LOG_LINES).catch(() => "");
   return new ProviderError(
     [
       `the container ${what}${container.State.OOMKilled ? " (out of memory)" : ""}`,

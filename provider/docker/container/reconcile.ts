@@ -6,9 +6,9 @@ import type { ContainerInspect } from "../../../contract";
 import { difference, equal } from "../../core/diff";
 import { ProviderError } from "../../core/errors";
 import { hasUnknown, isUnknown } from "../../core/properties";
-import type { Place } from "../place";
+import type { Engine } from "../engine";
 import type { Adoption } from "./adopt";
-import { type ContainerSettled, containerArguments, containerProperties, identifies } from "./arguments";
+import { type ContainerInputs, containerArguments, containerProperties, identifies } from "./arguments";
 import { ownershipOf, setAccess } from "./arguments/access";
 import { at, canonical, type Wire } from "./arguments/argument";
 import { type FileInput, fileArguments, fileFolders, fileSpecification } from "./arguments/files";
@@ -37,7 +37,7 @@ import { rollOut } from "./roll-out";
 import { refuseTooNew } from "./specification";
 import { type ContainerState, outputsOf } from "./state";
 
-type Key = keyof ContainerSettled;
+type Key = keyof ContainerInputs;
 
 /** The engine's value for "no limit", for the limits that it can lift in place. */
 const NO_LIMIT: Partial<Record<Key, number>> = { pidsLimit: 0 };
@@ -48,8 +48,8 @@ const NO_LIMIT: Partial<Record<Key, number>> = { pidsLimit: 0 };
  */
 export function needRollOut(
   changed: readonly Key[],
-  olds: Partial<ContainerSettled>,
-  news: ContainerSettled,
+  olds: Partial<ContainerInputs>,
+  news: ContainerInputs,
 ): Key[] {
   return changed.filter((key) => {
     const argument = containerArguments[key];
@@ -73,7 +73,7 @@ function mayNeedRollOut(key: Key, value: unknown): boolean {
 }
 
 /** The engine takes either `cpus` or a quota, and never switches between them in place. */
-function switchesCpuLimit(key: Key, { cpus, cpuQuota, cpuPeriod }: Partial<ContainerSettled>): boolean {
+function switchesCpuLimit(key: Key, { cpus, cpuQuota, cpuPeriod }: Partial<ContainerInputs>): boolean {
   if (key === "cpus") return cpuQuota !== undefined || cpuPeriod !== undefined;
   return (key === "cpuQuota" || key === "cpuPeriod") && cpus !== undefined;
 }
@@ -84,41 +84,41 @@ function switchesCpuLimit(key: Key, { cpus, cpuQuota, cpuPeriod }: Partial<Conta
  * @returns the engine's warnings, and whether this started the container's process.
  */
 async function changeInPlace(
-  place: Place,
+  engine: Engine,
   container: ContainerInspect,
   changed: readonly Key[],
-  olds: Partial<ContainerSettled>,
-  news: ContainerSettled,
+  olds: Partial<ContainerInputs>,
+  news: ContainerInputs,
 ): Promise<{ readonly warnings: readonly string[]; readonly wasStarted: boolean }> {
-  await refuseTooNew(place, news, changed);
+  await refuseTooNew(engine, news, changed);
   const { Id } = container;
-  const { context } = place;
+  const { context } = engine;
   if (nameOfContainer(container) !== news.name) {
     context.progress(`renaming to ${news.name}`);
-    await rename(place, Id, news.name);
+    await rename(engine, Id, news.name);
   }
-  const warnings = await updateLimits(place, container, changed, news);
+  const warnings = await updateLimits(engine, container, changed, news);
   if (changed.includes("networks") && news.networks) {
-    await rewire(place, container, olds.networks ?? [], news.networks);
+    await rewire(engine, container, olds.networks ?? [], news.networks);
   }
   if (changed.includes("access") && news.access) {
-    await setAccess(place, Id, container.Portainer?.ResourceControl, await ownershipOf(place, news.access));
+    await setAccess(engine, Id, container.Portainer?.ResourceControl, await ownershipOf(engine, news.access));
   }
   const files = changedFiles(container, olds.files, news.files);
   const target = { id: Id, image: container.Image, volumes: fileVolumesOf(container) };
-  await uploadFiles(place, target, news, files);
-  const wasStarted = await bringTo(place, Id, container.State, news.desiredState);
+  await uploadFiles(engine, target, news, files);
+  const wasStarted = await bringTo(engine, Id, container.State, news.desiredState);
   const isToKnow = !wasStarted && container.State.Running && news.desiredState === "running";
-  const wasRestarted = isToKnow && (await announce(place, Id, files));
+  const wasRestarted = isToKnow && (await announce(engine, Id, files));
   return { warnings, wasStarted: wasStarted || wasRestarted };
 }
 
 /** Changes limits and the restart policy in one request. */
 async function updateLimits(
-  place: Place,
+  engine: Engine,
   container: ContainerInspect,
   changed: readonly Key[],
-  news: ContainerSettled,
+  news: ContainerInputs,
 ): Promise<readonly string[]> {
   const body: Wire = {};
   for (const key of changed.filter((candidate) => candidate in limitFields)) {
@@ -129,8 +129,8 @@ async function updateLimits(
     update["MemorySwap"] = swapBeside(container, update);
   if (changed.includes("restart")) update["RestartPolicy"] = restartPolicy(news.restart ?? "no");
   if (Object.keys(update).length === 0) return [];
-  const { Warnings } = await updateContainer(place, container.Id, update);
-  for (const warning of Warnings ?? []) place.context.warn(warning);
+  const { Warnings } = await updateContainer(engine, container.Id, update);
+  for (const warning of Warnings ?? []) engine.context.warn(warning);
   return Warnings ?? [];
 }
 
@@ -157,15 +157,15 @@ function changedFiles(container: ContainerInspect, olds: Files = {}, news: Files
  *
  * @returns whether it was restarted.
  */
-async function announce(place: Place, id: string, files: Files): Promise<boolean> {
-  const { docker, call, context } = place;
-  const wishes = Object.values(files).map((file) => fileSpecification(file).onChange);
-  if (wishes.includes("restart")) {
+async function announce(engine: Engine, id: string, files: Files): Promise<boolean> {
+  const { docker, call, context } = engine;
+  const reactions = Object.values(files).map((file) => fileSpecification(file).onChange);
+  if (reactions.includes("restart")) {
     context.progress("restarting for changed files");
-    await restart(place, id);
+    await restart(engine, id);
     return true;
   }
-  const signals = wishes.flatMap((wish) => (typeof wish === "object" ? [wish.signal] : []));
+  const signals = reactions.flatMap((reaction) => (typeof reaction === "object" ? [reaction.signal] : []));
   for (const signal of new Set(signals)) {
     await docker.containers.kill({ params: { id }, query: { signal } }, call);
   }
@@ -173,37 +173,37 @@ async function announce(place: Place, id: string, files: Files): Promise<boolean
 }
 
 /** Whether only settings of the provider changed: then there is nothing to do on the engine. */
-export function changesNothing(olds: ContainerState, news: ContainerSettled): boolean {
+export function changesNothing(olds: ContainerState, news: ContainerInputs): boolean {
   const { changed } = difference(containerProperties, { ...olds }, news);
   return changed.length > 0 && changed.every((key) => containerArguments[key as Key].change === "setting");
 }
 
 /** Makes the container of the state match the inputs; creates it again if it is gone. */
 export async function reconcile(
-  place: Place,
+  engine: Engine,
   id: string,
   olds: ContainerState,
-  news: ContainerSettled,
+  news: ContainerInputs,
 ): Promise<ContainerState> {
-  const found = await recover(place, olds, news);
+  const found = await recover(engine, olds, news);
   if (!found) {
-    place.context.info(`"${olds.name}" is gone: it is created anew`);
-    return await createNew(place, news, id);
+    engine.context.info(`"${olds.name}" is gone: it is created anew`);
+    return await createNew(engine, news, id);
   }
-  return await bringAbout(place, found, olds, news);
+  return await bringAbout(engine, found, olds, news);
 }
 
 /** Makes an existing container match the inputs, in place or by a roll-out. */
 async function bringAbout(
-  place: Place,
+  engine: Engine,
   found: ContainerInspect,
   olds: Partial<ContainerState>,
-  news: ContainerSettled,
+  news: ContainerInputs,
 ): Promise<ContainerState> {
   const changed = new Set<Key>(
     [
       ...(difference(containerProperties, { ...olds }, news).changed as Key[]),
-      ...unfulfilled(found, await withResolvedNames(place, news), olds.warnings),
+      ...unfulfilled(found, await withResolvedNames(engine, news), olds.warnings),
     ].filter((key) => !identifies(key)),
   );
   const reasons = needRollOut([...changed], olds, news);
@@ -211,19 +211,19 @@ async function bringAbout(
   if (reasons.length === 0 && leavesFirstNetwork(found, news)) reasons.push("networks");
   if (reasons.length > 0) {
     if (news.replacement === "never" && !neverRan(found.State.Status)) throw refusedByReplacement(reasons);
-    const { container: now, logs, warnings } = await rollOut(place, found, olds, news);
-    return { ...news, ...(await outputsOf(place, now, { ...olds, warnings, logs })) };
+    const { container: now, logs, warnings } = await rollOut(engine, found, olds, news);
+    return { ...news, ...(await outputsOf(engine, now, { ...olds, warnings, logs })) };
   }
-  const { warnings: further, wasStarted } = await changeInPlace(place, found, [...changed], olds, news);
+  const { warnings: further, wasStarted } = await changeInPlace(engine, found, [...changed], olds, news);
   const { container: now, logs } = await ready(
-    place,
+    engine,
     found.Id,
     news,
     wasStarted,
     news.autoRemove ? found : undefined,
   );
   const warnings = [...new Set([...(olds.warnings ?? []), ...further])];
-  return { ...news, ...(await outputsOf(place, now, { ...olds, warnings, logs })) };
+  return { ...news, ...(await outputsOf(engine, now, { ...olds, warnings, logs })) };
 }
 
 /** With `replacement: "never"`, only a container that never ran is recreated: it has nothing to lose. */
@@ -234,48 +234,51 @@ export const refusedByReplacement = (reasons: readonly Key[]): ProviderError =>
 
 /** Adopts a container that is in no state, as it is or changed to match. */
 export async function takeOver(
-  place: Place,
-  inputs: ContainerSettled,
+  engine: Engine,
+  inputs: ContainerInputs,
   { container: found, change }: Adoption,
 ): Promise<ContainerState> {
-  place.context.claims.hold(identityOf(found.Id));
-  const outputs = { ...inputs, ...(await outputsOf(place, found)) };
+  engine.context.claims.hold(identityOf(found.Id));
+  const outputs = { ...inputs, ...(await outputsOf(engine, found)) };
   if (!change) return outputs;
   // The content of its files cannot be read, so all are uploaded.
-  const { files: _unseen, ...observed } = observe(found, inputs) as Partial<ContainerSettled>;
+  const { files: _unseen, ...observed } = observe(found, inputs) as Partial<ContainerInputs>;
   const olds = {
     ...observed,
     desiredState: stateOf(found, inputs),
   };
-  return await bringAbout(place, found, olds, inputs);
+  return await bringAbout(engine, found, olds, inputs);
 }
 
 /** Removes the container of the state, the other one of a killed roll-out, and the volumes of their files. */
-export async function removeAll(place: Place, state: ContainerState): Promise<void> {
-  const another = await removeContainers(place, state);
+export async function removeAll(engine: Engine, state: ContainerState): Promise<void> {
+  const another = await removeContainers(engine, state);
   const areOurs = another === undefined || labelsOf(another)[CREATE_LABEL] !== state.createId;
-  if (areOurs && fileFolders(state).length > 0) await removeFileVolumes(place, state.createId);
-  if (another === undefined && !state.removeVolumes) tellOfVolumes(place, state);
+  if (areOurs && fileFolders(state).length > 0) await removeFileVolumes(engine, state.createId);
+  if (another === undefined && !state.removeVolumes) tellOfVolumes(engine, state);
 }
 
 /** @returns the container of that name, if another resource of this run has taken it: it is not removed. */
-async function removeContainers(place: Place, state: ContainerState): Promise<ContainerInspect | undefined> {
+async function removeContainers(
+  engine: Engine,
+  state: ContainerState,
+): Promise<ContainerInspect | undefined> {
   const { containerId, removeVolumes = false } = state;
   const isAside = leftoverOf(containerId, state.name) !== undefined;
-  const wasInterrupted = isAside || (await leftoversFor(place, state.name)).length > 0;
-  if (!wasInterrupted && (await remove(place, containerId, removeVolumes))) return undefined;
-  const namesake = await findByName(place, leftoverOf(containerId, state.name)?.name ?? state.name);
-  if (namesake && place.context.claims.isHeldByAnother(identityOf(namesake.Id))) {
-    await remove(place, containerId, removeVolumes);
+  const wasInterrupted = isAside || (await leftoversFor(engine, state.name)).length > 0;
+  if (!wasInterrupted && (await remove(engine, containerId, removeVolumes))) return undefined;
+  const namesake = await findByName(engine, leftoverOf(containerId, state.name)?.name ?? state.name);
+  if (namesake && engine.context.claims.isHeldByAnother(identityOf(namesake.Id))) {
+    await remove(engine, containerId, removeVolumes);
     return namesake;
   }
-  const found = await recover(place, state, state);
-  if (found) await remove(place, found.Id, removeVolumes);
+  const found = await recover(engine, state, state);
+  if (found) await remove(engine, found.Id, removeVolumes);
   return undefined;
 }
 
 /** Data is never removed unasked. Anonymous volumes are hard to find later, so their names are reported. */
-function tellOfVolumes({ context }: Place, { anonymousVolumes = {} }: ContainerState): void {
+function tellOfVolumes({ context }: Engine, { anonymousVolumes = {} }: ContainerState): void {
   const volumes = Object.entries(anonymousVolumes).map(([target, name]) => `${name} (${target})`);
   if (volumes.length === 0) return;
   context.info(

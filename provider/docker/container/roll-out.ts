@@ -5,8 +5,8 @@
 import type { ContainerInspect } from "../../../contract";
 import { equal } from "../../core/diff";
 import { messageOf, ProviderError } from "../../core/errors";
-import { afterwards, type Place } from "../place";
-import type { ContainerSettled } from "./arguments";
+import { afterwards, type Engine } from "../engine";
+import type { ContainerInputs } from "./arguments";
 import { ownershipFrom, setAccess } from "./arguments/access";
 import { at } from "./arguments/argument";
 import { fileFolders } from "./arguments/files";
@@ -42,43 +42,43 @@ const ROLL_BACK_SECONDS = 60;
  * fails then, the old one gets its name, restart policy and state back, and the error says so.
  */
 export async function rollOut(
-  place: Place,
+  engine: Engine,
   old: ContainerInspect,
-  olds: Partial<ContainerSettled>,
-  inputs: ContainerSettled,
+  olds: Partial<ContainerInputs>,
+  inputs: ContainerInputs,
 ): Promise<Readiness & { warnings: readonly string[] }> {
-  if (!inputs.force) await refuseToRecreatePortainer(place, old);
-  const { context } = place;
+  if (!inputs.force) await refuseToRecreatePortainer(engine, old);
+  const { context } = engine;
   const createId = newCreateId();
   const name = nameOfContainer(old);
   const undo: Undo[] = [];
   let fresh: NewContainer | undefined;
   try {
-    fresh = await createContainer(place, inputs, {
+    fresh = await createContainer(engine, inputs, {
       name: freshName(inputs.name, createId),
       createId,
-      volumes: await ownVolumes(place, old, inputs),
+      volumes: await ownVolumes(engine, old, inputs),
     });
-    await finishCreation(place, fresh, inputs);
-    await copyUnmanaged(place, old, fresh, olds, inputs);
+    await finishCreation(engine, fresh, inputs);
+    await copyUnmanaged(engine, old, fresh, olds, inputs);
 
     context.progress("stopping the old container");
-    await standAside(place, old, asideName(inputs.name, createId), name, undo);
-    await rename(place, fresh.id, inputs.name);
-    const readiness = await bringUp(place, fresh.id, inputs);
+    await standAside(engine, old, asideName(inputs.name, createId), name, undo);
+    await rename(engine, fresh.id, inputs.name);
+    const readiness = await bringUp(engine, fresh.id, inputs);
 
     context.progress("removing the old container");
-    await discard(place, old.Id, inputs.removeVolumes ?? false);
-    await tidyUpAfter(place, old);
+    await discard(engine, old.Id, inputs.removeVolumes ?? false);
+    await tidyUpAfter(engine, old);
     return { ...readiness, warnings: fresh.warnings };
   } catch (error) {
     // Undo the new container first: it may hold the name and the ports.
     if (fresh) undo.push(removal(fresh, inputs));
-    throw await rollBack(place, old, undo, error);
+    throw await rollBack(engine, old, undo, error);
   }
 }
 
-const removal = ({ id, createId }: NewContainer, inputs: ContainerSettled): Undo => [
+const removal = ({ id, createId }: NewContainer, inputs: ContainerInputs): Undo => [
   "remove the new container",
   async (safe) => {
     await discard(safe, id, false);
@@ -86,11 +86,11 @@ const removal = ({ id, createId }: NewContainer, inputs: ContainerSettled): Undo
   },
 ];
 
-type Undo = readonly [what: string, step: (safe: Place) => Promise<void>];
+type Undo = readonly [what: string, step: (safe: Engine) => Promise<void>];
 
 /** Stops the old container, keeps it stopped, and frees its name. Each step is noted in `undo` before it is taken. */
 async function standAside(
-  place: Place,
+  engine: Engine,
   old: ContainerInspect,
   aside: string,
   name: string,
@@ -101,48 +101,49 @@ async function standAside(
     AutoRemove?: boolean;
   };
   if (AutoRemove && old.State.Running) {
-    await remove(place, old.Id, false);
+    await remove(engine, old.Id, false);
     return;
   }
   const restarts = RestartPolicy?.Name && RestartPolicy.Name !== "no";
   if (restarts) {
     undo.push(["restore its restart policy", (safe) => setRestartPolicy(safe, old.Id, RestartPolicy)]);
-    await setRestartPolicy(place, old.Id, { Name: "no" });
+    await setRestartPolicy(engine, old.Id, { Name: "no" });
   }
   if (old.State.Running) {
     undo.push(["start it", (safe) => revive(safe, old)]);
-    await stop(place, old.Id);
+    await stop(engine, old.Id);
   }
   undo.push(["give it its name back", (safe) => giveNameBack(safe, old.Id, name)]);
-  await rename(place, old.Id, aside);
+  await rename(engine, old.Id, aside);
 }
 
 /** The rename to undo may not have been done. */
-async function giveNameBack(place: Place, id: string, name: string): Promise<void> {
-  const now = await findById(place, id);
-  if (now && nameOfContainer(now) !== name) await rename(place, id, name);
+async function giveNameBack(engine: Engine, id: string, name: string): Promise<void> {
+  const now = await findById(engine, id);
+  if (now && nameOfContainer(now) !== name) await rename(engine, id, name);
 }
 
 async function setRestartPolicy(
-  place: Place,
+  engine: Engine,
   id: string,
   RestartPolicy: { readonly Name?: string },
 ): Promise<void> {
   await confirmed(
-    () => updateContainer(place, id, { RestartPolicy }),
-    async () => at(await findById(place, id), ["HostConfig", "RestartPolicy", "Name"]) === RestartPolicy.Name,
+    () => updateContainer(engine, id, { RestartPolicy }),
+    async () =>
+      at(await findById(engine, id), ["HostConfig", "RestartPolicy", "Name"]) === RestartPolicy.Name,
   );
 }
 
-async function revive(place: Place, old: ContainerInspect): Promise<void> {
-  await start(place, old.Id);
-  if (old.State.Paused) await pause(place, old.Id);
+async function revive(engine: Engine, old: ContainerInspect): Promise<void> {
+  await start(engine, old.Id);
+  if (old.State.Paused) await pause(engine, old.Id);
 }
 
 /** Undoes the steps, the last one first, and returns the error that says how that ended. */
-async function rollBack(place: Place, old: ContainerInspect, undo: Undo[], error: unknown): Promise<Error> {
-  const safe = afterwards(place, ROLL_BACK_SECONDS);
-  place.context.progress("putting the old container back");
+async function rollBack(engine: Engine, old: ContainerInspect, undo: Undo[], error: unknown): Promise<Error> {
+  const safe = afterwards(engine, ROLL_BACK_SECONDS);
+  engine.context.progress("putting the old container back");
   const failed: string[] = [];
   for (const [what, step] of undo.reverse()) {
     try {
@@ -166,13 +167,13 @@ async function rollBack(place: Place, old: ContainerInspect, undo: Undo[], error
  * `volumesFrom` provides are left out.
  */
 async function ownVolumes(
-  place: Place,
+  engine: Engine,
   old: ContainerInspect,
-  { volumesFrom = [] }: ContainerSettled,
+  { volumesFrom = [] }: ContainerInputs,
 ): Promise<{ name: string; target: string }[]> {
   const sources = volumesFrom.map((source) => source.split(":")[0] ?? "");
   const found = await Promise.all(
-    sources.map(async (source) => (await findByName(place, source)) ?? (await findById(place, source))),
+    sources.map(async (source) => (await findByName(engine, source)) ?? (await findById(engine, source))),
   );
   const others = new Set(found.flatMap((source) => (source?.Mounts ?? []).map((mount) => mount.Destination)));
   return anonymousVolumes(old).filter(({ target }) => !others.has(target));
@@ -180,23 +181,23 @@ async function ownVolumes(
 
 /** Copies the access and the networks that others gave the old container, where the program does not set them. */
 async function copyUnmanaged(
-  place: Place,
+  engine: Engine,
   old: ContainerInspect,
   fresh: NewContainer,
-  olds: Partial<ContainerSettled>,
-  inputs: ContainerSettled,
+  olds: Partial<ContainerInputs>,
+  inputs: ContainerInputs,
 ): Promise<void> {
   const control = old.Portainer?.ResourceControl;
   if (inputs.access === undefined && control && control.Id > 0 && !control.System) {
     const ownership = ownershipFrom(control);
     const hasIt = fresh.control && equal(ownershipFrom(fresh.control), ownership);
-    if (!hasIt) await setAccess(place, fresh.id, fresh.control, ownership);
+    if (!hasIt) await setAccess(engine, fresh.id, fresh.control, ownership);
   }
   if ([olds.networks, inputs.networks, inputs.networkMode].some((said) => said !== undefined)) return;
   const mode = String(at(old, ["HostConfig", "NetworkMode"]) ?? "default");
   for (const [network, { Aliases }] of Object.entries(actualNetworks(old))) {
     if (["bridge", "host", "none", mode].includes(network)) continue;
     const ownAliases = ((Aliases ?? []) as string[]).filter((alias) => !old.Id.startsWith(alias));
-    await connect(place, fresh.id, network, { Aliases: ownAliases });
+    await connect(engine, fresh.id, network, { Aliases: ownAliases });
   }
 }

@@ -1,9 +1,9 @@
 /** Turns the inputs into the body that creates a container, and refuses arguments that the engine is too old for. */
 import { isAtLeast } from "../../../contract";
 import { ProviderError } from "../../core/errors";
+import type { Engine } from "../engine";
 import { URN_LABEL } from "../identity";
-import type { Place } from "../place";
-import { type ContainerSettled, containerArguments } from "./arguments";
+import { type ContainerInputs, containerArguments } from "./arguments";
 import { canonical, type Wire } from "./arguments/argument";
 import { attachments } from "./arguments/networks";
 import { fileVolumesFor, mountFileVolumes } from "./files";
@@ -16,9 +16,9 @@ import { CREATE_LABEL, fingerprint, SPECIFICATION_LABEL } from "./labels";
  * @throws ProviderError that names the arguments, before anything is changed.
  */
 export async function refuseTooNew(
-  place: Place,
-  inputs: ContainerSettled,
-  keys: readonly (keyof ContainerSettled)[] = Object.keys(inputs) as (keyof ContainerSettled)[],
+  engine: Engine,
+  inputs: ContainerInputs,
+  keys: readonly (keyof ContainerInputs)[] = Object.keys(inputs) as (keyof ContainerInputs)[],
 ): Promise<void> {
   const needs = keys.flatMap((key) => {
     const value = inputs[key];
@@ -27,12 +27,12 @@ export async function refuseTooNew(
     return since && isAsked ? Object.entries(since(value as never)) : [];
   });
   if (needs.length === 0) return;
-  const apiVersion = await place.docker.apiVersion(place.call);
+  const apiVersion = await engine.docker.apiVersion(engine.call);
   const tooNew = needs.filter(([, version]) => !isAtLeast(apiVersion, version));
   if (tooNew.length === 0) return;
   const list = tooNew.map(([what, version]) => `\`${what}\` needs Docker API ${version}`).join(", ");
   throw new ProviderError(
-    `${list}; the engine of environment ${place.endpointId} speaks ${apiVersion} with this provider. Nothing was changed.`,
+    `${list}; the engine of environment ${engine.endpointId} speaks ${apiVersion} with this provider. Nothing was changed.`,
   );
 }
 
@@ -49,14 +49,14 @@ interface Specification {
 
 /** Builds the create body from the argument table. */
 export function specification(
-  inputs: ContainerSettled,
+  inputs: ContainerInputs,
   apiVersion: string,
   urn: string | undefined,
   createId: string,
 ): Specification {
   const body: Wire & { Image: string } = { Image: inputs.image };
   for (const [key, argument] of Object.entries(containerArguments)) {
-    const value = inputs[key as keyof ContainerSettled];
+    const value = inputs[key as keyof ContainerInputs];
     if (canonical(argument, value) !== null) argument.write?.(value as never, body);
   }
   const print = fingerprint(body);
@@ -75,7 +75,7 @@ export function specification(
  * networks the mode is `none`: the engine connects any other container to the default bridge when it starts it.
  */
 function joinNetworks(
-  inputs: ContainerSettled,
+  inputs: ContainerInputs,
   apiVersion: string,
   body: Wire,
 ): Specification["furtherNetworks"] {

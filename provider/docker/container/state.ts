@@ -4,9 +4,9 @@ import type { ContainerInspect } from "../../../contract";
 import type { State } from "../../core/definition";
 import { equal } from "../../core/diff";
 import type { Properties } from "../../core/properties";
+import type { Engine } from "../engine";
 import { idOf } from "../identity";
-import type { Place } from "../place";
-import { type ContainerSchema, type ContainerSettled, containerArguments } from "./arguments";
+import { type ContainerInputs, type ContainerSchema, containerArguments } from "./arguments";
 import { anonymousVolumes } from "./arguments/storage";
 import { nameOfContainer, stateOf } from "./calls";
 import { CREATE_LABEL, labelsOf } from "./labels";
@@ -17,14 +17,14 @@ const asked = new WeakMap<DockerClient, Map<string, Promise<readonly string[]>>>
 
 /** The digest of a container's image in its registry. The state remembers it, so that a refresh stays one request. */
 async function repoDigestOf(
-  place: Place,
+  engine: Engine,
   { Image, Config }: ContainerInspect,
   known: { readonly imageId?: string | undefined; readonly repoDigest?: string | undefined },
 ): Promise<string | undefined> {
   if (known.imageId === Image) return known.repoDigest;
-  const images = asked.get(place.docker) ?? new Map<string, Promise<readonly string[]>>();
-  asked.set(place.docker, images);
-  const answer = images.get(Image) ?? repoDigests(place, Image);
+  const images = asked.get(engine.docker) ?? new Map<string, Promise<readonly string[]>>();
+  asked.set(engine.docker, images);
+  const answer = images.get(Image) ?? repoDigests(engine, Image);
   images.set(Image, answer);
   const digests = await answer;
   const repository = Config.Image.replace(/@.*$/, "").replace(/:[^/:]*$/, "");
@@ -32,7 +32,7 @@ async function repoDigestOf(
 }
 
 /** Empty for an image that was built on the engine, was removed since, or that the user may not see. */
-async function repoDigests({ docker, call }: Place, image: string): Promise<readonly string[]> {
+async function repoDigests({ docker, call }: Engine, image: string): Promise<readonly string[]> {
   const found = await docker.images.inspect({ params: { name: image } }, call).catch(() => undefined);
   return found?.RepoDigests ?? [];
 }
@@ -76,7 +76,7 @@ export interface ContainerOutputs {
 
 /** The outputs: what the engine shows of the container, and what only the state remembers. */
 export async function outputsOf(
-  place: Place,
+  engine: Engine,
   container: ContainerInspect,
   known: Partial<Pick<ContainerOutputs, "warnings" | "logs" | "imageId" | "repoDigest">> = {},
 ): Promise<ContainerOutputs> {
@@ -88,7 +88,7 @@ export async function outputsOf(
     containerId: container.Id,
     createId: labelsOf(container)[CREATE_LABEL] ?? "",
     imageId: container.Image,
-    repoDigest: await repoDigestOf(place, container, known),
+    repoDigest: await repoDigestOf(engine, container, known),
     createdAt: container.Created,
     status: State.Status,
     health: State.Health?.Status === "none" ? undefined : State.Health?.Status,
@@ -108,8 +108,8 @@ export async function outputsOf(
     resourceControlId: container.Portainer?.ResourceControl?.Id,
     warnings: warnings?.length ? warnings : undefined,
     logs,
-    engineId: place.engineId,
-    instanceId: place.instanceId,
+    engineId: engine.engineId,
+    instanceId: engine.instanceId,
   };
 }
 
@@ -118,7 +118,7 @@ export type ContainerState = State<typeof ContainerSchema, ContainerOutputs>;
 
 const inputKeys = new Set(Object.keys(containerArguments));
 
-export function inputsOf(state: Partial<ContainerState>): Partial<ContainerSettled> {
+export function inputsOf(state: Partial<ContainerState>): Partial<ContainerInputs> {
   return Object.fromEntries(Object.entries(state).filter(([key]) => inputKeys.has(key)));
 }
 
@@ -134,23 +134,23 @@ export function isRemembered(state: Partial<ContainerState>): state is Container
 
 /** A container as `refresh` and `get` show it: the managed inputs with their actual values, and the outputs. */
 export async function show(
-  place: Place,
+  engine: Engine,
   id: string,
   now: ContainerInspect,
   state: Partial<ContainerState>,
-): Promise<{ id: string; inputs: Partial<ContainerSettled>; outputs: Properties }> {
+): Promise<{ id: string; inputs: Partial<ContainerInputs>; outputs: Properties }> {
   const known = isRemembered(state);
-  const wished = known ? inputsOf(state) : undefined;
-  const inputs: Partial<ContainerSettled> = {
-    ...(await asWritten(place, now, wished, state.warnings)),
-    endpointId: wished?.endpointId ?? place.endpointId,
-    nodeName: place.nodeName,
+  const desired = known ? inputsOf(state) : undefined;
+  const inputs: Partial<ContainerInputs> = {
+    ...(await asWritten(engine, now, desired, state.warnings)),
+    endpointId: desired?.endpointId ?? engine.endpointId,
+    nodeName: engine.nodeName,
     name: nameOfContainer(now),
-    desiredState: stateOf(now, wished ?? { desiredState: "running" }),
+    desiredState: stateOf(now, desired ?? { desiredState: "running" }),
   };
-  const outputs = { ...inputs, ...(await outputsOf(place, now, known ? state : {})) };
+  const outputs = { ...inputs, ...(await outputsOf(engine, now, known ? state : {})) };
   return {
-    id: idOf(place.endpointId, known ? id.slice(id.indexOf("/") + 1) : nameOfContainer(now)),
+    id: idOf(engine.endpointId, known ? id.slice(id.indexOf("/") + 1) : nameOfContainer(now)),
     inputs,
     outputs,
   };
@@ -160,14 +160,14 @@ export async function show(
  * The actual inputs. A value that matches the desired one reads as the program wrote it, with names in place of ids.
  */
 async function asWritten(
-  place: Place,
+  engine: Engine,
   now: ContainerInspect,
-  wished: Partial<ContainerSettled> | undefined,
+  desired: Partial<ContainerInputs> | undefined,
   warnings: readonly string[] | undefined,
 ): Promise<Properties> {
-  if (wished === undefined) return observe(now, undefined);
-  const resolved: Properties = await withResolvedNames(place, wished);
-  const written: Properties = wished;
+  if (desired === undefined) return observe(now, undefined);
+  const resolved: Properties = await withResolvedNames(engine, desired);
+  const written: Properties = desired;
   return Object.fromEntries(
     Object.entries(observe(now, resolved, warnings)).map(([key, value]) => [
       key,

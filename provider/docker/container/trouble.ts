@@ -1,12 +1,12 @@
 import type { ContainerInspect } from "../../../contract";
-import type { Place } from "../place";
+import type { Engine } from "../engine";
 import type { ContainerState } from "./state";
 
 /**
  * Warns of trouble that is no diff, so that an `up` cannot fix it: a process that its restart policy keeps starting,
  * and a health check that fails. Both containers count as running.
  */
-export function warnOfTrouble({ context }: Place, now: ContainerInspect, known: ContainerState): void {
+export function warnOfTrouble({ context }: Engine, now: ContainerInspect, known: ContainerState): void {
   const { State, RestartCount = 0 } = now;
   const restarts = RestartCount - known.restartCount;
   if (State.Restarting || restarts > 0) {
@@ -22,7 +22,7 @@ export function warnOfTrouble({ context }: Place, now: ContainerInspect, known: 
 
 /** Warns that a container with `autoRemove` is gone. It looks the same whether it ended or somebody removed it. */
 export function warnOfAutoRemove(
-  { context }: Pick<Place, "context">,
+  { context }: Pick<Engine, "context">,
   { name, autoRemove }: ContainerState,
 ): void {
   if (!autoRemove) return;

@@ -2,7 +2,7 @@
 import type { Properties } from "../../core/properties";
 import { hasUnknown } from "../../core/properties";
 import type { Failure } from "../../core/validate";
-import { ContainerSchema, type ContainerSettled, containerArguments } from "./arguments";
+import { type ContainerInputs, ContainerSchema, containerArguments } from "./arguments";
 import { canonical } from "./arguments/argument";
 import { misplacedFiles } from "./arguments/files";
 import { networkConflict } from "./arguments/networks";
@@ -11,9 +11,9 @@ import { entrypointWords } from "./arguments/process";
 import { mountedTwice } from "./arguments/storage";
 import { byteCount } from "./arguments/values";
 
-type Key = keyof ContainerSettled;
+type Key = keyof ContainerInputs;
 /** The inputs that are known, and valid by themselves. */
-type Known = { readonly [Name in Key]?: ContainerSettled[Name] | undefined };
+type Known = { readonly [Name in Key]?: ContainerInputs[Name] | undefined };
 
 /** A conflict between arguments that are valid by themselves. */
 interface Rule {

@@ -26,13 +26,13 @@ export function policiesOf(
 
 /** The users and teams that have access, in the program's spelling where it names them, otherwise by id. */
 export function accessNow(
-  wished: EndpointAccess | undefined,
+  desired: EndpointAccess | undefined,
   { UserAccessPolicies, TeamAccessPolicies }: Endpoint,
   directory: Directory,
 ): EndpointAccess {
   const now = (kind: Kind, policies: AccessPolicies | null | undefined): Entry[] => {
     const present = Object.keys(policies ?? {}).map(Number);
-    const spelled = (wished?.[kind] ?? []).map((entry) => ({ entry, id: directory.idOf(kind, entry) }));
+    const spelled = (desired?.[kind] ?? []).map((entry) => ({ entry, id: directory.idOf(kind, entry) }));
     return [
       ...spelled.filter(({ id }) => id !== undefined && present.includes(id)).map(({ entry }) => entry),
       ...present.filter((id) => !spelled.some((known) => known.id === id)),

@@ -8,7 +8,7 @@ import { lookOnceBack, mayHaveHappened } from "../../core/lost-answer";
 import { idNumber } from "../../core/schema";
 import { findByName } from "./adopt";
 import { isLasting, isUnreachable, patience, unreachable } from "./reach";
-import type { EndpointSettled } from "./schema";
+import type { EndpointInputs } from "./schema";
 import { filesOf, type Tls } from "./tls";
 import { differences } from "./view";
 
@@ -18,16 +18,16 @@ type Form = Parameters<PortainerClient["endpoints"]["create"]>[0]["form"];
 const AGENT_TLS: Tls = { skipVerify: true, skipClientVerify: true };
 
 /** The form that creates the environment. It has no fields for access and security, so these are set afterwards. */
-function createForm(wish: EndpointSettled): Form {
-  const tls = wish.type === "agent" ? AGENT_TLS : wish.tls;
+function createForm(desired: EndpointInputs): Form {
+  const tls = desired.type === "agent" ? AGENT_TLS : desired.tls;
   return {
-    Name: wish.name,
-    URL: wish.url,
-    EndpointCreationType: String(CreationType[wish.type]),
-    ...(wish.containerEngine && { ContainerEngine: wish.containerEngine }),
-    ...(wish.publicUrl !== undefined && { PublicURL: wish.publicUrl }),
-    ...(wish.groupId !== undefined && { GroupID: String(idNumber(wish.groupId)) }),
-    ...(wish.tagIds && { TagIds: JSON.stringify(wish.tagIds.map(idNumber)) }),
+    Name: desired.name,
+    URL: desired.url,
+    EndpointCreationType: String(CreationType[desired.type]),
+    ...(desired.containerEngine && { ContainerEngine: desired.containerEngine }),
+    ...(desired.publicUrl !== undefined && { PublicURL: desired.publicUrl }),
+    ...(desired.groupId !== undefined && { GroupID: String(idNumber(desired.groupId)) }),
+    ...(desired.tagIds && { TagIds: JSON.stringify(desired.tagIds.map(idNumber)) }),
     ...(tls && tlsFields(tls)),
   };
 }
@@ -51,25 +51,25 @@ const PAUSES: Pauses = { first: 1_000, growth: 2, longest: 15_000 };
  * Creates an environment whose name is free. Portainer refuses that until the engine answers, so we retry until the
  * time limit, and leave no environment behind if it fails.
  */
-export async function addEnvironment(context: Context, wish: EndpointSettled): Promise<Endpoint> {
+export async function addEnvironment(context: Context, desired: EndpointInputs): Promise<Endpoint> {
   const { connection, signal, progress } = context;
-  const form = createForm(wish);
+  const form = createForm(desired);
   let mayBeThere = false;
   const attempt = async (seconds: number) => {
-    const found = mayBeThere ? await leftByUs(context, wish) : undefined;
+    const found = mayBeThere ? await leftByUs(context, desired) : undefined;
     if (found) return found;
     try {
       return await connection.client.endpoints.create({ form }, { signal });
     } catch (error) {
-      const isInTime = seconds * 1_000 < patience(wish.startupTimeout);
+      const isInTime = seconds * 1_000 < patience(desired.startupTimeout);
       mayBeThere = mayHaveHappened(error);
       if (mayBeThere && isInTime) return undefined;
-      await removeRest(context, wish);
+      await removeRest(context, desired);
       if (!isUnreachable(error)) throw error;
-      if (isLasting(error, wish) || !isInTime) {
-        throw new ProviderError(`${unreachable(error, wish).message} No environment was created.`);
+      if (isLasting(error, desired) || !isInTime) {
+        throw new ProviderError(`${unreachable(error, desired).message} No environment was created.`);
       }
-      progress(`waiting for the engine at ${wish.url}: ${seconds} s`);
+      progress(`waiting for the engine at ${desired.url}: ${seconds} s`);
       return undefined;
     }
   };
@@ -77,15 +77,15 @@ export async function addEnvironment(context: Context, wish: EndpointSettled): P
 }
 
 /** The environment that an earlier attempt created: the name was free before, and all properties are as desired. */
-async function leftByUs(context: Context, wish: EndpointSettled): Promise<Endpoint | undefined> {
+async function leftByUs(context: Context, desired: EndpointInputs): Promise<Endpoint | undefined> {
   const { connection, signal } = context;
-  const found = await lookOnceBack(signal, () => findByName(connection.client, wish.name));
-  const created: EndpointSettled = { ...wish, access: undefined, security: undefined };
+  const found = await lookOnceBack(signal, () => findByName(connection.client, desired.name));
+  const created: EndpointInputs = { ...desired, access: undefined, security: undefined };
   return found && differences(found, created, IDS_ALONE).length === 0 ? found : undefined;
 }
 
 /** Deletes what a failed create left: Portainer keeps the environment after some errors, such as an unknown tag. */
-async function removeRest(context: Context, wish: EndpointSettled): Promise<void> {
-  const rest = await leftByUs(context, wish);
+async function removeRest(context: Context, desired: EndpointInputs): Promise<void> {
+  const rest = await leftByUs(context, desired);
   if (rest) await context.connection.client.endpoints.delete({ params: { id: rest.Id } });
 }

@@ -9,15 +9,15 @@ import { idNumber } from "../../core/schema";
 import { policiesOf } from "./access";
 import { properties } from "./properties";
 import { patience, untilUp } from "./reach";
-import type { EndpointSettled, EndpointState } from "./schema";
+import type { EndpointInputs, EndpointState } from "./schema";
 import { type Fingerprints, filesOf, fingerprintsOf, type Tls } from "./tls";
-import { asWished, differences, statusOf, type Wish } from "./view";
+import { type DesiredEndpoint, differences, managed, statusOf } from "./view";
 
 type Update = Parameters<PortainerClient["endpoints"]["update"]>[0]["body"];
 
 /** The desired environment, and what we know beyond the server's answer. */
 interface Task {
-  readonly wish: Wish;
+  readonly desired: DesiredEndpoint;
   readonly directory: Directory;
   /** The TLS files on the server, by their hashes. */
   readonly stored: Fingerprints;
@@ -37,30 +37,30 @@ interface Progress {
 }
 
 /** Brings an environment to the desired state, with only the calls that this needs. */
-async function apply(client: PortainerClient, task: Task, course: Progress): Promise<void> {
-  const { wish, directory, stored } = task;
+async function apply(client: PortainerClient, task: Task, progress: Progress): Promise<void> {
+  const { desired, directory, stored } = task;
   const { endpoints } = client;
-  const params = { id: course.endpoint.Id };
-  const different = differences(course.endpoint, wish, directory);
-  const files = filesToUpload(course.endpoint, wish.tls, stored);
-  course.isRerouted = files.length > 0 || different.some((key) => key === "url" || key === "tls");
-  course.hasFiles ||= files.length === 0;
+  const params = { id: progress.endpoint.Id };
+  const different = differences(progress.endpoint, desired, directory);
+  const files = filesToUpload(progress.endpoint, desired.tls, stored);
+  progress.isRerouted = files.length > 0 || different.some((key) => key === "url" || key === "tls");
+  progress.hasFiles ||= files.length === 0;
   if (files.length > 0) {
-    course.isTouched = true;
-    await upload(client, course.endpoint, files);
+    progress.isTouched = true;
+    await upload(client, progress.endpoint, files);
   }
   if (files.length > 0 || different.some((key) => key !== "security")) {
-    const body = updateBody(course.endpoint, wish, directory);
-    course.endpoint = await repeatIfLost(() =>
-      nameTaken(() => endpoints.update({ params, body }), wish.name),
+    const body = updateBody(progress.endpoint, desired, directory);
+    progress.endpoint = await repeatIfLost(() =>
+      nameTaken(() => endpoints.update({ params, body }), desired.name),
     );
-    course.isTouched = true;
-    course.hasFiles = true;
+    progress.isTouched = true;
+    progress.hasFiles = true;
   }
-  if (wish.security && different.includes("security")) {
-    const body = wish.security;
-    course.endpoint = await repeatIfLost(() => endpoints.updateSettings({ params, body }));
-    course.isTouched = true;
+  if (desired.security && different.includes("security")) {
+    const body = desired.security;
+    progress.endpoint = await repeatIfLost(() => endpoints.updateSettings({ params, body }));
+    progress.isTouched = true;
   }
 }
 
@@ -80,18 +80,18 @@ type File = readonly [file: (typeof TLS_FILES)[number], content: string];
 /** Only the changed files: the server keeps the others while TLS stays on. */
 function filesToUpload({ TLSConfig }: Endpoint, tls: Tls | null | undefined, stored: Fingerprints): File[] {
   const files = filesOf(tls ?? {});
-  const wished = fingerprintsOf(tls);
+  const desired = fingerprintsOf(tls);
   const onServer = { ca: TLSConfig.TLSCACert, cert: TLSConfig.TLSCert, key: TLSConfig.TLSKey };
   return TLS_FILES.flatMap((file) => {
     const content = files[file];
-    const isThere = TLSConfig.TLS && onServer[file] && wished[file] === stored[file];
+    const isThere = TLSConfig.TLS && onServer[file] && desired[file] === stored[file];
     return content === undefined || isThere ? [] : [[file, content] as const];
   });
 }
 
 /** Portainer loads new TLS files only when the body has `URL` and all three TLS flags. */
-function updateBody(endpoint: Endpoint, wish: Wish, directory: Directory): Update {
-  const { name, url, publicUrl, groupId, tagIds, tls, access } = wish;
+function updateBody(endpoint: Endpoint, desired: DesiredEndpoint, directory: Directory): Update {
+  const { name, url, publicUrl, groupId, tagIds, tls, access } = desired;
   return {
     ...(name !== undefined && { Name: name }),
     ...(url !== undefined && { URL: url }),
@@ -119,11 +119,11 @@ async function nameTaken<T>(update: () => Promise<T>, name: string | undefined):
 }
 
 /** An existing environment, and its desired state. */
-interface Settling extends Task {
+interface WaitingTask extends Task {
   readonly endpoint: Endpoint;
   /** Whether this step created or adopted it, so that Pulumi must store it even if the step fails. */
   readonly isNew: boolean;
-  readonly news: EndpointSettled;
+  readonly news: EndpointInputs;
   /** The state from the last step, if there was one. */
   readonly olds?: EndpointState;
   readonly instanceId: string;
@@ -137,40 +137,40 @@ const ROTATION_TIMEOUT = "10s";
  *
  * @throws Unfinished with the actual state, if anything was changed before the failure.
  */
-export async function applyAndWait(context: Context, settling: Settling): Promise<EndpointState> {
-  const { endpoint, isNew, news, instanceId } = settling;
-  const course: Progress = { endpoint, isTouched: isNew, hasFiles: isNew, isRerouted: false };
+export async function applyAndWait(context: Context, task: WaitingTask): Promise<EndpointState> {
+  const { endpoint, isNew, news, instanceId } = task;
+  const progress: Progress = { endpoint, isTouched: isNew, hasFiles: isNew, isRerouted: false };
   try {
-    await apply(context.connection.client, settling, course);
-    const engineId = await greetEngine(context, settling, course).catch((error: unknown) =>
-      undoRotation(context, settling, course, error),
+    await apply(context.connection.client, task, progress);
+    const engineId = await greetEngine(context, task, progress).catch((error: unknown) =>
+      undoRotation(context, task, progress, error),
     );
     return {
       ...news,
       endpointId: endpoint.Id,
-      status: statusOf(course.endpoint),
+      status: statusOf(progress.endpoint),
       tlsFingerprints: fingerprintsOf(news.tls),
       instanceId,
       ...(engineId !== undefined && { engineId }),
     };
   } catch (error) {
-    if (!course.isTouched) throw error;
-    throw new Unfinished(String(endpoint.Id), { ...present(settling, course), instanceId }, error);
+    if (!progress.isTouched) throw error;
+    throw new Unfinished(String(endpoint.Id), { ...present(task, progress), instanceId }, error);
   }
 }
 
 async function greetEngine(
   context: Context,
-  settling: Settling,
-  course: Progress,
+  task: WaitingTask,
+  progress: Progress,
 ): Promise<string | undefined> {
-  const { isNew, news, olds } = settling;
+  const { isNew, news, olds } = task;
   const before = olds?.engineId;
   const { client } = context.connection;
-  const id = course.endpoint.Id;
-  if (!isNew && !course.isRerouted && before !== undefined) return before;
+  const id = progress.endpoint.Id;
+  if (!isNew && !progress.isRerouted && before !== undefined) return before;
   const limit = patience(
-    news.startupTimeout ?? (tlsToPutBack(settling) === undefined ? undefined : ROTATION_TIMEOUT),
+    news.startupTimeout ?? (tlsToPutBack(task) === undefined ? undefined : ROTATION_TIMEOUT),
   );
   const engineId = await untilUp(context, id, news, limit);
   if (before !== undefined && before !== engineId) {
@@ -178,9 +178,9 @@ async function greetEngine(
       `the environment now leads to another engine: what this program made on the one before (${before}) is not there`,
     );
   }
-  if (course.isRerouted || statusOf(course.endpoint) === "down") {
+  if (progress.isRerouted || statusOf(progress.endpoint) === "down") {
     await client.endpoints.snapshot({ params: { id } });
-    course.endpoint = { ...course.endpoint, Status: 1 };
+    progress.endpoint = { ...progress.endpoint, Status: 1 };
   }
   return engineId;
 }
@@ -189,7 +189,7 @@ async function greetEngine(
  * The TLS settings from before this update (`null` for none) if they are all known and the update changed `tls` but not
  * `url`: then the new settings are the reason when the engine does not answer.
  */
-function tlsToPutBack({ olds, news, endpoint }: Settling): Tls | null | undefined {
+function tlsToPutBack({ olds, news, endpoint }: WaitingTask): Tls | null | undefined {
   if (!olds || endpoint.TLSConfig.TLS !== (olds.tls !== undefined)) return undefined;
   const { changed } = difference(properties, { ...olds }, { ...news });
   if (!changed.includes("tls") || changed.includes("url")) return undefined;
@@ -199,31 +199,31 @@ function tlsToPutBack({ olds, news, endpoint }: Settling): Tls | null | undefine
 /** Restores the former TLS settings if only this update can be the reason why the engine does not answer. */
 async function undoRotation(
   context: Context,
-  settling: Settling,
-  course: Progress,
+  task: WaitingTask,
+  progress: Progress,
   error: unknown,
 ): Promise<never> {
-  const tls = tlsToPutBack(settling);
+  const tls = tlsToPutBack(task);
   if (tls === undefined || context.signal.aborted) throw error;
-  const { news, directory } = settling;
-  const task = { wish: { url: news.url, tls }, directory, stored: fingerprintsOf(news.tls) };
-  course.hasFiles = false;
+  const { news, directory } = task;
+  const restoring = { desired: { url: news.url, tls }, directory, stored: fingerprintsOf(news.tls) };
+  progress.hasFiles = false;
   const reason = `this update has changed \`tls\`, and with that the engine does not answer: ${sentence(messageOf(error))}`;
   try {
-    await apply(context.connection.client, task, course);
+    await apply(context.connection.client, restoring, progress);
   } catch (failure) {
     throw new ProviderError(`${reason} To put the settings from before back failed: ${messageOf(failure)}`);
   }
-  context.connection.forgetEngine(course.endpoint.Id);
-  course.tls = tls;
+  context.connection.forgetEngine(progress.endpoint.Id);
+  progress.tls = tls;
   throw new ProviderError(
     `${reason} The settings from before were put back. An engine that takes its new certificate only later needs a longer \`startupTimeout\`.`,
   );
 }
 
 /** The state after a failed step. It differs from the desired one wherever something is left to do. */
-function present({ news, olds, directory }: Settling, { endpoint, hasFiles, tls: putBack }: Progress) {
-  const { tls: shown, ...others } = refreshed(properties, { ...news }, asWished(endpoint, news, directory));
+function present({ news, olds, directory }: WaitingTask, { endpoint, hasFiles, tls: putBack }: Progress) {
+  const { tls: shown, ...others } = refreshed(properties, { ...news }, managed(endpoint, news, directory));
   const tls = putBack === undefined && hasFiles ? shown : putBack;
   const files = putBack === undefined && hasFiles ? news.tls : putBack;
   return {

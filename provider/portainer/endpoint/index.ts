@@ -13,9 +13,9 @@ import { properties } from "./properties";
 import { type EndpointOutputs, EndpointSchema, misnomers } from "./schema";
 import { fingerprintsOf } from "./tls";
 import { endpointFailures } from "./validate";
-import { asWished, everything, statusOf, wishOf } from "./view";
+import { desiredOf, everything, managed, statusOf } from "./view";
 
-export type { EndpointInputs, EndpointOutputs } from "./schema";
+export type { EndpointOutputs } from "./schema";
 
 /** An environment: an engine or agent that Portainer manages. Created by `POST /endpoints`. */
 export const endpoint: Definition<typeof EndpointSchema, EndpointOutputs> = {
@@ -47,7 +47,7 @@ export const endpoint: Definition<typeof EndpointSchema, EndpointOutputs> = {
     if (found) context.info(takenUnmarked(present));
     context.claims.hold(nameIn(instanceId, present.Id));
     const stored = news.adopt === "replace" && found ? {} : fingerprintsOf(news.tls);
-    const task = { wish: news, directory, stored };
+    const task = { desired: news, directory, stored };
     const outputs = await applyAndWait(context, {
       ...task,
       endpoint: present,
@@ -69,7 +69,7 @@ export const endpoint: Definition<typeof EndpointSchema, EndpointOutputs> = {
     const directory = await lookUp(connection.client, state.access);
     const inputs = isGet
       ? everything(now, {}, directory)
-      : refreshed(properties, state, asWished(now, state, directory));
+      : refreshed(properties, state, managed(now, state, directory));
     const outputs = {
       ...inputs,
       endpointId: now.Id,
@@ -84,9 +84,9 @@ export const endpoint: Definition<typeof EndpointSchema, EndpointOutputs> = {
   async update(context, id, olds, news) {
     const { connection } = context;
     const instanceId = await connection.sameServer(olds.instanceId);
-    const wish = wishOf(olds, news);
-    const directory = await lookUp(connection.client, wish.access);
-    requireKnown(wish.access, directory);
+    const desired = desiredOf(olds, news);
+    const directory = await lookUp(connection.client, desired.access);
+    requireKnown(desired.access, directory);
     return await inTurn(nameIn(instanceId, id), async () => {
       const present = await find(connection, Number(id));
       if (!present) {
@@ -94,7 +94,7 @@ export const endpoint: Definition<typeof EndpointSchema, EndpointOutputs> = {
           `environment ${id} is gone: it was deleted outside of Pulumi. \`pulumi refresh\` forgets it, and the next \`pulumi up\` makes it anew`,
         );
       }
-      const task = { wish, directory, stored: olds.tlsFingerprints ?? {} };
+      const task = { desired, directory, stored: olds.tlsFingerprints ?? {} };
       return await applyAndWait(context, {
         ...task,
         endpoint: present,

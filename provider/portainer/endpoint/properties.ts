@@ -1,14 +1,14 @@
 import type { Property } from "../../core/definition";
 import { idNumber } from "../../core/schema";
 import { normalizeAccess } from "./access";
-import type { EndpointSettled } from "./schema";
+import type { EndpointInputs } from "./schema";
 import { normalizeTls } from "./tls";
 import { normalizeUrl } from "./validate";
 
 type Ids = readonly (number | string)[];
 
 /** How each property of an environment is compared, and what its change does. */
-export const properties: { readonly [Key in keyof EndpointSettled]-?: Property } = {
+export const properties: { readonly [Key in keyof EndpointInputs]-?: Property } = {
   name: {},
   url: { normalize: normalizeUrl },
   type: { change: "replace" },

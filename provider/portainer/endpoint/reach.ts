@@ -3,10 +3,10 @@ import { until } from "../../core/concurrency";
 import type { Context } from "../../core/definition";
 import { messageOf, ProviderError, sentence } from "../../core/errors";
 import { milliseconds } from "../../core/schema";
-import type { EndpointSettled } from "./schema";
+import type { EndpointInputs } from "./schema";
 
 /** The properties of an environment that decide how Portainer connects to its engine. */
-type Target = Pick<EndpointSettled, "url" | "type" | "tls">;
+type Target = Pick<EndpointInputs, "url" | "type" | "tls">;
 
 const DEFAULT_STARTUP_TIMEOUT = "60s";
 

@@ -122,9 +122,8 @@ export const EndpointSchema = z.object({
    */
   startupTimeout: DurationSchema.optional(),
 });
-export type EndpointInputs = z.input<typeof EndpointSchema>;
 /** The inputs with their defaults. */
-export type EndpointSettled = z.output<typeof EndpointSchema>;
+export type EndpointInputs = z.output<typeof EndpointSchema>;
 
 export interface EndpointOutputs {
   /** The environment's id in Portainer, a number; `id` is the same as text. */

@@ -10,14 +10,16 @@ import { difference } from "../../core/diff";
 import type { Directory } from "../../core/directory";
 import { accessNow } from "./access";
 import { properties } from "./properties";
-import type { EndpointSettled } from "./schema";
+import type { EndpointInputs } from "./schema";
 import type { Tls } from "./tls";
 
 /** The desired environment. Properties that are left out stay as they are; `tls: null` switches TLS off. */
-export type Wish = Omit<Partial<EndpointSettled>, "tls"> & { readonly tls?: Tls | null | undefined };
+export type DesiredEndpoint = Omit<Partial<EndpointInputs>, "tls"> & {
+  readonly tls?: Tls | null | undefined;
+};
 
 /** The program's inputs, and the value of a new environment for each property that the program no longer sets. */
-export function wishOf(olds: Partial<EndpointSettled>, news: EndpointSettled): Wish {
+export function desiredOf(olds: Partial<EndpointInputs>, news: EndpointInputs): DesiredEndpoint {
   const access = {
     users: news.access?.users ?? (olds.access?.users && []),
     teams: news.access?.teams ?? (olds.access?.teams && []),
@@ -39,10 +41,14 @@ export function wishOf(olds: Partial<EndpointSettled>, news: EndpointSettled): W
   };
 }
 
-/** All readable properties of the environment. Where a value equals that of `wish`, it has the spelling of `wish`. */
-export function everything(endpoint: Endpoint, wish: Wish, directory: Directory): Partial<EndpointSettled> {
+/** All readable properties of the environment. Where a value equals that of `desired`, it has the spelling of `desired`. */
+export function everything(
+  endpoint: Endpoint,
+  desired: DesiredEndpoint,
+  directory: Directory,
+): Partial<EndpointInputs> {
   const type = typeOf(endpoint);
-  const tls = type === "agent" ? undefined : tlsNow(endpoint, wish.tls);
+  const tls = type === "agent" ? undefined : tlsNow(endpoint, desired.tls);
   const containerEngine = engineOf(endpoint.ContainerEngine);
   const all = {
     name: endpoint.Name,
@@ -52,7 +58,7 @@ export function everything(endpoint: Endpoint, wish: Wish, directory: Directory)
     publicUrl: endpoint.PublicURL,
     groupId: endpoint.GroupId,
     tagIds: endpoint.TagIds,
-    access: accessNow(wish.access, endpoint, directory),
+    access: accessNow(desired.access, endpoint, directory),
     security: SecuritySettings.partial().parse(endpoint.SecuritySettings ?? {}),
     containerEngine,
   };
@@ -60,46 +66,54 @@ export function everything(endpoint: Endpoint, wish: Wish, directory: Directory)
 }
 
 /**
- * The same, cut to the properties in `wish`: the others are not managed. `type` is taken from `wish`: it cannot change,
+ * The same, cut to the properties in `desired`: the others are not managed. `type` is taken from `desired`: it cannot change,
  * and Portainer has several types for an agent.
  */
-export function asWished(endpoint: Endpoint, wish: Wish, directory: Directory): Partial<EndpointSettled> {
-  const now = everything(endpoint, wish, directory);
+export function managed(
+  endpoint: Endpoint,
+  desired: DesiredEndpoint,
+  directory: Directory,
+): Partial<EndpointInputs> {
+  const now = everything(endpoint, desired, directory);
   const cut = {
     ...now,
-    ...(wish.type && { type: wish.type }),
-    access: pick(now.access, wish.access),
-    security: pick(now.security, wish.security),
-    containerEngine: now.containerEngine ?? wish.containerEngine,
-    adopt: wish.adopt,
-    startupTimeout: wish.startupTimeout,
+    ...(desired.type && { type: desired.type }),
+    access: pick(now.access, desired.access),
+    security: pick(now.security, desired.security),
+    containerEngine: now.containerEngine ?? desired.containerEngine,
+    adopt: desired.adopt,
+    startupTimeout: desired.startupTimeout,
   };
-  return pick(cut, wish) ?? {};
+  return pick(cut, desired) ?? {};
 }
 
 /** The properties whose actual value is not the desired one. */
-export function differences(endpoint: Endpoint, wish: Wish, directory: Directory): readonly string[] {
-  return difference(properties, asWished(endpoint, wish, directory), { ...wish }).changed;
+export function differences(
+  endpoint: Endpoint,
+  desired: DesiredEndpoint,
+  directory: Directory,
+): readonly string[] {
+  return difference(properties, managed(endpoint, desired, directory), { ...desired }).changed;
 }
 
 export const statusOf = ({ Status }: Endpoint): "up" | "down" =>
   Status === EndpointStatus.down ? "down" : "up";
 
-export function typeOf({ Type }: Endpoint): EndpointSettled["type"] | undefined {
+export function typeOf({ Type }: Endpoint): EndpointInputs["type"] | undefined {
   if (Type === EndpointType.docker) return "docker";
   return Type === EndpointType.agentDocker ? "agent" : undefined;
 }
 
 /** Portainer shows whether it has a file, but not its content, so a file that exists counts as the desired one. */
-function tlsNow({ TLSConfig }: Endpoint, wished: Tls | null | undefined): Tls | undefined {
+function tlsNow({ TLSConfig }: Endpoint, desired: Tls | null | undefined): Tls | undefined {
   if (!TLSConfig.TLS) return undefined;
   const { TLSCACert, TLSCert, TLSSkipVerify } = TLSConfig;
   return {
-    ...(TLSCACert && wished?.caCert !== undefined && { caCert: wished.caCert }),
-    ...(TLSCert && wished?.clientCert !== undefined && { clientCert: wished.clientCert }),
-    ...(TLSCert && wished?.clientKey !== undefined && { clientKey: wished.clientKey }),
-    ...(TLSSkipVerify || wished?.skipVerify !== undefined ? { skipVerify: TLSSkipVerify } : {}),
-    ...(!TLSCert || wished?.skipClientVerify !== undefined ? { skipClientVerify: !TLSCert } : {}),
+    ...(TLSCACert && desired?.caCert !== undefined && { caCert: desired.caCert }),
+    ...(TLSCert && desired?.clientCert !== undefined && { clientCert: desired.clientCert }),
+    ...(TLSCert && desired?.clientKey !== undefined && { clientKey: desired.clientKey }),
+    ...(TLSSkipVerify || desired?.skipVerify !== undefined ? { skipVerify: TLSSkipVerify } : {}),
+    ...(!TLSCert || desired?.skipClientVerify !== undefined ? { skipClientVerify: !TLSCert } : {}),
   };
 }
 
@@ -107,8 +121,8 @@ function engineOf(engine: string | undefined): "docker" | "podman" | undefined {
   return engine === "docker" || engine === "podman" ? engine : undefined;
 }
 
-function pick<T extends object>(value: T | undefined, wished: object | null | undefined): T | undefined {
-  if (!value || !wished) return undefined;
-  const keys = Object.entries(wished).flatMap(([key, wish]) => (wish === undefined ? [] : [key]));
+function pick<T extends object>(value: T | undefined, desired: object | null | undefined): T | undefined {
+  if (!value || !desired) return undefined;
+  const keys = Object.entries(desired).flatMap(([key, value]) => (value === undefined ? [] : [key]));
   return Object.fromEntries(Object.entries(value).filter(([key]) => keys.includes(key))) as T;
 }

@@ -29,8 +29,8 @@ engineOrSkip()("§9.1 any program", () => {
       const shows = (args: object) => stack.preview("Container", "web", { ...base, ...args });
       await fc.assert(
         fc
-          .asyncProperty(anyProgram, async (wish) => {
-            const args = { ...wish, desiredState: "created" };
+          .asyncProperty(anyProgram, async (inputs) => {
+            const args = { ...inputs, desiredState: "created" };
             try {
               await stack.up("Container", "web", { ...base, ...args });
             } catch (error) {

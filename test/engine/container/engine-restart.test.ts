@@ -35,24 +35,25 @@ ownEngineOrSkip()("when the engine is restarted", () => {
       engineAt(engine.url.replace("unix://", ""))(...call);
 
     /** What a preview shows of each resource, after it was read again. */
-    async function shown(wishes: Readonly<Record<string, object>>): Promise<Record<string, string>> {
+    async function shown(programs: Readonly<Record<string, object>>): Promise<Record<string, string>> {
       const steps: Record<string, string> = {};
-      for (const [name, wish] of Object.entries(wishes)) {
+      for (const [name, inputs] of Object.entries(programs)) {
         expect(await host.stack.refresh(name)).toBe(true);
-        steps[name] = await host.stack.preview("Container", name, { ...wish });
+        steps[name] = await host.stack.preview("Container", name, { ...inputs });
       }
       return steps;
     }
 
-    const all = (step: string, wishes: object) =>
-      Object.fromEntries(Object.keys(wishes).map((name) => [name, step]));
+    const all = (step: string, programs: object) =>
+      Object.fromEntries(Object.keys(programs).map((name) => [name, step]));
 
-    async function upAll(wishes: Readonly<Record<string, object>>): Promise<void> {
-      for (const [name, wish] of Object.entries(wishes)) await host.stack.up("Container", name, { ...wish });
+    async function upAll(programs: Readonly<Record<string, object>>): Promise<void> {
+      for (const [name, inputs] of Object.entries(programs))
+        await host.stack.up("Container", name, { ...inputs });
     }
 
-    async function destroyAll(wishes: object): Promise<void> {
-      for (const name of Object.keys(wishes)) await host.stack.destroy(name);
+    async function destroyAll(programs: object): Promise<void> {
+      for (const name of Object.keys(programs)) await host.stack.destroy(name);
     }
 
     test(
@@ -61,17 +62,17 @@ ownEngineOrSkip()("when the engine is restarted", () => {
         const programs = fc.array(anyProgram, { minLength: count, maxLength: count, size: "max" });
         await fc.assert(
           fc.asyncProperty(programs, async (list) => {
-            const wishes = Object.fromEntries(
-              list.map((wish, index) => [
+            const programs = Object.fromEntries(
+              list.map((inputs, index) => [
                 `any-${index}`,
-                { ...base, ...wish, name: `any-${index}`, desiredState: "created" },
+                { ...base, ...inputs, name: `any-${index}`, desiredState: "created" },
               ]),
             );
-            await upAll(wishes);
-            expect(await shown(wishes)).toEqual(all("same", wishes));
+            await upAll(programs);
+            expect(await shown(programs)).toEqual(all("same", programs));
             await engine.restart();
-            expect(await shown(wishes)).toEqual(all("same", wishes));
-            await destroyAll(wishes);
+            expect(await shown(programs)).toEqual(all("same", programs));
+            await destroyAll(programs);
           }),
           {
             numRuns: 1,
@@ -89,50 +90,50 @@ ownEngineOrSkip()("when the engine is restarted", () => {
         IPAM: { Config: [{ Subnet: "10.213.31.0/24" }] },
       });
       await ask("POST", "/networks/create", { Name: "two" });
-      const wish = { ...base, restart: "always" };
-      const wishes = {
+      const inputs = { ...base, restart: "always" };
+      const programs = {
         networks: {
-          ...wish,
+          ...inputs,
           name: "networks",
           networks: [{ network: "one", ipv4Address: "10.213.31.9", aliases: ["web"] }, "two"],
         },
         ports: {
-          ...wish,
+          ...inputs,
           name: "ports",
           ports: [{ containerPort: 80, hostIp: "127.0.0.1" }],
           ulimits: { nofile: 512 },
           logging: { options: { "max-size": "1m" } },
         },
         volumes: {
-          ...wish,
+          ...inputs,
           name: "volumes",
           volumes: [{ target: "/data" }, "data:/named:ro"],
           tmpfs: { "/t": "" },
         },
-        plain: { ...wish, name: "plain" },
+        plain: { ...inputs, name: "plain" },
       };
-      await upAll(wishes);
-      expect(await shown(wishes)).toEqual(all("same", wishes));
+      await upAll(programs);
+      expect(await shown(programs)).toEqual(all("same", programs));
       const plain = (await ask("GET", "/containers/plain/json")).body;
       expect(Object.keys(valueAt(plain, "HostConfig.LogConfig.Config") ?? {}).sort()).toEqual(
         hasDefaults ? ["max-file", "max-size"] : [],
       );
       await engine.restart();
-      expect(await shown(wishes)).toEqual(all("same", wishes));
-      for (const name of Object.keys(wishes)) expect(host.stack.outputs(name)["status"]).toBe("running");
-      await destroyAll(wishes);
+      expect(await shown(programs)).toEqual(all("same", programs));
+      for (const name of Object.keys(programs)) expect(host.stack.outputs(name)["status"]).toBe("running");
+      await destroyAll(programs);
     }, 120_000);
 
     test("those that it leaves stopped are started by the next up, and stay the same containers", async () => {
-      const wishes = { web: { ...base, name: "web" } };
-      await upAll(wishes);
+      const programs = { web: { ...base, name: "web" } };
+      await upAll(programs);
       const { containerId } = host.stack.outputs("web");
       await engine.restart();
-      expect(await shown(wishes)).toEqual({ web: "update" });
-      await upAll(wishes);
+      expect(await shown(programs)).toEqual({ web: "update" });
+      await upAll(programs);
       expect(host.stack.outputs("web")).toMatchObject({ containerId, status: "running" });
-      expect(await shown(wishes)).toEqual({ web: "same" });
-      await destroyAll(wishes);
+      expect(await shown(programs)).toEqual({ web: "same" });
+      await destroyAll(programs);
     }, 120_000);
   });
 });

@@ -100,7 +100,7 @@ engineOrSkip()("without another container", () => {
     const read = (path: string) => run("cat", path);
     const startedAt = async () => (await inspect(host.base.name))?.State.StartedAt;
 
-    test("are changed with a restart, or without one if that is wished", async () => {
+    test("are changed with a restart, or without one if the program says so", async () => {
       const { stack, base } = host;
       const quietly = (content: string) => ({ content, mode: 0o600, onChange: "none" });
       await stack.up("Container", "web", {
@@ -136,7 +136,7 @@ engineOrSkip()("without another container", () => {
       expect([await read("/etc/a.conf"), await read("/etc/b.conf")]).toEqual(["2", "2"]);
     });
 
-    test("are changed with a signal to the container if that is wished", async () => {
+    test("are changed with a signal to the container if the program says so", async () => {
       const script = "trap 'cat /etc/a.conf > /seen' HUP; while :; do sleep 0.1; done";
       const args = (content: string) => ({
         ...host.base,
@@ -226,23 +226,23 @@ engineOrSkip()("without another container", () => {
       expect(await idNow()).toBe(stranger);
     });
 
-    test("§9.11 is taken as it is if it is as wished, and refused with the differences if not", async () => {
+    test("§9.11 is taken as it is if it is as the program says, and refused with the differences if not", async () => {
       const stranger = await makeStranger({ Env: ["A=1"] });
-      const wish = { ...host.base, adopt: "matching" };
-      await expect(host.stack.up("Container", "web", { ...wish, env: { A: "2" } })).rejects.toThrow(
+      const inputs = { ...host.base, adopt: "matching" };
+      await expect(host.stack.up("Container", "web", { ...inputs, env: { A: "2" } })).rejects.toThrow(
         /env differs/,
       );
-      expect(await host.stack.up("Container", "web", { ...wish, env: { A: "1" } })).toBe("create");
+      expect(await host.stack.up("Container", "web", { ...inputs, env: { A: "1" } })).toBe("create");
       expect(await idNow()).toBe(stranger);
       await host.stack.refresh("web");
-      expect(await host.stack.preview("Container", "web", { ...wish, env: { A: "1" } })).toBe("same");
+      expect(await host.stack.preview("Container", "web", { ...inputs, env: { A: "1" } })).toBe("same");
     });
 
     test("is not taken by two resources of one program", async () => {
       await makeStranger();
-      const wish = { ...host.base, adopt: "matching" };
-      await host.stack.up("Container", "first", wish);
-      await expect(host.stack.up("Container", "second", wish)).rejects.toThrow(
+      const inputs = { ...host.base, adopt: "matching" };
+      await host.stack.up("Container", "first", inputs);
+      await expect(host.stack.up("Container", "second", inputs)).rejects.toThrow(
         /is "first" in this stack already/,
       );
     });

@@ -10,7 +10,7 @@ export interface Row {
   /** What is shown of the argument, where it has several rows. */
   readonly part?: string;
   readonly value: unknown;
-  /** Other spellings of the same wish. */
+  /** Other spellings of the same value. */
   readonly same?: readonly unknown[];
   readonly other?: unknown;
   readonly change: Effect;

@@ -3,7 +3,7 @@ import { type ResourceControl, ResourceType } from "../../../../contract";
 import { type Directory, lookUp, requireKnown } from "../../../core/directory";
 import { ProviderError } from "../../../core/errors";
 import { IdSchema } from "../../../core/schema";
-import type { Place } from "../../place";
+import type { Engine } from "../../engine";
 import type { Argument } from "./argument";
 
 const Name = z.union([z.string().min(1, "the name is empty"), IdSchema]);
@@ -66,7 +66,7 @@ interface Ownership {
  * created outside Portainer has none, so one is created.
  */
 export async function setAccess(
-  { portainer, call }: Place,
+  { portainer, call }: Engine,
   containerId: string,
   control: ResourceControl | null | undefined,
   ownership: Ownership,
@@ -80,7 +80,7 @@ export async function setAccess(
 }
 
 /** Converts the program's `access` to ids: looks up the names. */
-export async function ownershipOf({ portainer, call }: Place, access: Access): Promise<Ownership> {
+export async function ownershipOf({ portainer, call }: Engine, access: Access): Promise<Ownership> {
   if (typeof access === "string") {
     return {
       Public: access === "public",
@@ -110,10 +110,10 @@ export function ownershipFrom(control: ResourceControl): Ownership {
  * The same access by ids only, as the server shows it. If a user or team does not exist, the access stays as written,
  * and so differs from anything that the server can show.
  */
-export async function withIds(place: Place, access: Access): Promise<Access> {
+export async function withIds(engine: Engine, access: Access): Promise<Access> {
   if (typeof access === "string") return access;
   try {
-    const { Users, Teams } = await ownershipOf(place, access);
+    const { Users, Teams } = await ownershipOf(engine, access);
     return { users: Users, teams: Teams };
   } catch (error) {
     if (error instanceof ProviderError) return access;

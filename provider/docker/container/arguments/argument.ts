@@ -24,9 +24,9 @@ export interface Argument<Value = never> {
    * The actual value of the engine, limited to what the program sets: keys that the image or the engine added are left
    * out.
    *
-   * @param wished the program's value; `undefined` reads everything.
+   * @param desired the program's value; `undefined` reads everything.
    */
-  readonly read?: (container: ContainerInspect, wished: Value | undefined) => unknown;
+  readonly read?: (container: ContainerInspect, desired: Value | undefined) => unknown;
   /**
    * The Docker API version that parts of a value need, by their names in the program: `{ annotations: "1.43" }`. An
    * older engine would ignore them silently. @default every engine supports it
@@ -111,17 +111,17 @@ export function field<Value>(
     change,
     normalize: (value) => to(value) ?? null,
     write: (value, body) => put(body, path.split("."), to(value)),
-    read: (container, wished) => {
+    read: (container, desired) => {
       const actual = at(container, inspectPath(path));
-      if (wished !== undefined && same(actual, to(wished))) return wished;
+      if (desired !== undefined && same(actual, to(desired))) return desired;
       return isUnset(actual) ? undefined : from(actual as never);
     },
   };
 }
 
 /** The engine shows some values that have no effect (`false`, `0`) as unset. */
-function same(actual: unknown, wished: unknown): boolean {
-  return equal(actual, wished) || (isUnset(actual) && isUnset(wished));
+function same(actual: unknown, desired: unknown): boolean {
+  return equal(actual, desired) || (isUnset(actual) && isUnset(desired));
 }
 
 /** Whether the engine shows this value for a field that is not set. */
@@ -160,9 +160,9 @@ export function keyed<Value>(
   return {
     change: "rollout",
     write: (map, body) => put(body, path.split("."), to(map)),
-    read: (container, wished) => {
+    read: (container, desired) => {
       const actual = from(at(container, inspectPath(path)));
-      const keys = wished === undefined ? Object.keys(actual) : Object.keys(wished);
+      const keys = desired === undefined ? Object.keys(actual) : Object.keys(desired);
       return Object.fromEntries(keys.flatMap((key) => (key in actual ? [[key, actual[key]]] : [])));
     },
   };

@@ -159,9 +159,9 @@ export const deviceArguments = {
     change: "rollout",
     normalize: (requests) => requests.map(toRequest).sort(byText),
     write: (requests, body) => put(body, ["HostConfig", "DeviceRequests"], requests.map(toRequest)),
-    read: (container, wished) => {
+    read: (container, desired) => {
       const requests = requestsOf(container);
-      const isSaidByGpus = wished === undefined && (requests.length === 0 || asGpus(requests) !== undefined);
+      const isSaidByGpus = desired === undefined && (requests.length === 0 || asGpus(requests) !== undefined);
       return isSaidByGpus ? undefined : requests.map(fromRequest);
     },
   } satisfies Argument<DeviceRequest[]>,

@@ -104,11 +104,11 @@ export const healthArguments = {
     write: (healthcheck, body) => {
       body["Healthcheck"] = toWire(healthcheck);
     },
-    read: (container, wished) => {
+    read: (container, desired) => {
       const actual = at(container, ["Config", "Healthcheck"]);
-      if (!isObject(actual)) return wished === undefined ? undefined : {};
-      if (wished === undefined) return fromWire(actual);
-      const keys = Object.keys(toWire(wished));
+      if (!isObject(actual)) return desired === undefined ? undefined : {};
+      if (desired === undefined) return fromWire(actual);
+      const keys = Object.keys(toWire(desired));
       return fromWire(Object.fromEntries(Object.entries(actual).filter(([key]) => keys.includes(key))));
     },
   } satisfies Argument<Healthcheck>,

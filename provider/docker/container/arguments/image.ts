@@ -54,14 +54,14 @@ export const imageArguments = {
     write: (image, body) => {
       body["Image"] = image;
     },
-    read: ({ Config }, wished) => (Config.Image.replace(DIGEST, "") === wished ? wished : Config.Image),
+    read: ({ Config }, desired) => (Config.Image.replace(DIGEST, "") === desired ? desired : Config.Image),
   } satisfies Argument<string>,
   imageDigest: {
     change: "rollout",
     write: (digest, body) => {
       body["Image"] = `${body["Image"]}@${digest}`;
     },
-    read: ({ Config }, wished) => (wished === undefined ? undefined : DIGEST.exec(Config.Image)?.[1]),
+    read: ({ Config }, desired) => (desired === undefined ? undefined : DIGEST.exec(Config.Image)?.[1]),
   } satisfies Argument<string>,
   pull: setting,
   registryId: setting,

@@ -42,11 +42,11 @@ export const ContainerSchema = z.object({
   ...accessFields,
 });
 
-export type ContainerInputs = z.input<typeof ContainerSchema>;
+export type ContainerArgs = z.input<typeof ContainerSchema>;
 /** The inputs with their defaults. */
-export type ContainerSettled = z.output<typeof ContainerSchema>;
+export type ContainerInputs = z.output<typeof ContainerSchema>;
 
-export const containerArguments: { readonly [Key in keyof ContainerSettled]-?: Argument } = {
+export const containerArguments: { readonly [Key in keyof ContainerInputs]-?: Argument } = {
   ...identityArguments,
   ...imageArguments,
   ...processArguments,
@@ -66,7 +66,7 @@ export const containerArguments: { readonly [Key in keyof ContainerSettled]-?: A
   ...accessArguments,
 };
 
-type Properties = { readonly [Key in keyof ContainerSettled]-?: Property };
+type Properties = { readonly [Key in keyof ContainerInputs]-?: Property };
 
 /** Whether an argument determines where the container is. A change of it replaces the resource. */
 export const identifies = (key: string): boolean => key === "endpointId" || key === "nodeName";

@@ -91,19 +91,19 @@ function canonicalNetworks(networks: readonly NetworkInput[]): unknown {
 
 const sorted = (list: unknown): string[] => [...((list ?? []) as string[])].sort();
 
-function readNetworks(container: unknown, wished: readonly NetworkInput[] | undefined): NetworkInput[] {
+function readNetworks(container: unknown, desired: readonly NetworkInput[] | undefined): NetworkInput[] {
   const actuals = Object.entries(actualNetworks(container));
   // The engine shows a container without networks as connected to a network named "none".
-  if (wished?.length === 0 && actuals.every(([name]) => name === "none")) return [];
+  if (desired?.length === 0 && actuals.every(([name]) => name === "none")) return [];
   return actuals.map(([name, actual]) => {
-    const wish = wished?.find((entry) => {
+    const entry = desired?.find((entry) => {
       const network = typeof entry === "string" ? entry : entry.network;
       return network === name || network === actual["NetworkID"];
     });
-    if (wished === undefined) return readAll(container, name, actual);
-    if (wish === undefined) return name;
-    if (typeof wish === "string") return wish;
-    return readWished(actual, wish);
+    if (desired === undefined) return readAll(container, name, actual);
+    if (entry === undefined) return name;
+    if (typeof entry === "string") return entry;
+    return readDetails(actual, entry);
   });
 }
 
@@ -125,22 +125,24 @@ function readAll(container: unknown, network: string, actual: Wire): NetworkInpu
 }
 
 /** Only the properties that the program sets for a network: the engine adds its own aliases, addresses and more. */
-function readWished(actual: Wire, wish: NetworkDetails): NetworkInput {
+function readDetails(actual: Wire, entry: NetworkDetails): NetworkInput {
   const ipam = isObject(actual["IPAMConfig"]) ? actual["IPAMConfig"] : {};
   const options = (actual["DriverOpts"] ?? {}) as Record<string, string>;
   const aliases = (actual["Aliases"] ?? []) as string[];
   const present = {
-    aliases: wish.aliases?.filter((alias) => aliases.includes(alias)),
+    aliases: entry.aliases?.filter((alias) => aliases.includes(alias)),
     ipv4Address: ipam["IPv4Address"] ?? "",
     ipv6Address: ipam["IPv6Address"] ?? "",
     linkLocalIps: ipam["LinkLocalIPs"] ?? [],
     // Until it has run, the engine shows no MAC address for a container.
-    macAddress: actual["MacAddress"] || wish.macAddress,
-    driverOpts: Object.fromEntries(Object.entries(options).filter(([key]) => key in (wish.driverOpts ?? {}))),
+    macAddress: actual["MacAddress"] || entry.macAddress,
+    driverOpts: Object.fromEntries(
+      Object.entries(options).filter(([key]) => key in (entry.driverOpts ?? {})),
+    ),
     gwPriority: actual["GwPriority"] ?? 0,
   };
-  const details = Object.entries(present).filter(([key]) => wish[key as keyof typeof present] !== undefined);
-  return { network: wish.network, ...Object.fromEntries(details) };
+  const details = Object.entries(present).filter(([key]) => entry[key as keyof typeof present] !== undefined);
+  return { network: entry.network, ...Object.fromEntries(details) };
 }
 
 /** The API versions of properties that older engines would ignore. */

@@ -190,9 +190,9 @@ export const portArguments = {
   publishAllPorts: {
     change: "rollout",
     write: (all, body) => put(body, ["HostConfig", "PublishAllPorts"], all),
-    read: (container, wished) => {
+    read: (container, desired) => {
       const actual = at(container, ["HostConfig", "PublishAllPorts"]) === true;
-      return actual || wished !== undefined ? actual : undefined;
+      return actual || desired !== undefined ? actual : undefined;
     },
   } satisfies Argument<boolean>,
 
@@ -200,10 +200,10 @@ export const portArguments = {
     change: "rollout",
     normalize: (ports) => portKeys(ports).sort(),
     write: (ports, body) => expose(body, portKeys(ports)),
-    read: (container, wished) => {
+    read: (container, desired) => {
       const actual = Object.keys((at(container, ["Config", "ExposedPorts"]) ?? {}) as Wire);
-      const wishedKeys = wished && portKeys(wished);
-      return wishedKeys ? actual.filter((key) => wishedKeys.includes(key)) : undefined;
+      const desiredKeys = desired && portKeys(desired);
+      return desiredKeys ? actual.filter((key) => desiredKeys.includes(key)) : undefined;
     },
   } satisfies Argument<string[]>,
 };

@@ -27,14 +27,14 @@ export const loggingArguments = {
     normalize: ({ driver, options }) => withoutEmpty({ driver, options }),
     write: ({ driver, options }, body) =>
       put(body, ["HostConfig", "LogConfig"], withoutEmpty({ Type: driver, Config: options })),
-    read: (container, wished) => {
+    read: (container, desired) => {
       const driver = at(container, ["HostConfig", "LogConfig", "Type"]);
       const config = at(container, ["HostConfig", "LogConfig", "Config"]);
       const options = Object.entries(isObject(config) ? config : {});
-      if (wished === undefined) return withoutEmpty({ driver, options: Object.fromEntries(options) });
-      const known = options.filter(([name]) => name in (wished.options ?? {}));
+      if (desired === undefined) return withoutEmpty({ driver, options: Object.fromEntries(options) });
+      const known = options.filter(([name]) => name in (desired.options ?? {}));
       return withoutEmpty({
-        driver: wished.driver === undefined ? undefined : driver,
+        driver: desired.driver === undefined ? undefined : driver,
         options: Object.fromEntries(known),
       });
     },
@@ -196,7 +196,8 @@ function entrypoint(): Argument<string[]> {
       const plainWords = entrypointWords(words);
       body["Entrypoint"] = plainWords.length === 0 && body["Cmd"] !== undefined ? [""] : plainWords;
     },
-    read: (container, wished) => plain.read?.(container, wished) ?? (wished === undefined ? undefined : []),
+    read: (container, desired) =>
+      plain.read?.(container, desired) ?? (desired === undefined ? undefined : []),
   };
 }
 

@@ -89,12 +89,12 @@ export const runArguments = {
     change: "inPlace",
     normalize: restartPolicy,
     write: (restart, body) => put(body, ["HostConfig", "RestartPolicy"], restartPolicy(restart)),
-    read: (container, wished) => {
+    read: (container, desired) => {
       const policy = at(container, ["HostConfig", "RestartPolicy"]) as
         | { Name?: string; MaximumRetryCount?: number }
         | undefined;
       const name = policy?.Name || "no";
-      if (wished === undefined && name === "no") return undefined;
+      if (desired === undefined && name === "no") return undefined;
       return policy?.MaximumRetryCount ? `${name}:${policy.MaximumRetryCount}` : name;
     },
   } satisfies Argument<string>,

@@ -114,7 +114,7 @@ function paths(name: string): Argument<string[]> {
     empty: "value",
     normalize: (list) => [...list].sort(),
     write: (list, body) => put(body, ["HostConfig", name], list),
-    read: (container, wished) => (wished === undefined ? undefined : at(container, ["HostConfig", name])),
+    read: (container, desired) => (desired === undefined ? undefined : at(container, ["HostConfig", name])),
   };
 }
 
@@ -141,10 +141,10 @@ export const securityArguments = {
     change: "rollout",
     normalize: (options) => [...new Set(options.map(canonicalOption))].sort(),
     write: (options, body) => put(body, ["HostConfig", "SecurityOpt"], options),
-    read: (container, wished) => {
+    read: (container, desired) => {
       const actual = (at(container, ["HostConfig", "SecurityOpt"]) ?? []) as string[];
-      if (wished === undefined) return actual.length === 0 ? undefined : actual;
-      const known = new Set(wished.map(canonicalOption));
+      if (desired === undefined) return actual.length === 0 ? undefined : actual;
+      const known = new Set(desired.map(canonicalOption));
       return actual.filter((option) => !isLabel(option) || known.has(canonicalOption(option)));
     },
   } satisfies Argument<string[]>,

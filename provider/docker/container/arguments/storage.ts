@@ -189,17 +189,18 @@ export function anonymousVolumes({ Mounts }: ContainerInspect): { name: string; 
   );
 }
 
-function readVolumes(container: unknown, wished: readonly VolumeInput[] | undefined): VolumeInput[] {
+function readVolumes(container: unknown, desired: readonly VolumeInput[] | undefined): VolumeInput[] {
   const binds = (at(container, ["HostConfig", "Binds"]) ?? []) as string[];
   const mounts = ((at(container, ["HostConfig", "Mounts"]) ?? []) as Wire[])
     .map(fromMount)
     .filter(({ volume }) => volume?.labels?.[FILES_LABEL] === undefined);
-  const wishes = (wished ?? []).map(canonicalVolume);
+  const declared = (desired ?? []).map(canonicalVolume);
   return [...binds, ...mounts].flatMap((volume) => {
     const { Source, Target } = canonicalVolume(volume);
-    if (!ANONYMOUS.test(String(Source)) || wishes.some((wish) => wish["Source"] === Source)) return [volume];
-    const isWished = wishes.some((wish) => wish["Target"] === Target && wish["Source"] === undefined);
-    return isWished && typeof volume !== "string" ? [withoutSource(volume)] : [];
+    if (!ANONYMOUS.test(String(Source)) || declared.some((mount) => mount["Source"] === Source))
+      return [volume];
+    const isDesired = declared.some((mount) => mount["Target"] === Target && mount["Source"] === undefined);
+    return isDesired && typeof volume !== "string" ? [withoutSource(volume)] : [];
   });
 }
 

@@ -16,13 +16,13 @@ import type { Properties } from "../core/properties";
 import { filledIn, IdSchema, idNumber } from "../core/schema";
 
 /** An engine: its environment, and the node if there are several. */
-interface Site {
+interface EngineRef {
   readonly endpointId: number;
   /** The node, if the environment's agent serves several. */
   readonly nodeName?: string | undefined;
 }
 
-export const siteFields = {
+export const engineFields = {
   /** The environment to create it on: its id, or the `Endpoint`. @default the provider's `endpointId` */
   endpointId: filledIn(IdSchema),
   /**
@@ -32,24 +32,24 @@ export const siteFields = {
   nodeName: z.string().min(1, "the node's name is empty").optional(),
 };
 
-interface Placed {
+interface InputsWithEngine {
   readonly endpointId: z.output<typeof IdSchema>;
   readonly nodeName?: string | undefined;
 }
 
-export const siteOf = ({ endpointId, nodeName }: Placed): Site => ({
+export const engineRefOf = ({ endpointId, nodeName }: InputsWithEngine): EngineRef => ({
   endpointId: idNumber(endpointId),
   nodeName,
 });
 
 /** Defaults for what a program leaves out: the resource's name, and the provider's `endpointId`. */
-export const namedAndPlaced = (inputs: Properties, { name, settings }: CheckContext): Properties => ({
+export const nameAndEnvironment = (inputs: Properties, { name, settings }: CheckContext): Properties => ({
   ...(name !== undefined && { name }),
   ...(inputs["endpointId"] === undefined && settings.endpointId && { endpointId: settings.endpointId }),
 });
 
 /** An engine, reached through its environment, and checked to be the one that an existing object was created on. */
-export interface Place extends Site {
+export interface Engine extends EngineRef {
   readonly context: Context;
   readonly portainer: PortainerClient;
   readonly docker: DockerClient;
@@ -67,15 +67,15 @@ class Unreachable extends ProviderError {}
  *
  * @throws Unreachable when the engine does not answer. Each process asks an engine for its id only once.
  */
-export async function openPlace(
+export async function reachEngine(
   context: Context,
-  site: Site,
+  ref: EngineRef,
   known: { readonly instanceId?: string | undefined; readonly engineId?: string | undefined } = {},
-): Promise<Place> {
+): Promise<Engine> {
   const { connection, signal } = context;
-  const { endpointId, nodeName } = site;
+  const { endpointId, nodeName } = ref;
   const instanceId = await connection.sameServer(known.instanceId);
-  const engineId = await engineOf(context, site);
+  const engineId = await engineOf(context, ref);
   if (known.engineId && engineId && known.engineId !== engineId) {
     throw new ProviderError(
       `environment ${endpointId} leads to another engine: this was made on engine ${known.engineId}, and this one is ${engineId}. ` +
@@ -100,11 +100,11 @@ export async function openPlace(
  *
  * @param seconds the time limit for that work.
  */
-export function afterwards(place: Place, seconds: number): Place {
-  return { ...place, call: { signal: AbortSignal.timeout(seconds * 1_000) } };
+export function afterwards(engine: Engine, seconds: number): Engine {
+  return { ...engine, call: { signal: AbortSignal.timeout(seconds * 1_000) } };
 }
 
-async function engineOf({ connection }: Context, { endpointId, nodeName }: Site): Promise<string> {
+async function engineOf({ connection }: Context, { endpointId, nodeName }: EngineRef): Promise<string> {
   try {
     return await connection.engineId(endpointId, nodeName);
   } catch (error) {
