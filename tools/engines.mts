@@ -1,4 +1,4 @@
-// `npm run test:engines`: the engine suite, gateway included, on Docker engines of several generations, one after the other.
+// `npm run test:engines`: the engine suite, gateway included, on Docker engines of several generations, some at a time.
 //
 //   npm run test:engines                        all of them
 //   npm run test:engines -- 28.5                those whose title begins so
@@ -6,12 +6,14 @@
 // Writes what came out into docs/reference/engines.md. Needs root on a Debian-like system: the engines come from Debian.
 
 import { writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Row } from "../test/engine/container/rows.ts";
 import { loadDefinitions } from "./docs/definitions.mts";
 import { cleanUpWhenInterrupted, INTERRUPTED_EXIT_CODE, interruption } from "./machine/command.mts";
 import { cacheFolder, clone } from "./machine/folders.mts";
 import { explain, SetUpError, say } from "./machine/progress.mts";
+import type { Engine } from "./setup/engine/find.mts";
 import { ensureDebianRoot } from "./setup/engine/other-root.mts";
 import { DAEMON_DEFAULTS, privateEngine } from "./setup/engine/private-engine.mts";
 import { ensureImages, IMAGE, OTHER_IMAGE } from "./setup/image.mts";
@@ -66,9 +68,10 @@ function page(outcomes: readonly Outcome[], rows: readonly Row[]): string {
   );
   return `# Engines
 
-The tests of containers on Docker engines of several generations, as \`npm run test:engines\` last found them: [the matrix](container-matrix.md) of all arguments, any
-program before and after a restart of the engine, roll-outs with every failure, changes in place, adoption, registries, shared namespaces. The last
-row's engine gives every container log options, ulimits, shared memory and an IPC mode of its own.
+The tests of containers, volumes, networks and the server's gateway on Docker engines of several generations, as \`npm run test:engines\` last found
+them: [the matrix](container-matrix.md) of all arguments, any program before and after a restart of the engine, roll-outs with every failure, changes in
+place, adoption and ownership, registries, shared namespaces. An engine "with daemon defaults" gives every container log options, ulimits, shared memory
+and an IPC mode of its own. The engine "from API 1.44 on" refuses older versions of the API, as Docker 29 does.
 
 What an engine's API does not have yet is refused before anything is sent, and the test of that argument shows this.
 
@@ -87,6 +90,9 @@ function refusedBy(apiVersion: string, rows: readonly Row[]): string[] {
     .map(({ argument, part }) => `\`${argument}\`${part ? ` (${part})` : ""}`);
 }
 
+/** How many generations are tested at once. The tests mostly wait for their engine. */
+const AT_ONCE = Math.max(2, availableParallelism());
+
 /** All that needs an engine, but for the docker command: this machine's does not speak the API of every generation. */
 const TESTS = ["--testPathPatterns", "test/engine", "--testPathIgnorePatterns", "gateway/docker-cli"];
 
@@ -101,8 +107,10 @@ try {
       `There is no such engine; there are: ${generations.map(({ title }) => title).join(", ")}.`,
     );
   await ensurePackage();
-  const outcomes: Outcome[] = [];
-  for (const generation of chosen) outcomes.push(await outcomeOn(generation));
+  await using started = new AsyncDisposableStack();
+  const engines: StartedGeneration[] = [];
+  for (const generation of chosen) engines.push(started.use(await start(generation)));
+  const outcomes = await inOrder(engines, AT_ONCE, outcomeOn);
   if (chosen.length === generations.length)
     await writeFile(join(clone, "docs", "reference", "engines.md"), page(outcomes, await rowsOfMatrix()));
   for (const { title, version, tally } of outcomes)
@@ -114,25 +122,48 @@ try {
   process.exitCode = interruption.aborted ? INTERRUPTED_EXIT_CODE : 1;
 }
 
-async function outcomeOn({ title, release, args = [], env = {} }: Generation): Promise<Outcome> {
+interface StartedGeneration extends AsyncDisposable {
+  readonly title: string;
+  readonly engine: Engine;
+  /** The root folder of the system that the engine belongs to. */
+  readonly root: string;
+}
+
+/** Engines that start at the same moment would both take Docker's default bridge, so they start one by one. */
+async function start({ title, release, args = [], env = {} }: Generation): Promise<StartedGeneration> {
   const root = await ensureDebianRoot(release);
-  const engine = privateEngine(join(cacheFolder, "test-engines", release), { root, args, env });
-  try {
-    const started = await engine.start();
-    await ensureImages(started);
-    const images = { TEST_IMAGE: IMAGE, TEST_OTHER_IMAGE: OTHER_IMAGE };
-    const parts = {
-      TEST_ENGINE: started.url,
-      ...images,
-      TEST_REGISTRY: await ensureRegistry(),
-      TEST_OWN_ENGINE: root,
-    };
-    const tally = await runJest(["engine"], TESTS, parts);
-    const [version = "", apiVersion = ""] = started.version.split(", API ");
-    return { title, version, apiVersion, tally };
-  } finally {
-    await engine.remove();
-  }
+  const folder = join(cacheFolder, "test-engines", title.replaceAll(/\W+/g, "-"));
+  const own = privateEngine(folder, { root, args, env });
+  return { title, root, engine: await own.start(), [Symbol.asyncDispose]: () => own.remove() };
+}
+
+async function outcomeOn({ title, engine, root }: StartedGeneration): Promise<Outcome> {
+  await ensureImages(engine);
+  const parts = {
+    TEST_ENGINE: engine.url,
+    TEST_IMAGE: IMAGE,
+    TEST_OTHER_IMAGE: OTHER_IMAGE,
+    TEST_REGISTRY: await ensureRegistry(),
+    TEST_OWN_ENGINE: root,
+  };
+  const tally = await runJest(["engine"], TESTS, parts);
+  const [version = "", apiVersion = ""] = engine.version.split(", API ");
+  return { title, version, apiVersion, tally };
+}
+
+/** Runs the work for each item, at most `limit` at once. The results are in the order of the items. */
+async function inOrder<Item, Result>(
+  items: readonly Item[],
+  limit: number,
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  const queue = items.entries();
+  const next = async () => {
+    for (const [index, item] of queue) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: limit }, next));
+  return results;
 }
 
 async function rowsOfMatrix(): Promise<readonly Row[]> {
