@@ -60,6 +60,7 @@ export const NetworkSchema = z.object({
    */
   adopt: z.literal("matching").optional(),
 });
+export type NetworkArgs = z.input<typeof NetworkSchema>;
 
 export interface NetworkOutputs {
   /** The network's id on the engine. */

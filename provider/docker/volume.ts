@@ -49,6 +49,7 @@ export const VolumeSchema = z.object({
    */
   recreate: z.boolean().optional(),
 });
+export type VolumeArgs = z.input<typeof VolumeSchema>;
 
 export interface VolumeOutputs {
   /** Where its files are on the engine's machine. */

@@ -28,6 +28,7 @@ export const AdminUserSchema = z.object({
    */
   setupToken: z.string().optional(),
 });
+export type AdminUserArgs = z.input<typeof AdminUserSchema>;
 
 export interface AdminUserOutputs {
   /** The user's id in Portainer; 1 for the administrator created at initialisation. */

@@ -28,6 +28,7 @@ export const ApiKeySchema = z.object({
       ),
   ),
 });
+export type ApiKeyArgs = z.input<typeof ApiKeySchema>;
 
 export interface ApiKeyOutputs {
   /** The key itself, for `apiKey` of a Provider. Secret. Portainer shows it only once, at creation. */

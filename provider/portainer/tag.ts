@@ -15,6 +15,7 @@ export const TagSchema = z.object({
    */
   adopt: z.literal("matching").optional(),
 });
+export type TagArgs = z.input<typeof TagSchema>;
 
 export interface TagOutputs extends Installed {
   /** The tag's id in Portainer, a number; `id` is the same as text. */

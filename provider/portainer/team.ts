@@ -15,6 +15,7 @@ export const TeamSchema = z.object({
    */
   adopt: z.literal("matching").optional(),
 });
+export type TeamArgs = z.input<typeof TeamSchema>;
 
 export interface TeamOutputs extends Installed {
   /** The team's id in Portainer, a number; `id` is the same as text. */

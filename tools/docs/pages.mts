@@ -130,7 +130,7 @@ function resourcePage(
   const { properties = {}, secrets = [] } = definitions.facts[name] ?? {};
   const order = Object.keys(name === "Container" ? definitions.containerArguments : properties);
   const inputs = types
-    .entries(provider, `${name}Inputs`)
+    .entries(provider, `${name}Args`)
     .sort((left, right) => order.indexOf(left.name) - order.indexOf(right.name));
   const outputs = types.entries(provider, `${name}Outputs`);
   const changeOf = (key: string) => changeText(key, properties[key]?.change, definitions, name);

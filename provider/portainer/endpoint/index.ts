@@ -15,7 +15,7 @@ import { fingerprintsOf } from "./tls";
 import { endpointFailures } from "./validate";
 import { desiredOf, everything, managed, statusOf } from "./view";
 
-export type { EndpointOutputs } from "./schema";
+export type { EndpointArgs, EndpointOutputs } from "./schema";
 
 /** An environment: an engine or agent that Portainer manages. Created by `POST /endpoints`. */
 export const endpoint: Definition<typeof EndpointSchema, EndpointOutputs> = {

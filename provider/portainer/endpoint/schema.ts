@@ -122,6 +122,7 @@ export const EndpointSchema = z.object({
    */
   startupTimeout: DurationSchema.optional(),
 });
+export type EndpointArgs = z.input<typeof EndpointSchema>;
 /** The inputs with their defaults. */
 export type EndpointInputs = z.output<typeof EndpointSchema>;
 
