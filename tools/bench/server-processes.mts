@@ -17,13 +17,20 @@ async function waitForAnswer(url: string, process: ChildProcess): Promise<void> 
   throw new Error(`${url} does not answer`);
 }
 
-/** nginx in front of an engine's socket, and some files: what the gateway is measured against. */
-export interface Nginx extends AsyncDisposable {
+/** What the server is compared with, in front of an engine's socket. */
+export interface Reference extends AsyncDisposable {
   url: string;
 }
 
-/** @param files their contents, by name: served below `/files/`. */
-export async function startNginx(socket: string, files: Readonly<Record<string, string>>): Promise<Nginx> {
+/**
+ * nginx: what the gateway is measured against.
+ *
+ * @param files their contents, by name: served below `/files/`.
+ */
+export async function startNginx(
+  socket: string,
+  files: Readonly<Record<string, string>>,
+): Promise<Reference> {
   const folder = await mkdtemp(join(tmpdir(), "pulumi-portainer-nginx-"));
   const port = await freePort(18600);
   await mkdir(join(folder, "files"));
@@ -41,6 +48,17 @@ export async function startNginx(socket: string, files: Readonly<Record<string, 
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A proxy of Node without rules or accounts: what any gateway in one Node process can reach. */
+export async function startBareProxy(socket: string): Promise<Reference> {
+  const port = await freePort(18700);
+  const process = spawn(ownNode, [join(clone, "tools/bench/bare-proxy.mts"), socket, String(port)], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  const url = `http://127.0.0.1:${port}`;
+  await waitForAnswer(`${url}/_ping`, process);
+  return { url, [Symbol.asyncDispose]: () => ended(process) };
 }
 
 async function ended(process: ChildProcess): Promise<void> {

@@ -8,7 +8,13 @@ import { SetUpError, seconds, step } from "../machine/progress.mts";
 import { type Engine, engineClient } from "../setup/engine/find.mts";
 import { IMAGE } from "../setup/image.mts";
 import { median } from "./figures.mts";
-import { type Nginx, type Portainer, startNginx, startPortainer } from "./server-processes.mts";
+import {
+  type Portainer,
+  type Reference,
+  startBareProxy,
+  startNginx,
+  startPortainer,
+} from "./server-processes.mts";
 
 const CONNECTIONS = 32;
 const SECONDS = 4;
@@ -43,7 +49,9 @@ export async function benchServer(engine: Engine): Promise<string> {
     await (await fetch(`${portainer.url}${path}`, { headers: portainer.headers })).text();
   const one = "/api/endpoints/1?excludeSnapshot=true";
   const list = `/api/endpoints?limit=${ENVIRONMENTS}`;
-  await using nginx = await startNginx(new URL(engine.url).pathname, {
+  const socket = new URL(engine.url).pathname;
+  await using bare = await startBareProxy(socket);
+  await using nginx = await startNginx(socket, {
     "one.json": await get(one),
     "list.json": await get(list),
   });
@@ -51,8 +59,8 @@ export async function benchServer(engine: Engine): Promise<string> {
   const docker = "/api/endpoints/1/docker";
   const lines = [
     `  the server beside nginx, median of ${ROUNDS}, 32 connections, ${CONTAINERS} containers`,
-    await rates("_ping", `${docker}/_ping`, "/_ping"),
-    await rates("containers/json", `${docker}/containers/json`, "/containers/json"),
+    await rates("_ping", `${docker}/_ping`, "/_ping", bare),
+    await rates("containers/json", `${docker}/containers/json`, "/containers/json", bare),
     await rates("one environment", one, "/files/one.json"),
     await rates(`${ENVIRONMENTS} environments`, list, "/files/list.json"),
     await transfers("1 GiB down", (server) => download(server)),
@@ -62,17 +70,21 @@ export async function benchServer(engine: Engine): Promise<string> {
   ];
   return lines.join("\n");
 
-  async function rates(title: string, ours: string, theirs: string): Promise<string> {
+  /** @param other a third one, whose ratio is said beside ours. */
+  async function rates(title: string, ours: string, theirs: string, other?: Reference): Promise<string> {
     return await step(title, async () => {
       const pairs: [number, number][] = [];
+      const others: [number, number][] = [];
       for (let round = 0; round < ROUNDS; round += 1) {
         const reference = await requestsPerSecond(`${nginx.url}${theirs}`);
         pairs.push([await requestsPerSecond(`${portainer.url}${ours}`, portainer.headers), reference]);
+        if (other) others.push([await requestsPerSecond(`${other.url}${theirs}`), reference]);
       }
       const [own, reference] = [0, 1].map((side) =>
         Math.round(median(pairs.map((pair) => pair[side] as number))),
       );
-      return line(title, ratioOf(pairs), `${own} of ${reference} requests a second`);
+      const beside = other ? `; a bare proxy of Node: ${ratioOf(others)}` : "";
+      return line(title, ratioOf(pairs), `${own} of ${reference} requests a second${beside}`);
     });
   }
 
@@ -96,7 +108,7 @@ interface Side {
   headers: Record<string, string>;
 }
 
-const nginxSide = ({ url }: Nginx): Side => ({ base: url, headers: {} });
+const nginxSide = ({ url }: Reference): Side => ({ base: url, headers: {} });
 const ourSide = ({ url, headers }: Portainer, docker: string): Side => ({ base: `${url}${docker}`, headers });
 
 async function rateOf(work: () => Promise<void>): Promise<number> {
