@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { SettingKey } from "../provider/core/settings";
 import { allOf } from "./properties";
 
 /**
@@ -41,7 +42,7 @@ export interface ProviderArgs {
 
 const SECRETS: readonly string[] = ["apiKey", "password", "clientKey", "headers", "setupToken"];
 const CREDENTIALS: readonly string[] = ["apiKey", "username", "password"];
-const KEYS = allOf<ProviderArgs>()(
+const KEYS = allOf<ProviderArgs & Record<SettingKey, unknown>>()(
   "url",
   "apiKey",
   "username",

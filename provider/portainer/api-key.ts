@@ -15,8 +15,9 @@ const LONGEST_DESCRIPTION = 127;
 
 export const ApiKeySchema = z.object({
   /**
-   * The description that Portainer shows for the key: 1 to 127 characters. A change replaces the key: the new one is
-   * created before the old one is revoked. Portainer: `POST /users/{id}/tokens`. @default the resource's name
+   * The description that Portainer shows for the key: 1 to 127 bytes. A letter outside ASCII takes several. A change
+   * replaces the key: the new one is created before the old one is revoked. Portainer: `POST /users/{id}/tokens`.
+   * @default the resource's name
    */
   description: filledIn(
     z
@@ -24,7 +25,7 @@ export const ApiKeySchema = z.object({
       .regex(/\S/, "a description is not empty")
       .refine(
         (text) => Buffer.byteLength(text) <= LONGEST_DESCRIPTION,
-        `a description has at most ${LONGEST_DESCRIPTION} characters`,
+        `a description has at most ${LONGEST_DESCRIPTION} bytes, and a letter outside ASCII takes several`,
       ),
   ),
 });
