@@ -11,8 +11,8 @@ export const makeAgentKey = (): AgentKeyRecord => {
 };
 
 /**
- * Who this server is to agents: an agent obeys the first server that speaks to it, and knows it by its key ever
- * after. The key is in the store, so that it outlives restarts and moves along with a backup.
+ * The key by which agents recognise this server. An agent obeys only the first server that has contacted it. The key is
+ * in the store, so that it survives restarts and is part of a backup.
  */
 export class AgentIdentity {
   readonly #store: Store;

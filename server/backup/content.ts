@@ -16,7 +16,7 @@ const StoreFile = z.object({
   ),
 });
 
-/** Everything that a server keeps, as one archive. */
+/** All data of a server, as one archive. */
 export async function backup(store: Store, tlsFiles: TlsFiles): Promise<Buffer> {
   // Inside a change, the store and its files are consistent: files are written before the rows that name them.
   const files = await store.change((): Files => {

@@ -5,7 +5,7 @@ const MAGIC = Buffer.from("PORTAINER-AES-256-GCM-SCRYPT\n");
 const SALT = 16;
 const NONCE = 12;
 const TAG = 16;
-/** A guess costs 64 MB and a tenth of a second. */
+/** The cost of one guess: 64 MB and a tenth of a second. */
 const COST = { N: 2 ** 16, r: 8, p: 1, maxmem: 128 * 1024 * 1024 };
 
 export const isEncrypted = (content: Uint8Array): boolean => MAGIC.equals(content.subarray(0, MAGIC.length));

@@ -4,7 +4,7 @@ import { type Engine, EngineRefusal, type GatewayEnvironment } from "../gateway"
 import { isAgent } from "../gateway/environment-type";
 import { HttpError } from "../http-error";
 
-/** Asks a cluster on the server's own behalf. `account`: the folder of the server's account in the local one. */
+/** Sends the server's own requests to a cluster. `account`: the folder with the server's account in the local cluster. */
 export class Cluster {
   readonly #engine: Engine;
   readonly #isBehindAgent: boolean;
@@ -16,7 +16,7 @@ export class Cluster {
     this.#account = account;
   }
 
-  /** The token of the server itself: an agent uses its own where it gets none. */
+  /** The token of the server itself. Empty behind an agent, which then uses its own. */
   async ownToken(): Promise<string> {
     if (this.#isBehindAgent) return "";
     return readFile(join(this.#account, "token"), "utf8").then(
@@ -27,7 +27,7 @@ export class Cluster {
     );
   }
 
-  /** The answer's body. `accepted`: statuses besides 2xx that are as good. Throws the cluster's own reason. */
+  /** Returns the answer's body. `accepted`: further statuses that count as success. Throws the cluster's reason. */
   async json<T>(method: string, path: string, body?: object, accepted: readonly number[] = []): Promise<T> {
     const token = await this.ownToken();
     const headers = this.#isBehindAgent

@@ -4,18 +4,18 @@ import type { Cluster } from "./cluster";
 export interface NamespaceUser {
   readonly id: number;
   readonly teamIds: readonly number[];
-  /** The namespace `default` is otherwise open to every user. */
+  /** Whether the namespace `default` needs a policy too. Otherwise it is open to every user. */
   readonly isDefaultRestricted: boolean;
 }
 
-/** Which of a cluster's namespaces a standard user may work in, and which not. */
+/** The namespaces of a cluster that a standard user may use, and the others. */
 export interface Namespaces {
   readonly open: readonly string[];
   readonly closed: readonly string[];
 }
 
 const DEFAULT = "default";
-/** Where Portainer keeps it: in the cluster, so that several servers agree. */
+/** Portainer stores the policies in the cluster, so that several servers share them. */
 const POLICIES = "/api/v1/namespaces/portainer/configmaps/portainer-config";
 
 interface Namespace {
@@ -31,7 +31,7 @@ interface NamespacePolicy {
 export async function namespacesOf(cluster: Cluster, user: NamespaceUser): Promise<Namespaces> {
   const policies = await policiesOf(cluster);
   const { items } = await cluster.json<{ items: Namespace[] }>("GET", "/api/v1/namespaces");
-  // One that is being removed takes nothing new, and may stay so for long.
+  // A terminating namespace accepts no new objects, and can exist for a long time.
   const names = items
     .filter(({ status }) => status?.phase !== "Terminating")
     .map(({ metadata }) => metadata.name);

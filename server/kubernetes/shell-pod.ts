@@ -5,7 +5,7 @@ import type { Cluster } from "./cluster";
 
 const NAMESPACE = "portainer";
 const CONTAINER = "kubectl-shell-container";
-/** Seconds that a shell lasts at most. */
+/** The longest life of a shell, in seconds. */
 const LIFETIME = 3_600;
 /** Milliseconds. */
 const START_TIMEOUT = 20_000;
@@ -16,7 +16,7 @@ interface PodObject {
   readonly status?: { readonly phase?: string };
 }
 
-/** Starts a pod with `kubectl` that acts as an account, and waits until it runs. Throws an `HttpError`. */
+/** Starts a pod with `kubectl` under an account, and waits until it runs. Throws an `HttpError`. */
 export async function startShellPod(cluster: Cluster, account: string, image: string): Promise<ShellPod> {
   const accounts = `/api/v1/namespaces/${NAMESPACE}/serviceaccounts`;
   await cluster.json("GET", `${accounts}/${account}`).catch((cause: Error) => {
@@ -36,7 +36,7 @@ export async function startShellPod(cluster: Cluster, account: string, image: st
       namespace: NAMESPACE,
       podName: name,
       containerName: CONTAINER,
-      // The least width of the shell.
+      // Portainer sets this width.
       command: "env COLUMNS=200 /bin/bash",
       remove,
     };

@@ -4,7 +4,7 @@ interface Node {
   readonly status?: { readonly capacity?: { readonly cpu?: string; readonly memory?: string } };
 }
 
-/** What is known of a cluster at one time, under Portainer's names. Throws the reason if it cannot be reached. */
+/** A snapshot of a cluster, with Portainer's field names. Throws the reason if the cluster cannot be reached. */
 export async function kubernetesSnapshot(cluster: Cluster, time: number) {
   const { gitVersion } = await cluster.json<{ gitVersion: string }>("GET", "/version");
   const { items } = await cluster.json<{ items: Node[] }>("GET", "/api/v1/nodes");

@@ -7,18 +7,18 @@ import { type NamespaceUser, namespacesOf } from "./namespace-access";
 import { startShellPod } from "./shell-pod";
 import { type AccountToken, userToken } from "./user-account";
 
-/** A token is not used any more when it is valid for less than this, in milliseconds. */
+/** Tokens that expire sooner than this are replaced, in milliseconds. */
 const MARGIN = 60_000;
-/** The account that the server's own installation in a cluster has. */
+/** The service account of the server's own installation in a cluster. */
 const OWN_ACCOUNT = "portainer-sa-clusteradmin";
 
-/** The last token of a user on an environment, and what its account's rights were worked out from. */
+/** The last token of a user on an environment, and the facts from which the rights of its account were derived. */
 interface Known {
   readonly situation: string;
   readonly token: Promise<AccountToken>;
 }
 
-/** What clusters know callers by: administrators as the server itself, each standard user by an account of his own. */
+/** The tokens that callers use in clusters. Administrators use the server's, each standard user that of a service account. */
 export class KubernetesTokens {
   readonly #store: Store;
   readonly #engines: Engines;
@@ -45,7 +45,7 @@ export class KubernetesTokens {
     }
   }
 
-  /** A pod in which the caller's account is used. Throws an `HttpError`. */
+  /** Starts a shell pod that uses the caller's account. Throws an `HttpError`. */
   async shell(caller: Caller, environment: GatewayEnvironment): Promise<ShellPod> {
     const cluster = this.#clusterOf(environment);
     if (!caller.isAdmin) await this.of(caller, environment);
@@ -53,7 +53,7 @@ export class KubernetesTokens {
     return startShellPod(cluster, account, this.#store.settings.get(1)?.KubectlShellImage ?? "");
   }
 
-  /** Lets what is known of one environment be asked for again. */
+  /** Drops the tokens of one environment. */
   forget(environmentId: number): void {
     for (const key of this.#known.keys()) if (key.startsWith(`${environmentId} `)) this.#known.delete(key);
   }
@@ -69,7 +69,7 @@ export class KubernetesTokens {
   async #tokenOf(caller: Caller, { id, url }: GatewayEnvironment, cluster: Cluster): Promise<AccountToken> {
     const user = this.#userOf(caller, id);
     const key = `${id} ${caller.id}`;
-    // Another team, or another rule for the default namespace, means other namespaces.
+    // A change of teams, or of the rule for the default namespace, changes the allowed namespaces.
     const situation = [url, user.isDefaultRestricted, ...user.teamIds].join(" ");
     const known = this.#known.get(key);
     if (known?.situation === situation) {

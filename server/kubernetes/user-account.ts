@@ -8,7 +8,7 @@ const GONE = [404];
 /** Seconds. */
 const TOKEN_LIFETIME = 3_600;
 
-/** What every user may see of a cluster. */
+/** The rights of every user in a cluster. */
 const RULES = [
   { verbs: ["list", "get"], apiGroups: [""], resources: ["namespaces", "nodes"] },
   { verbs: ["list"], apiGroups: ["storage.k8s.io"], resources: ["storageclasses"] },
@@ -22,7 +22,10 @@ export interface AccountToken {
   readonly expires: number;
 }
 
-/** A token of the account that a standard user has in a cluster; what is missing there is made, what is too much goes. */
+/**
+ * Returns a token of the service account of a standard user. Creates what the account lacks, and removes rights that it
+ * must not have.
+ */
 export async function userToken(
   cluster: Cluster,
   account: string,

@@ -1,4 +1,4 @@
-/** What a collection tells of a write, so that the store can make it durable or take it back. */
+/** One write of a collection. The store makes it durable, or undoes it. */
 export interface Journal {
   changed(collection: string, id: number, before: unknown, after: unknown): void;
   advanced(collection: string, before: number, after: number): void;
@@ -42,7 +42,7 @@ export class Collection<T extends object> {
     return this.list().filter(matches);
   }
 
-  /** Another number after every change: what was derived from the rows is good while it stays the same. */
+  /** Changes with every write. A value derived from the rows is valid while it stays the same. */
   get revision(): number {
     return this.#revision;
   }
@@ -51,7 +51,7 @@ export class Collection<T extends object> {
     return this.#rows.size;
   }
 
-  /** Draws an id; it is used up whether or not something is stored under it. */
+  /** Returns the next id. It is never returned again, even if nothing is stored under it. */
   nextId(): number {
     const journal = this.#journal();
     journal.advanced(this.name, this.#last, this.#last + 1);
@@ -81,7 +81,7 @@ export class Collection<T extends object> {
     return { rows: [...this.#rows], last: this.#last };
   }
 
-  /** Replaces everything, ids given included. */
+  /** Replaces all rows and the id counter. */
   become({ rows, last }: CollectionState): void {
     for (const id of [...this.#rows.keys()]) this.delete(id);
     for (const [id, row] of rows) this.put(id, row as T);
@@ -89,7 +89,7 @@ export class Collection<T extends object> {
     this.#last = last;
   }
 
-  /** Sets what is known already, without journal: what was written before or by others, and what is taken back. */
+  /** Sets a row without recording a write: for rows that were loaded, that others have written, or that are undone. */
   restore(id: number, row: object | undefined): void {
     const isLate = row !== undefined && !this.#rows.has(id) && id <= this.#last;
     if (row === undefined) this.#rows.delete(id);

@@ -5,7 +5,7 @@ import { openPostgres } from "./postgres";
 import { openSqlite } from "./sqlite";
 import { Store } from "./store";
 
-/** The store that is asked for: in PostgreSQL, in a file of the data folder, or in memory. */
+/** Opens the configured store: in PostgreSQL, in a file of the data folder, or in memory. */
 export async function openStore(
   { store, data }: Pick<ServerOptions, "store" | "data">,
   report: (error: unknown) => void,

@@ -1,28 +1,28 @@
-/** One row of a collection: set, or removed when there is none. */
+/** One row of a collection. Without a value, the row is removed. */
 export interface Change {
   readonly collection: string;
   readonly id: number;
   readonly row: object | undefined;
 }
 
-/** The highest id ever given in a collection: an id is never given twice. */
+/** The highest id that a collection has ever used. No id is used twice. */
 export interface Sequence {
   readonly collection: string;
   readonly last: number;
 }
 
-/** Each row and each sequence at most once, in the order of ids. */
+/** Contains each row and each sequence at most once, ordered by id. */
 export interface Writes {
   readonly changes: readonly Change[];
   readonly sequences: readonly Sequence[];
 }
 
-/** What was written after an earlier version, as it is at this one. */
+/** The rows that were written since an earlier version, as they are in this version. */
 export interface Update extends Writes {
   readonly version: number;
 }
 
-/** Where a store keeps what it holds. Each write makes a new version of the whole; before the first it is 0. */
+/** The durable copy of a store. Each write increases the version, which starts at 0. */
 export interface Persistence {
   /** Whether other processes write to it too. */
   readonly isShared: boolean;
@@ -32,7 +32,7 @@ export interface Persistence {
    * written, and durable when this returns. @returns the version it made
    */
   write(version: number, work: (news: Update) => Writes): Promise<number>;
-  /** Whether this process is the one that does what must be done once for all of them. */
+  /** Whether this process is the leader, which does the work that only one process may do. */
   leads(): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import type { Pool, PoolClient, QueryResult } from "pg";
 import { isEmpty, type Persistence, type Update, type Writes } from "./persistence";
 
-/** Rows that are removed stay, without a value, so that other processes learn of it. */
+/** Removed rows stay in the table without a value, so that other processes see the removal. */
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS portainer_entity (
     collection text NOT NULL, id bigint NOT NULL, value text, version bigint NOT NULL, PRIMARY KEY (collection, id)
@@ -12,11 +12,11 @@ const SCHEMA = `
   );
 `;
 
-/** Advisory locks of the database: for who writes, and for who leads. Any two numbers, the same in every version. */
+/** The advisory locks of the writer and of the leader. The numbers are arbitrary, but must never change. */
 const WRITING = 7_046_029_254_386_353_131n;
 const LEADING = 7_046_029_254_386_353_132n;
 
-/** A process that stops in the middle of a write must not stop the others for good. */
+/** A process that hangs during a write must not block the others for ever. */
 const BEGIN = `
   BEGIN;
   SET LOCAL synchronous_commit = on;
@@ -44,7 +44,7 @@ const ADVANCE = `
   ON CONFLICT (collection) DO UPDATE SET last = excluded.last, version = excluded.version
 `;
 
-/** 64-bit numbers come as text. */
+/** The driver returns 64-bit numbers as text. */
 interface NewsRow {
   readonly collection: string;
   readonly id: string | null;
@@ -53,14 +53,14 @@ interface NewsRow {
   readonly version: string;
 }
 
-/** A database of PostgreSQL, which any number of processes may share. @param report hears of broken connections */
+/** A store in a PostgreSQL database, which several processes can share. @param report is called for broken connections */
 export async function openPostgres(url: string, report: (error: unknown) => void): Promise<Persistence> {
   const { Pool } = loadPg();
   const pool = new Pool({ connectionString: url, connectionTimeoutMillis: 10_000, query_timeout: 60_000 });
-  // A connection that breaks while nobody waits for it has nobody else to tell.
+  // Without a listener, an error of an idle connection would end the process.
   pool.on("error", report).on("connect", (client) => client.on("error", report));
   await inTurn(pool, (client) => client.query(SCHEMA));
-  /** The connection that has the lock, or waits for it: one for all who ask at once. */
+  /** The connection that holds the leader lock or waits for it. Concurrent callers share it. */
   let leader: Promise<PoolClient> | undefined;
 
   return {
@@ -95,7 +95,7 @@ export async function openPostgres(url: string, report: (error: unknown) => void
     },
 
     async close() {
-      // Left to the connection's end, the lock would be free a moment later.
+      // Unlock explicitly: the end of the connection would free the lock only a moment later.
       const last = await leader?.catch(() => undefined);
       await last?.query("SELECT pg_advisory_unlock_all()").catch(report);
       last?.release(true);
@@ -104,7 +104,7 @@ export async function openPostgres(url: string, report: (error: unknown) => void
   };
 }
 
-/** An optional package: only who asks for such a store needs it. */
+/** An optional package, needed only for this kind of store. */
 function loadPg(): typeof import("pg") {
   try {
     return require("pg");
@@ -113,7 +113,7 @@ function loadPg(): typeof import("pg") {
   }
 }
 
-/** Runs `work` in a transaction that no other one of its kind runs beside. */
+/** Runs `work` in a transaction, one at a time across all processes. */
 async function inTurn<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   try {

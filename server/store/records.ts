@@ -8,7 +8,7 @@ export type UserRecord = {
   /** bcrypt; never part of an answer. */
   PasswordHash: string;
   Role: number;
-  /** Unix seconds; tokens issued before are dead. */
+  /** Unix seconds. Tokens that were issued before are invalid. */
   TokenIssueAt: number;
   ThemeSettings: { color: string };
   UseCache: boolean;
@@ -40,7 +40,7 @@ export type EndpointGroupRecord = {
   TagIds: number[];
 };
 
-/** In which of the two fields its environments are found is said by `Dynamic`; the other one is kept. */
+/** `Dynamic` says which of the two fields lists its environments. The other one is kept. */
 export type EdgeGroupRecord = {
   Id: number;
   Name: string;
@@ -81,7 +81,7 @@ export type EndpointRecord = {
   EnableGPUManagement: boolean;
   Snapshot?: Record<string, unknown>;
   KubernetesSnapshot?: Record<string, unknown>;
-  /** What was set of a cluster's configuration, over the defaults. */
+  /** The cluster settings that differ from the defaults. */
   Kubernetes?: Record<string, unknown>;
   AgentVersion?: string;
 };
@@ -98,20 +98,20 @@ export type ResourceControlRecord = {
   System: boolean;
 };
 
-/** This installation: made at the first start, the same ever after. */
+/** The identity of this installation, created at the first start. */
 export type InstanceRecord = { Id: 1; InstanceID: string };
 
-/** What agents know this installation by. One record, with id 1. */
+/** The key by which agents identify this installation. One record, with id 1. */
 export type AgentKeyRecord = {
   Id: 1;
   /** PEM. */
   PrivateKey: string;
 };
 
-/** How the server itself is served. One record, with id 1. */
+/** The HTTP and HTTPS settings of the server itself. One record, with id 1. */
 export type SslRecord = {
   Id: 1;
-  /** PEM; empty until HTTPS is served for the first time. */
+  /** PEM. Empty until the server first uses HTTPS. */
   Cert: string;
   Key: string;
   SelfSigned: boolean;
@@ -124,7 +124,7 @@ export type RegistryAccessRecord = {
   Namespaces: string[];
 };
 
-/** How the server itself reaches a registry. */
+/** The credentials with which the server itself uses a registry. */
 export type RegistryManagement = {
   Type: number;
   Authentication: boolean;
@@ -181,7 +181,7 @@ export type CustomTemplateRecord = {
   GitConfig: GitRecord | null;
   IsComposeFormat: boolean;
   EdgeTemplate: boolean;
-  /** The file itself. */
+  /** The content of the file. */
   Content: string;
 };
 
@@ -221,14 +221,14 @@ export type StackRecord = {
   Option: { Prune: boolean } | null;
   GitConfig: GitRecord | null;
   FromAppTemplate: boolean;
-  /** The files themselves, by path. */
+  /** The contents of the files, by path. */
   Files: Record<string, string>;
 };
 
-/** What every replica signs with. */
+/** The signing key that all replicas share. */
 export type SecretRecord = { Id: 1; Key: string };
 
-/** A token that is not valid any more, until it would not be anyway. */
+/** A revoked token. The record is kept until the token would expire. */
 export type RevokedTokenRecord = { Id: number; Token: string; Expires: number };
 
 export type LoginBucketRecord = {

@@ -41,7 +41,7 @@ export const DEFAULT_SETTINGS = {
   InternalAuthSettings: { RequiredPasswordLength: 12 },
   LDAPSettings: DEFAULT_LDAP,
   OAuthSettings: DEFAULT_OAUTH,
-  /** A Go duration; empty until it is set, which means five minutes. */
+  /** A Go duration. Empty means five minutes. */
   SnapshotInterval: "",
   TemplatesURL: "",
   GlobalDeploymentOptions: { hideStacksFunctionality: false },

@@ -8,16 +8,16 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS sequence (collection TEXT PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID;
 `;
 
-/** SQLite in a file, or in memory for `:memory:`. One process at a time: a second one is refused at once. */
+/** A store in an SQLite file, or in memory for `:memory:`. Only one process can open the file. */
 export function openSqlite(file: string): Persistence {
   const database = new DatabaseSync(file);
-  // A commit returns after the log is on the disk, so that neither a kill nor a power cut loses it.
+  // A commit returns when the log is on the disk, so that it survives a kill and a power cut.
   database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
   database.exec(SCHEMA);
   const put = database.prepare("INSERT OR REPLACE INTO entity (collection, id, value) VALUES (?, ?, ?)");
   const remove = database.prepare("DELETE FROM entity WHERE collection = ? AND id = ?");
   const advance = database.prepare("INSERT OR REPLACE INTO sequence (collection, last) VALUES (?, ?)");
-  // Nobody else writes, so versions mean nothing beyond this process.
+  // No other process writes, so the version is not stored.
   let current = 1;
 
   const everything = (): Update => {

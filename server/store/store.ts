@@ -25,17 +25,17 @@ import type {
 import type { SettingsRecord } from "./settings-record";
 
 /**
- * Everything the server knows, in memory and durable: a change is acknowledged after it was written. Memory holds
- * nothing that is not written, so nobody is told what then did not happen.
+ * All data of the server, in memory and on disk. A change becomes visible only after it was written, so no client
+ * ever sees a change that was lost.
  */
 export class Store {
   readonly #collections = new Map<string, Collection<object>>();
-  /** What is of this installation only: no part of a dump. */
+  /** Belongs to this installation only, and is not part of a dump. */
   readonly #own = new Set<string>();
   readonly #persistence: Persistence;
   #journal: Entry[] | undefined;
   #queue: Promise<unknown> = Promise.resolve();
-  /** Of what is in memory. */
+  /** The version of the data in memory. */
   #version = 0;
   #looking: Promise<void> = Promise.resolve();
   #nextLook: Promise<void> | undefined;
@@ -60,7 +60,7 @@ export class Store {
   readonly instance = this.#collection<InstanceRecord>("version");
 
   readonly revokedTokens = this.#ownCollection<RevokedTokenRecord>("revoked_tokens");
-  // What a server alone keeps in memory and in files, and replicas share.
+  // A single server has these in memory and in files. Replicas share them.
   readonly secrets = this.#ownCollection<SecretRecord>("secrets");
   readonly loginBuckets = this.#ownCollection<LoginBucketRecord>("login_buckets");
   readonly tlsFiles = this.#ownCollection<TlsFileRecord>("tls_files");
@@ -75,17 +75,17 @@ export class Store {
     return store;
   }
 
-  /** Whether other processes have the same store. */
+  /** Whether other processes use the same database. */
   get isShared(): boolean {
     return this.#persistence.isShared;
   }
 
-  /** Whether this process is the one that does what must be done once, and not by each that has the store. */
+  /** Whether this process is the leader, which does the work that only one process may do. */
   leads(): Promise<boolean> {
     return this.#persistence.leads();
   }
 
-  /** Learns all that was acknowledged, by whichever process, before this was called. */
+  /** Loads every change that any process completed before this call. */
   catchUp(): Promise<void> {
     // A query under way may predate this call, so wait for the next one; concurrent callers share it.
     this.#nextLook ??= this.#looking
@@ -99,8 +99,8 @@ export class Store {
   }
 
   /**
-   * Runs `work`, which reads and writes collections without waiting for anything, and makes all its writes durable
-   * together. When `work` throws or the disk refuses, nothing of it happened.
+   * Runs `work`, which reads and writes collections synchronously, and makes all its writes durable together. If `work`
+   * or the disk fails, none of its writes take effect.
    */
   change<T>(work: () => T): Promise<T> {
     const result = this.#queue.then(() => this.#perform(work));
@@ -108,19 +108,19 @@ export class Store {
     return result;
   }
 
-  /** Everything there is, to be put back by `restore`. */
+  /** Returns all data, for `restore`. */
   dump(): Dump {
     return [...this.#collections.values()]
       .filter(({ name }) => !this.#own.has(name))
       .map((collection) => [collection.name, collection.dump()]);
   }
 
-  /** Puts everything back as it was, durably; what was added since is gone. */
+  /** Replaces all data by a dump, durably. */
   restore(dump: Dump): Promise<void> {
     return this.change(() => this.become(dump));
   }
 
-  /** The same as a part of a change. */
+  /** The same, within a change. */
   become(dump: Dump): void {
     for (const [name, state] of dump) this.#collections.get(name)?.become(state);
   }
@@ -146,7 +146,7 @@ export class Store {
     return result;
   }
 
-  /** Runs `work` to see what it writes, and takes it back: it counts when it is durable. */
+  /** Runs `work`, records its writes and undoes them in memory: they take effect when they are durable. */
   #rehearse<T>(work: () => T): { result: T; writes: Writes } {
     const journal: Entry[] = [];
     this.#journal = journal;
@@ -158,7 +158,7 @@ export class Store {
     }
   }
 
-  /** What is not newer is known already: it may have been learned on another way meanwhile. */
+  /** Ignores versions that are already loaded: a concurrent call may have loaded them. */
   #learn({ version, changes, sequences }: Update): void {
     if (version <= this.#version) return;
     this.#version = version;

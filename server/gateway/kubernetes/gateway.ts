@@ -9,10 +9,10 @@ import { stream } from "../relay/respond";
 import { send } from "../relay/send";
 import { type Behind, clusterPath } from "../target";
 
-/** What exec, attach and port-forward are spoken in; clients offer HTTP/2 with ordinary requests too. */
+/** The protocols of exec, attach and port-forward. Clients also offer HTTP/2 on ordinary requests. */
 const STREAMS = /^(?:websocket|spdy\/3\.1)$/i;
 
-/** Clusters behind the server: `/api/endpoints/{id}/kubernetes/*`. What a user may do there is the cluster's to say. */
+/** Passes requests on to clusters: `/api/endpoints/{id}/kubernetes/*`. The cluster decides what a user may do. */
 export function createKubernetesGateway(host: GatewayHost, engines: Engines) {
   async function admit(target: Behind, endpointId: number) {
     const path = clusterPath(target);
@@ -46,18 +46,18 @@ export function createKubernetesGateway(host: GatewayHost, engines: Engines) {
   };
 }
 
-/** Portainer keeps in the cluster itself who may use which of its namespaces. */
+/** The cluster stores who may use which namespace. */
 const ACCESS_POLICIES = /\/api\/v1\/namespaces\/portainer\/configmaps(?:\/portainer-config)?(?:\?|$)/;
 
 const changesAccess = ({ method }: IncomingMessage, path: string): boolean =>
   method !== "GET" && method !== "HEAD" && ACCESS_POLICIES.test(path);
 
-/** The token that a cluster, or the agent in it, takes for the caller's. */
+/** The headers that carry the caller's token to a cluster, or to the agent in it. */
 function header({ type }: GatewayEnvironment, token: string): [name: string, value: string] {
   return isAgent(type) ? ["X-PortainerAgent-SA-Token", token] : ["Authorization", `Bearer ${token}`];
 }
 
-/** A redirection to another path of the cluster leads there by way of this server. */
+/** Rewrites a redirection to another path of the cluster, so that it leads through this server. */
 function stayBehind({ rawHeaders }: IncomingMessage, endpointId: number): void {
   for (let at = 0; at < rawHeaders.length; at += 2)
     if (rawHeaders[at]?.toLowerCase() === "location" && /^\/(?!\/)/.test(rawHeaders[at + 1] ?? ""))

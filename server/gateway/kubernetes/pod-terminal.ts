@@ -9,14 +9,14 @@ import { hijack, type Takeover } from "../relay/hijack";
 import type { Pod } from "../terminal/query";
 import { shakeHands } from "../terminal/stream";
 
-/** Binary messages, of which the first byte says which stream they are of. */
+/** Messages are binary. The first byte is the number of the stream. */
 const PROTOCOL = "v4.channel.k8s.io";
 const STDIN = 0;
 const OUTPUT: readonly number[] = [1, 2];
 
 /**
- * Connects a browser's WebSocket with a command in a pod, by the WebSocket that a cluster has for this. Throws an
- * `HttpError` while nothing is connected.
+ * Connects a browser's WebSocket with a command in a pod, through the WebSocket of the cluster's API. Throws an
+ * `HttpError` if it cannot connect.
  */
 export async function connectPod(engine: Engine, pod: Pod, token: string, takeover: Takeover): Promise<void> {
   const cluster = await startCommand(engine, pod, token, takeover.connection);
@@ -24,7 +24,7 @@ export async function connectPod(engine: Engine, pod: Pod, token: string, takeov
   shakeHands(takeover, (browser) => relay(browser, cluster));
 }
 
-/** The same behind an agent, which shakes hands itself. */
+/** The same behind an agent, which answers the handshake itself. */
 export function connectPodByAgent(
   engine: Engine,
   endpointId: number,
@@ -70,7 +70,7 @@ function pathOf({ namespace, podName, containerName, command }: Pod): string {
   return `/api/v1/namespaces/${space}/pods/${pod}/exec?${search}`;
 }
 
-/** Output goes out as text, cut between characters. Who reads slowly is waited for. */
+/** Sends output as text, split between characters. Waits for a slow reader. */
 function relay(browser: WebSocket, cluster: WebSocket): void {
   const decoder = new StringDecoder("utf8");
   cluster.on("message", (data: Buffer) => {
