@@ -12,12 +12,14 @@ import { volume } from "./docker/volume";
 import { adminUser } from "./portainer/admin-user";
 import { apiKey } from "./portainer/api-key";
 import { endpoint } from "./portainer/endpoint";
+import { endpointGroup } from "./portainer/endpoint-group";
 import { tag } from "./portainer/tag";
 import { team } from "./portainer/team";
 
 export const AdminUser = dynamicProvider(adminUser);
 export const ApiKey = dynamicProvider(apiKey);
 export const Endpoint = dynamicProvider(endpoint);
+export const EndpointGroup = dynamicProvider(endpointGroup);
 export const Container = dynamicProvider(container);
 export const Volume = dynamicProvider(volume);
 export const Network = dynamicProvider(network);

@@ -17,6 +17,10 @@ export interface Property {
   readonly change?: Change;
   /** Brings all spellings of the same value to one form. @default the value as it is */
   readonly normalize?: (value: never) => unknown;
+  /** The value that an update gives the object when the program no longer sets the property. @default it stays as it is */
+  readonly whenRemoved?: unknown;
+  /** Whether the server never shows the value: then a refresh keeps the remembered one. @default false */
+  readonly writeOnly?: boolean;
 }
 
 /** What a resource's methods receive. */

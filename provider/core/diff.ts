@@ -54,7 +54,7 @@ export function difference(
 
 /**
  * The actual values of the remembered properties, without those that no longer exist. A value that still means the same
- * keeps its remembered spelling.
+ * keeps its remembered spelling, and one that the server never shows is kept as it is.
  */
 export function refreshed(
   properties: Readonly<Record<string, Property>>,
@@ -65,10 +65,25 @@ export function refreshed(
     Object.entries(remembered).flatMap(([key, value]) => {
       const property = properties[key];
       if (!property || value === undefined) return [];
-      const isSame = property.change === "none" || !differs(property, now[key], value);
+      const isSame = property.change === "none" || property.writeOnly || !differs(property, now[key], value);
       const present = isSame ? value : now[key];
       return present === undefined ? [] : [[key, present]];
     }),
+  );
+}
+
+/** The values of the properties that the program no longer sets, where their removal gives the object another value. */
+export function removed(
+  properties: Readonly<Record<string, Property>>,
+  olds: Properties,
+  news: Properties,
+): Properties {
+  return Object.fromEntries(
+    Object.entries(properties).flatMap(([key, { whenRemoved }]) =>
+      whenRemoved !== undefined && news[key] === undefined && (olds[key] ?? undefined) !== undefined
+        ? [[key, whenRemoved]]
+        : [],
+    ),
   );
 }
 

@@ -44,6 +44,11 @@ export function idNumber(id: number | string): number {
   return Number(id);
 }
 
+/** Ids in any order; the same id twice counts once. */
+export function normalizeIds(ids: readonly (number | string)[]): number[] {
+  return [...new Set(ids.map(idNumber))].sort((left, right) => left - right);
+}
+
 /** The defaults in a schema. They are managed, so `check` adds them to the inputs. */
 export function schemaDefaults(schema: z.ZodObject): Record<string, unknown> {
   return Object.fromEntries(

@@ -68,6 +68,14 @@ const LIVES: Record<string, () => Life> = {
     drift: (id) => api("PUT", `/teams/${id}`, { Name: "drifted" }),
     remove: (id) => api("DELETE", `/teams/${id}`),
   }),
+  EndpointGroup: () => ({
+    type: "EndpointGroup",
+    create: { name: "shops", description: "All shops", access: { users: ["admin"] } },
+    change: { name: "stores", description: "All stores", access: { users: [] }, tagIds: [] },
+    drift: (id) =>
+      api("PUT", `/endpoint_groups/${id}`, { Name: "drifted", UserAccessPolicies: { "1": {}, "7": {} } }),
+    remove: (id) => api("DELETE", `/endpoint_groups/${id}`),
+  }),
   "Endpoint without TLS": () => ({
     type: "Endpoint",
     create: { url: engine.url, publicUrl: "a.example.com" },

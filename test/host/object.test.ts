@@ -34,10 +34,19 @@ async function makeByHand(path: string, body: object): Promise<number> {
 }
 
 describe.each([
-  { type: "Tag", path: "tags", output: "tagId" },
-  { type: "Team", path: "teams", output: "teamId" },
-])("a $type", ({ type, path, output }) => {
-  test("is created by one request, deleted by one and read by one", async () => {
+  { type: "Tag", what: "tag", path: "tags", output: "tagId", create: ["POST"], read: "GET /api/tags" },
+  { type: "Team", what: "team", path: "teams", output: "teamId", create: ["POST"], read: "GET /api/teams/N" },
+  {
+    type: "EndpointGroup",
+    what: "environment group",
+    path: "endpoint_groups",
+    output: "groupId",
+    // Portainer would make a second group of the name.
+    create: ["GET", "POST"],
+    read: "GET /api/endpoint_groups/N",
+  },
+])("a $type", ({ type, what, path, output, create, read }) => {
+  test("is created, read and deleted by no more requests than it needs", async () => {
     const count = async (work: () => Promise<unknown>) => {
       const before = host.server.requests().length;
       await work();
@@ -47,10 +56,10 @@ describe.each([
         .map(({ method, path }) => `${method} ${path.replace(/\d+$/, "N")}`);
     };
     await host.stack.up(type, "first", { name: "first" });
-    expect(await count(() => host.stack.up(type, "it", { name: "it" }))).toEqual([`POST /api/${path}`]);
-    expect(await count(() => host.stack.refresh("it"))).toEqual([
-      type === "Tag" ? "GET /api/tags" : "GET /api/teams/N",
-    ]);
+    expect(await count(() => host.stack.up(type, "it", { name: "it" }))).toEqual(
+      create.map((method) => `${method} /api/${path}`),
+    );
+    expect(await count(() => host.stack.refresh("it"))).toEqual([read]);
     expect(await count(() => host.stack.destroy("it"))).toEqual([`DELETE /api/${path}/N`]);
   });
 
@@ -65,9 +74,7 @@ describe.each([
   test("is not taken unless the program says so, and the error names the ways on", async () => {
     const id = await makeByHand(path, { Name: "ops" });
     await expect(host.stack.up(type, "it", { name: "ops" })).rejects.toThrow(
-      new RegExp(
-        `the ${type.toLowerCase()} "ops" is on this server already \\(id ${id}\\).*aliases.*adopt: "matching"`,
-      ),
+      new RegExp(`the ${what} "ops" is on this server already \\(id ${id}\\).*aliases.*adopt: "matching"`),
     );
     expect(await host.stack.up(type, "it", { name: "ops", adopt: "matching" })).toBe("create");
     expect(host.stack.entry("it").id).toBe(String(id));

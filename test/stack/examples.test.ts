@@ -90,6 +90,18 @@ const scenes: Readonly<Record<string, (name: string, hostPort: string) => Promis
     };
   },
 
+  async organisation(name) {
+    const server = await startServer({ admin: { password: PASSWORD } });
+    return {
+      servers: [server],
+      config: { "portainer:url": server.url, engine: engineUrl, image: testImage, name },
+      secrets: { "portainer:apiKey": server.apiKey ?? "" },
+      containers: [name],
+      environments: 0,
+      keys: 1,
+    };
+  },
+
   async "two-servers"(name) {
     const [paris, oslo] = await Promise.all([withAdmin(), withAdmin()]);
     return {

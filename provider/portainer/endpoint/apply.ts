@@ -1,12 +1,12 @@
 import { isApiError, type PortainerClient } from "../../../client";
 import { type Endpoint, TLS_FILES } from "../../../contract";
+import { policiesOf } from "../../core/access";
 import type { Context } from "../../core/definition";
 import { difference, equal, refreshed } from "../../core/diff";
 import type { Directory } from "../../core/directory";
 import { messageOf, ProviderError, sentence, Unfinished } from "../../core/errors";
 import { repeatIfLost } from "../../core/lost-answer";
 import { idNumber } from "../../core/schema";
-import { policiesOf } from "./access";
 import { properties } from "./properties";
 import { patience, untilUp } from "./reach";
 import type { EndpointInputs, EndpointState } from "./schema";

@@ -1,11 +1,10 @@
+import { UNASSIGNED_GROUP } from "../../../contract";
+import { normalizeAccess } from "../../core/access";
 import type { Property } from "../../core/definition";
-import { idNumber } from "../../core/schema";
-import { normalizeAccess } from "./access";
+import { idNumber, normalizeIds } from "../../core/schema";
 import type { EndpointInputs } from "./schema";
 import { normalizeTls } from "./tls";
 import { normalizeUrl } from "./validate";
-
-type Ids = readonly (number | string)[];
 
 /** How each property of an environment is compared, and what its change does. */
 export const properties: { readonly [Key in keyof EndpointInputs]-?: Property } = {
@@ -13,9 +12,9 @@ export const properties: { readonly [Key in keyof EndpointInputs]-?: Property } 
   url: { normalize: normalizeUrl },
   type: { change: "replace" },
   tls: { normalize: normalizeTls },
-  publicUrl: {},
-  groupId: { normalize: idNumber },
-  tagIds: { normalize: (ids: Ids) => [...new Set(ids.map(idNumber))].sort((left, right) => left - right) },
+  publicUrl: { whenRemoved: "" },
+  groupId: { normalize: idNumber, whenRemoved: UNASSIGNED_GROUP },
+  tagIds: { normalize: normalizeIds, whenRemoved: [] },
   access: { normalize: normalizeAccess },
   security: {},
   containerEngine: { change: "replace" },

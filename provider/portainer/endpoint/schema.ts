@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { SecuritySettings } from "../../../contract";
+import { AccessSchema } from "../../core/access";
 import type { State } from "../../core/definition";
 import { DurationSchema, filledIn, IdSchema } from "../../core/schema";
 import { type Fingerprints, TlsSchema } from "./tls";
@@ -57,16 +58,6 @@ export const misnomers: Readonly<Record<string, string>> = {
   timeout: "startupTimeout",
 };
 
-const NameOrId = z.union([z.string().min(1, "is empty"), IdSchema]);
-
-const AccessSchema = z.strictObject({
-  /** The users who may use the environment, by name or id. All other users lose access, except through teams. */
-  users: z.array(NameOrId).optional(),
-  /** The teams whose members may use the environment, by name or id. */
-  teams: z.array(NameOrId).optional(),
-});
-export type EndpointAccess = z.output<typeof AccessSchema>;
-
 export const EndpointSchema = z.object({
   /**
    * The environment's name, unique on the server. Changed in place (`PUT /endpoints/{id}`).
@@ -91,9 +82,9 @@ export const EndpointSchema = z.object({
   tls: TlsSchema.optional(),
   /** The host of published ports; Portainer uses it for links to them. Changed in place. */
   publicUrl: z.string().optional(),
-  /** The environment group, by id. Changed in place. @default 1, the group "Unassigned" */
+  /** The environment group, by id or `EndpointGroup`. Changed in place. @default 1, the group "Unassigned" */
   groupId: IdSchema.optional(),
-  /** The environment's tags, by id, in any order. Changed in place. */
+  /** The environment's tags, by id or `Tag`, in any order. Changed in place. */
   tagIds: z.array(IdSchema).optional(),
   /**
    * Who may use the environment besides administrators. A list that is left out is not managed. Changed in place

@@ -4,11 +4,10 @@ import {
   EndpointStatus,
   EndpointType,
   SecuritySettings,
-  UNASSIGNED_GROUP,
 } from "../../../contract";
-import { difference } from "../../core/diff";
+import { accessAfter, accessNow } from "../../core/access";
+import { difference, removed } from "../../core/diff";
 import type { Directory } from "../../core/directory";
-import { accessNow } from "./access";
 import { properties } from "./properties";
 import type { EndpointInputs } from "./schema";
 import type { Tls } from "./tls";
@@ -20,10 +19,6 @@ export type DesiredEndpoint = Omit<Partial<EndpointInputs>, "tls"> & {
 
 /** The program's inputs, and the value of a new environment for each property that the program no longer sets. */
 export function desiredOf(olds: Partial<EndpointInputs>, news: EndpointInputs): DesiredEndpoint {
-  const access = {
-    users: news.access?.users ?? (olds.access?.users && []),
-    teams: news.access?.teams ?? (olds.access?.teams && []),
-  };
   const security = {
     ...Object.fromEntries(
       Object.keys(olds.security ?? {}).map((key) => [key, DEFAULT_SECURITY[key as keyof SecuritySettings]]),
@@ -32,11 +27,9 @@ export function desiredOf(olds: Partial<EndpointInputs>, news: EndpointInputs): 
   };
   return {
     ...news,
+    ...removed(properties, olds, news),
     tls: news.tls ?? (olds.tls && null),
-    publicUrl: news.publicUrl ?? (olds.publicUrl && ""),
-    groupId: news.groupId ?? (olds.groupId && UNASSIGNED_GROUP),
-    tagIds: news.tagIds ?? (olds.tagIds && []),
-    access: access.users || access.teams ? access : undefined,
+    access: accessAfter(olds.access, news.access),
     security: Object.keys(security).length > 0 ? security : undefined,
   };
 }
@@ -78,7 +71,6 @@ export function managed(
   const cut = {
     ...now,
     ...(desired.type && { type: desired.type }),
-    access: pick(now.access, desired.access),
     security: pick(now.security, desired.security),
     containerEngine: now.containerEngine ?? desired.containerEngine,
     adopt: desired.adopt,

@@ -8,6 +8,7 @@ const EXPORTS = [
   "ApiKey",
   "Container",
   "Endpoint",
+  "EndpointGroup",
   "Network",
   "RemoteImage",
   "Tag",

@@ -10,6 +10,7 @@ describe("a resource", () => {
     ["AdminUser", () => new portainer.AdminUser("it", { password: PASSWORD })],
     ["ApiKey", () => new portainer.ApiKey("it")],
     ["Endpoint", () => new portainer.Endpoint("it", { url: "unix:///var/run/docker.sock" })],
+    ["EndpointGroup", () => new portainer.EndpointGroup("it")],
     ["Container", () => new portainer.Container("it", { image: "nginx" })],
     ["Volume", () => new portainer.Volume("it")],
     ["Network", () => new portainer.Network("it")],

@@ -1,0 +1,32 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as portainer from "pulumi-portainer";
+
+const config = new pulumi.Config();
+
+// The teams, tags and groups of an installation. The server and an administrator's key come from stack config
+// (`portainer:url`, `portainer:apiKey`).
+const operators = new portainer.Team("operators");
+const production = new portainer.Tag("production");
+
+// Tags and access of a group count for every environment in it: who joins the team may use them all.
+const shops = new portainer.EndpointGroup("shops", {
+  description: "Every engine that runs a shop",
+  tagIds: [production],
+  access: { teams: [operators] },
+});
+
+// An environment says itself which group it is in.
+const paris = new portainer.Endpoint("paris", { url: config.require("engine"), groupId: shops });
+
+// What runs there belongs to the team, too: for other users it is not there.
+const shop = new portainer.Container("shop", {
+  endpointId: paris,
+  name: config.require("name"),
+  image: config.require("image"),
+  command: ["sleep", "infinity"],
+  stopTimeout: 1,
+  access: { teams: [operators] },
+});
+
+export const group = shops.groupId;
+export const containerId = shop.containerId;
