@@ -8,6 +8,7 @@ export { ApiKey, type ApiKeyArgs } from "./api-key";
 export { Container, type ContainerArgs } from "./container";
 export { Endpoint, type EndpointArgs } from "./endpoint";
 export { EndpointGroup, type EndpointGroupArgs } from "./endpoint-group";
+export * from "./functions";
 export { Network, type NetworkArgs } from "./network";
 export { Provider, type ProviderArgs } from "./provider";
 export { getRemoteImage, type RemoteImage, type RemoteImageArgs } from "./remote-image";

@@ -60,8 +60,13 @@ const KEYS = allOf<ProviderArgs & Record<SettingKey, unknown>>()(
   "deleteUnreachable",
 );
 
+/** Settings as texts, by their names in stack config: `portainer:url`. */
+export type Settings = Readonly<Record<string, pulumi.Input<string>>>;
+
 export class Provider extends pulumi.ProviderResource {
   private static readonly brand = Symbol.for("pulumi-portainer.Provider");
+  /** The settings as texts, by their names in stack config: for the functions, which run in the program. */
+  declare private readonly texts: Settings;
 
   /** Whether it is a Provider of this package or of another copy of this package. */
   static owns(value: object): value is Provider {
@@ -69,8 +74,15 @@ export class Provider extends pulumi.ProviderResource {
   }
 
   constructor(name: string, args: ProviderArgs = {}, options?: pulumi.ResourceOptions) {
-    super("pulumi-nodejs", name, settings(args), options);
+    const texts = settings(args);
+    super("pulumi-nodejs", name, texts, options);
     Object.defineProperty(this, Provider.brand, { value: true });
+    Object.defineProperty(this, "texts", { value: texts });
+  }
+
+  /** The settings of a Provider, or without one those of stack config. */
+  static settingsOf(provider: Provider | undefined): Settings {
+    return provider?.texts ?? settings({});
   }
 }
 
@@ -78,7 +90,7 @@ export class Provider extends pulumi.ProviderResource {
  * The process of an explicit provider does not see stack config, so we fill in the settings that a program leaves out.
  * Not if the program sets a url: stack config and environment variables may then belong to another server.
  */
-function settings(args: ProviderArgs): Record<string, pulumi.Input<string>> {
+function settings(args: ProviderArgs): Settings {
   const given = new Map<string, unknown>(Object.entries(args).filter(([, value]) => value !== undefined));
   const isExplicit = given.has("url");
   const all = isExplicit ? given : new Map([...fromStackConfig(given), ...given]);

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Route, Routes } from "../../contract/route.ts";
 import type { Definitions } from "./definitions.mts";
 import { elsewhereRows, MATRIX_HEAD, matrixRows } from "./matrix.mts";
@@ -51,6 +53,8 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 
 const PROVIDER = "sdk/provider.ts";
 const SERVER_OPTIONS = "server/options.ts";
+const FUNCTIONS = "sdk/functions.ts";
+const FUNCTION_SCHEMAS = "provider/functions/index.ts";
 
 const LEGEND = `What a change does: **in place** changes the object that is there, **recreated** puts a new engine container in its place within
 the update and goes back if that fails, **replaced** shows as a replacement in Pulumi, **none** says that the argument only tells the
@@ -62,7 +66,10 @@ const REPEATED = / ?(?:A change (?:recreates the container|recreates|does nothin
 /** All pages of the reference, by file name. */
 export function referencePages(clone: string, definitions: Definitions): Map<string, string> {
   const { resources } = definitions;
-  const files = [...resources.flatMap(({ sdk, provider }) => [sdk, provider]), PROVIDER, SERVER_OPTIONS];
+  const files = [
+    ...resources.flatMap(({ sdk, provider }) => [sdk, provider]),
+    ...[PROVIDER, SERVER_OPTIONS, FUNCTIONS, FUNCTION_SCHEMAS],
+  ];
   const types = readTypes(clone, files);
   return new Map([
     ["README.md", overview(types, definitions)],
@@ -71,6 +78,7 @@ export function referencePages(clone: string, definitions: Definitions): Map<str
       pageOf(resource.name),
       resourcePage(resource, types, definitions),
     ]),
+    ["functions.md", functionsPage(clone, types)],
     ["container-matrix.md", matrixPage(definitions)],
     ["server-options.md", serverPage(types)],
     ["api.md", apiPage(definitions)],
@@ -91,6 +99,7 @@ function overview(types: Types, { resources }: Definitions): string {
       ["Class or function", "What it is"],
       [["[Provider](provider.md)", "How to reach a Portainer server, and as whom"], ...rows],
     ),
+    "[Functions](functions.md) look up what Pulumi does not manage.",
     "Of a container: [what is tested of each argument](container-matrix.md), and [on which engines](engines.md).",
     "Of the server: [the options of `startServer`](server-options.md), [the API that it has](api.md), [how it compares with a real Portainer](conformance.md).",
   );
@@ -165,6 +174,35 @@ function resourcePage(
         meaning(entry, secrets.includes(entry.name)),
       ]),
     ),
+  );
+}
+
+function functionsPage(clone: string, types: Types): string {
+  const source = readFileSync(join(clone, FUNCTIONS), "utf8");
+  const names = [...source.matchAll(/^export const (\w+) = lookUp\(/gm)].map(([, name = ""]) => name);
+  const sections = names.flatMap((name) => {
+    const args = types.entries(FUNCTION_SCHEMAS, `${capitalized(name)}Args`);
+    const results = types.entries(FUNCTION_SCHEMAS, `${capitalized(name)}Result`);
+    return [
+      `## \`${name}\``,
+      types.documentation(FUNCTIONS, name),
+      args.length === 0
+        ? ""
+        : table(
+            ["Argument", "Type", "Meaning", "Default"],
+            args.map((entry) => [label(entry), code(entry.type), meaning(entry, false), byDefault(entry)]),
+          ),
+      table(
+        ["Result", "Type", "Meaning"],
+        results.map((entry) => [`\`${entry.name}\``, code(entry.type), meaning(entry, false)]),
+      ),
+      ...innerTables(results, []),
+    ];
+  });
+  return page(
+    "Functions",
+    "Each answers with a promise; with `Output` behind its name (`getTagOutput`) it takes outputs and answers with one. How to use them is told in [Functions](../guides/functions.md).",
+    ...sections,
   );
 }
 

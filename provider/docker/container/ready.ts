@@ -1,58 +1,13 @@
 /**
  * Starts a container and waits until it is ready, as `waitFor` says. If it is not, the error quotes its last log lines.
  */
-import { buffer } from "node:stream/consumers";
 import type { ContainerInspect } from "../../../contract";
 import { pauseFor, until } from "../../core/concurrency";
 import { ProviderError } from "../../core/errors";
 import type { Engine } from "../engine";
 import type { ContainerInputs } from "./arguments";
-import { at } from "./arguments/argument";
 import { bringTo, findById, NOT_STARTED } from "./calls";
-
-const HEADER_BYTES = 8;
-/** Shorter values are not masked: they are words that occur in any log. */
-const SHORTEST_SECRET = 6;
-
-/** The last lines of a container's log, with the values of its environment masked. */
-async function lastLines(
-  { docker, call }: Engine,
-  container: ContainerInspect,
-  tail: number,
-): Promise<string> {
-  const stream = await docker.containers.logs(
-    { params: { id: container.Id }, query: { stdout: "1", stderr: "1", tail: String(tail) } },
-    call,
-  );
-  const raw = await buffer(stream);
-  const text = at(container, ["Config", "Tty"]) === true ? raw.toString("utf8") : demultiplex(raw);
-  return mask(text.trimEnd(), container);
-}
-
-/** Without a terminal, the engine puts a header before each piece: the stream's number and the length. */
-function demultiplex(raw: Buffer): string {
-  const pieces: Buffer[] = [];
-  for (let offset = 0; offset + HEADER_BYTES <= raw.length; ) {
-    const end = offset + HEADER_BYTES + raw.readUInt32BE(offset + 4);
-    pieces.push(raw.subarray(offset + HEADER_BYTES, end));
-    offset = end;
-  }
-  return Buffer.concat(pieces).toString("utf8");
-}
-
-/**
- * The text without the values of the container's environment. Any of them may be a secret: Pulumi does not tell a dynamic
- * provider which.
- */
-function mask(text: string, container: ContainerInspect): string {
-  const environment = (at(container, ["Config", "Env"]) ?? []) as string[];
-  const values = environment
-    .filter((variable) => !variable.startsWith("PATH="))
-    .map((variable) => variable.slice(variable.indexOf("=") + 1))
-    .filter((value) => value.length >= SHORTEST_SECRET)
-    .sort((left, right) => right.length - left.length);
-  return values.reduce((masked, value) => masked.replaceAll(value, "[masked]"), text);
-}
+import { lastLines, mask } from "./logs";
 
 const LOG_LINES = 15;
 /** How long to watch a process that only has to start, in milliseconds: many crash right after the start. */

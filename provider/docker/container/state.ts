@@ -74,36 +74,55 @@ export interface ContainerOutputs {
   readonly instanceId: string;
 }
 
+/** Where a container can be reached: its published ports, and its address on each network. */
+export function connectivityOf({
+  NetworkSettings: { Ports, Networks },
+}: ContainerInspect): Pick<ContainerOutputs, "assignedPorts" | "networkAddresses"> {
+  return {
+    assignedPorts: Object.fromEntries(
+      Object.entries(Ports ?? {}).flatMap(([port, bindings]) =>
+        bindings?.[0] ? [[port, Number(bindings[0].HostPort)]] : [],
+      ),
+    ),
+    networkAddresses: Object.fromEntries(
+      Object.entries(Networks ?? {}).flatMap(([network, { IPAddress }]) =>
+        typeof IPAddress === "string" && IPAddress !== "" ? [[network, IPAddress]] : [],
+      ),
+    ),
+  };
+}
+
+const ENDED = ["exited", "dead", "removed"];
+
+/** What a container does: it runs, or it has ended. */
+export function conditionOf({
+  State,
+  RestartCount,
+}: ContainerInspect): Pick<ContainerOutputs, "status" | "health" | "exitCode" | "restartCount"> {
+  return {
+    status: State.Status,
+    health: State.Health?.Status === "none" ? undefined : State.Health?.Status,
+    exitCode: ENDED.includes(State.Status) ? State.ExitCode : undefined,
+    restartCount: RestartCount ?? 0,
+  };
+}
+
 /** The outputs: what the engine shows of the container, and what only the state remembers. */
 export async function outputsOf(
   engine: Engine,
   container: ContainerInspect,
   known: Partial<Pick<ContainerOutputs, "warnings" | "logs" | "imageId" | "repoDigest">> = {},
 ): Promise<ContainerOutputs> {
-  const { State, NetworkSettings } = container;
   const { warnings, logs } = known;
   const volumes = anonymousVolumes(container).map(({ target, name }) => [target, name]);
-  const hasEnded = ["exited", "dead", "removed"].includes(State.Status);
   return {
     containerId: container.Id,
     createId: labelsOf(container)[CREATE_LABEL] ?? "",
     imageId: container.Image,
     repoDigest: await repoDigestOf(engine, container, known),
     createdAt: container.Created,
-    status: State.Status,
-    health: State.Health?.Status === "none" ? undefined : State.Health?.Status,
-    exitCode: hasEnded ? State.ExitCode : undefined,
-    restartCount: container.RestartCount ?? 0,
-    assignedPorts: Object.fromEntries(
-      Object.entries(NetworkSettings.Ports ?? {}).flatMap(([port, bindings]) =>
-        bindings?.[0] ? [[port, Number(bindings[0].HostPort)]] : [],
-      ),
-    ),
-    networkAddresses: Object.fromEntries(
-      Object.entries(NetworkSettings.Networks ?? {}).flatMap(([network, { IPAddress }]) =>
-        typeof IPAddress === "string" && IPAddress !== "" ? [[network, IPAddress]] : [],
-      ),
-    ),
+    ...conditionOf(container),
+    ...connectivityOf(container),
     anonymousVolumes: volumes.length > 0 ? Object.fromEntries(volumes) : undefined,
     resourceControlId: container.Portainer?.ResourceControl?.Id,
     warnings: warnings?.length ? warnings : undefined,

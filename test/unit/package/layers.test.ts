@@ -122,15 +122,24 @@ function filesOf(layer: string): string[] {
     .map((name) => join(ROOT, layer, name));
 }
 
-/** What a module requires once it is compiled, when types are gone. */
+/** What a module requires once it is compiled, when types are gone; not what a function of it loads when it is called. */
 function requiredBy(file: string): string[] {
   const { outputText } = ts.transpileModule(readFileSync(file, "utf8"), {
     compilerOptions: { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.CommonJS, removeComments: true },
   });
-  return [...outputText.matchAll(/(?<![\w.`])require\("([^"]+)"\)(?!\.\$)/g)]
-    .map(([, wanted = ""]) => wanted)
+  return [...outputText.matchAll(/^(.*)(?<![\w.`])require\("([^"]+)"\)(?!\.\$)/gm)]
+    .filter(([, before = "", wanted = ""]) => !isLoadedOnDemand(layerOf(file), before, wanted))
+    .map(([, , wanted = ""]) => wanted)
     .filter((wanted) => !isText(outputText, wanted));
 }
+
+/** The functions of the SDK load what runs them at the first call, so that a program that calls none does without. */
+const ON_DEMAND: Readonly<Record<string, string>> = { sdk: "../provider/functions" };
+
+const isLoadedOnDemand = (layer: string, before: string, wanted: string): boolean =>
+  /^\s/.test(before) && ON_DEMAND[layer] === wanted;
+
+const layerOf = (file: string): string => relative(ROOT, file).split("/")[0] ?? "";
 
 /** The text that state refers to a provider by is only text here. */
 function isText(code: string, wanted: string): boolean {
