@@ -54,11 +54,12 @@ export async function open(listener: Listener, address: ListenOptions): Promise<
   const server = secure ?? createServer(options, listener.request);
   server.on("upgrade", listener.upgrade);
   const sockets = track(server);
+  const answers = trackAnswers(server);
   await listen(server, port, host);
   return {
     url: urlOf(server, tls !== undefined),
     useCertificate: (next) => secure?.setSecureContext({ ...next, ...TLS }),
-    close: closerOf(server, sockets),
+    close: closerOf(server, sockets, answers),
   };
 }
 
@@ -70,6 +71,16 @@ function track(server: Server): ReadonlySet<Socket> {
     socket.once("close", () => sockets.delete(socket));
   });
   return sockets;
+}
+
+/** The answers that are under way. */
+function trackAnswers(server: Server): ReadonlySet<ServerResponse> {
+  const answers = new Set<ServerResponse>();
+  server.prependListener("request", (_request, answer: ServerResponse) => {
+    answers.add(answer);
+    answer.once("close", () => answers.delete(answer));
+  });
+  return answers;
 }
 
 async function listen(server: Server, port: number, host: string): Promise<void> {
@@ -89,10 +100,20 @@ function urlOf(server: Server, secure: boolean): string {
 }
 
 /** Returns a function that closes the port. It may be called again with a shorter grace period. */
-function closerOf(server: Server, sockets: ReadonlySet<Socket>): OpenPort["close"] {
+function closerOf(
+  server: Server,
+  sockets: ReadonlySet<Socket>,
+  answers: ReadonlySet<ServerResponse>,
+): OpenPort["close"] {
   let closed: Promise<void> | undefined;
+  // A client that knows does not send its next request on a connection that is about to be closed.
+  const isLast = (answer: ServerResponse) => {
+    answer.shouldKeepAlive = false;
+  };
   return async (grace) => {
     closed ??= new Promise<void>((resolve) => {
+      for (const answer of answers) isLast(answer);
+      server.prependListener("request", (_request, answer: ServerResponse) => isLast(answer));
       server.close(() => resolve());
     });
     // Clients keep connections that become idle only now.
