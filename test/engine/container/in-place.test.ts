@@ -71,14 +71,14 @@ engineOrSkip()("without another container", () => {
 
     test("are changed in their aliases and fixed addresses", async () => {
       const { stack, base } = host;
-      const net = await host.network("fixed", "10.213.7.0/24");
+      const net = await host.network("fixed", "10.213.6.0/24");
       await stack.up("Container", "web", { ...base, networks: [{ network: net, aliases: ["a"] }] });
       await changeInPlace({
         ...base,
-        networks: [{ network: net, aliases: ["b"], ipv4Address: "10.213.7.9" }],
+        networks: [{ network: net, aliases: ["b"], ipv4Address: "10.213.6.9" }],
       });
       expect((await inspect(base.name))?.NetworkSettings.Networks[net]).toMatchObject({
-        IPAddress: "10.213.7.9",
+        IPAddress: "10.213.6.9",
       });
     });
 
