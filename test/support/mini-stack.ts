@@ -37,8 +37,11 @@ export class MiniStack {
   /** A new one may take the place of the first, as each phase of a command has its own. */
   plugin: Plugin;
 
-  constructor(plugin: Plugin) {
+  readonly #name: string;
+
+  constructor(plugin: Plugin, name = "dev") {
     this.plugin = plugin;
+    this.#name = name;
   }
 
   entry(name: string): Entry {
@@ -67,7 +70,7 @@ export class MiniStack {
   }
 
   urn(type: string, name: string): string {
-    return `urn:pulumi:dev::host-test::pulumi-nodejs:dynamic/portainer:${type}::${name}`;
+    return `urn:pulumi:${this.#name}::host-test::pulumi-nodejs:dynamic/portainer:${type}::${name}`;
   }
 
   /** The inputs as a resource's constructor hands them over. */
