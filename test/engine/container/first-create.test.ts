@@ -1,22 +1,28 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
-import { type ContainerHost, startContainerHost } from "../../support/container-host";
-import { inspect, namesLike, sweep } from "../../support/engine-api";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { onEngine, type Space } from "../../support/container-host";
+import { inspect, namesLike } from "../../support/engine-api";
 import type { Properties } from "../../support/grpc";
-import { engineOrSkip } from "../../support/needs";
+
+/** What a program can name beside its container. */
+interface Around {
+  /** A network with a subnet, and an address in it. */
+  readonly network: string;
+  readonly address: string;
+  /** A network that is not there. */
+  readonly noNetwork: string;
+  /** A port that another container has published. */
+  readonly takenPort: Properties;
+}
 
 /** A create that fails after the container is there, and the change of the program that cures it. */
 interface Cause {
   readonly when: string;
-  readonly broken: () => Properties;
-  readonly mended: () => Properties;
+  readonly broken: (around: Around) => Properties;
+  readonly mended: (around: Around) => Properties;
   readonly message: RegExp;
   /** The container never ran, so that nothing is lost with it. */
   readonly neverRan?: true;
 }
-
-let host: ContainerHost;
-let network: string;
-let port: Properties;
 
 const sleeps = { command: ["sleep", "1000"] };
 const readsConfig = { command: ["sh", "-c", "grep good /conf && exec sleep 1000; exit 9"] };
@@ -31,7 +37,7 @@ const causes: readonly Cause[] = [
   },
   {
     when: "its port is in use",
-    broken: () => ({ ports: [port] }),
+    broken: ({ takenPort }) => ({ ports: [takenPort] }),
     mended: () => ({ ports: [{ containerPort: 80, hostIp: "127.0.0.1" }] }),
     message: /allocated|in use/,
     neverRan: true,
@@ -45,22 +51,22 @@ const causes: readonly Cause[] = [
   },
   {
     when: "its only network is not there",
-    broken: () => ({ networks: [`${host.prefix}no-such-network`] }),
-    mended: () => ({ networks: [network] }),
+    broken: ({ noNetwork }) => ({ networks: [noNetwork] }),
+    mended: ({ network }) => ({ networks: [network] }),
     message: /no-such-network/,
     neverRan: true,
   },
   {
     when: "its second network is not there",
-    broken: () => ({ networks: [network, `${host.prefix}no-such-network`] }),
-    mended: () => ({ networks: [network] }),
+    broken: ({ network, noNetwork }) => ({ networks: [network, noNetwork] }),
+    mended: ({ network }) => ({ networks: [network] }),
     message: /no-such-network/,
     neverRan: true,
   },
   {
     when: "its address is not in the network's subnet",
-    broken: () => ({ networks: [{ network, ipv4Address: "192.0.2.7" }] }),
-    mended: () => ({ networks: [{ network, ipv4Address: "10.213.7.7" }] }),
+    broken: ({ network }) => ({ networks: [{ network, ipv4Address: "192.0.2.7" }] }),
+    mended: ({ network, address }) => ({ networks: [{ network, ipv4Address: address }] }),
     message: /192\.0\.2\.7|subnet|address/i,
     neverRan: true,
   },
@@ -117,89 +123,100 @@ const causes: readonly Cause[] = [
   },
 ];
 
-engineOrSkip()("a first create that fails half-way", () => {
+onEngine("a first create that fails half-way", (host) => {
+  let shared: Space;
+  let takenPort: Properties;
   beforeAll(async () => {
-    host = await startContainerHost();
-  });
-  afterEach(async () => {
-    host.stack.forget();
-    await sweep(host.prefix);
+    shared = host.space();
+    const free = { containerPort: 80, hostIp: "127.0.0.1" };
+    await shared.stack.up("Container", "blocker", { ...shared.base, ports: [free] });
+    const { assignedPorts } = shared.stack.outputs("blocker") as { assignedPorts: Record<string, number> };
+    takenPort = { ...free, hostPort: assignedPorts["80/tcp"] };
   });
   afterAll(async () => {
-    await host[Symbol.asyncDispose]();
+    await shared[Symbol.asyncDispose]();
   });
 
-  const up = (args: Properties) => host.stack.up("Container", "web", { ...host.base, ...args });
-  const preview = (args: Properties) => host.stack.preview("Container", "web", { ...host.base, ...args });
+  const up = ({ stack, base }: Space, args: Properties) => stack.up("Container", "web", { ...base, ...args });
+  const preview = ({ stack, base }: Space, args: Properties) =>
+    stack.preview("Container", "web", { ...base, ...args });
 
-  /** Fails as the table says; the container is there, once, and state names it, or the engine has refused to create it. */
-  async function fail({ broken, message }: Cause): Promise<void> {
-    network = await host.network("good", "10.213.7.0/24");
-    const free = { containerPort: 80, hostIp: "127.0.0.1" };
-    await host.stack.up("Container", "blocker", {
-      ...host.base,
-      name: `${host.prefix}blocker`,
-      ports: [free],
-    });
-    const { assignedPorts } = host.stack.outputs("blocker") as { assignedPorts: Record<string, number> };
-    port = { ...free, hostPort: assignedPorts["80/tcp"] };
-    await expect(up(broken())).rejects.toThrow(message);
-    await expectOneAtMost();
+  /**
+   * Fails as the table says; the container is there, once, and state names it, or the engine has refused to create it.
+   *
+   * @param more arguments of both programs
+   * @returns the programs, broken and mended
+   */
+  async function fail(space: Space, cause: Cause, more: Properties = {}) {
+    const network = await space.network("good", `${space.subnet}.0/24`);
+    const around = {
+      network,
+      address: `${space.subnet}.7`,
+      noNetwork: `${space.prefix}no-such-network`,
+      takenPort,
+    };
+    const broken = { ...cause.broken(around), ...more };
+    await expect(up(space, broken)).rejects.toThrow(cause.message);
+    await expectOneAtMost(space);
+    return { broken, mended: { ...cause.mended(around), ...more } };
   }
 
   /** Engines from 28 on look at an address when a container is created, and those before when it starts. */
-  async function expectOneAtMost(): Promise<void> {
-    if (host.stack.has("web")) await expectOne();
-    else expect(await namesLike(host.base.name)).toEqual([]);
+  async function expectOneAtMost(space: Space): Promise<void> {
+    if (space.stack.has("web")) await expectOne(space);
+    else expect(await namesLike(space.base.name)).toEqual([]);
   }
 
-  async function expectOne(): Promise<void> {
-    expect(await namesLike(host.base.name)).toEqual([host.base.name]);
-    expect((await inspect(host.base.name))?.Id).toBe(host.stack.outputs("web")["containerId"]);
+  async function expectOne({ stack, base }: Space): Promise<void> {
+    expect(await namesLike(base.name)).toEqual([base.name]);
+    expect((await inspect(base.name))?.Id).toBe(stack.outputs("web")["containerId"]);
   }
 
-  async function expectMended(args: Properties): Promise<void> {
-    await expectOne();
+  async function expectMended(space: Space, args: Properties): Promise<void> {
+    await expectOne(space);
     const isToRun = args["desiredState"] !== "created";
-    expect(await inspect(host.base.name)).toMatchObject({
+    expect(await inspect(space.base.name)).toMatchObject({
       State: { Running: isToRun, Restarting: false },
     });
-    if ("files" in args && !isToRun) await up({ ...args, desiredState: "running" });
-    expect(await preview(args)).toBe(isToRun ? "same" : "update");
-    await host.stack.refresh("web");
-    expect(await preview(args)).toBe(isToRun ? "same" : "update");
+    if ("files" in args && !isToRun) await up(space, { ...args, desiredState: "running" });
+    expect(await preview(space, args)).toBe(isToRun ? "same" : "update");
+    await space.stack.refresh("web");
+    expect(await preview(space, args)).toBe(isToRun ? "same" : "update");
   }
 
   describe.each(causes)("when $when", (cause) => {
-    test("fails again with the same program, with the same words and nothing left over", async () => {
-      await fail(cause);
-      await expect(up(cause.broken())).rejects.toThrow(cause.message);
-      await expectOneAtMost();
-    }, 60_000);
+    test.concurrent("fails again with the same program, with the same words and nothing left over", async () => {
+      await using space = host.space();
+      const { broken } = await fail(space, cause);
+      await expect(up(space, broken)).rejects.toThrow(cause.message);
+      await expectOneAtMost(space);
+    }, 120_000);
 
-    test("is put right by the next up with the program mended", async () => {
-      await fail(cause);
-      const step = host.stack.has("web") ? "update" : "create";
-      expect(await up(cause.mended())).toBe(step);
-      await expectMended(cause.mended());
-    }, 60_000);
+    test.concurrent("is put right by the next up with the program mended", async () => {
+      await using space = host.space();
+      const { mended } = await fail(space, cause);
+      const step = space.stack.has("web") ? "update" : "create";
+      expect(await up(space, mended)).toBe(step);
+      await expectMended(space, mended);
+    }, 120_000);
 
-    test("is put right with the program mended after a refresh", async () => {
-      await fail(cause);
-      if (host.stack.has("web")) {
-        await host.stack.refresh("web");
-        expect(await preview(cause.mended())).toBe("update");
+    test.concurrent("is put right with the program mended after a refresh", async () => {
+      await using space = host.space();
+      const { mended } = await fail(space, cause);
+      if (space.stack.has("web")) {
+        await space.stack.refresh("web");
+        expect(await preview(space, mended)).toBe("update");
       }
-      await up(cause.mended());
-      await expectMended(cause.mended());
-    }, 60_000);
+      await up(space, mended);
+      await expectMended(space, mended);
+    }, 120_000);
 
     if (!cause.neverRan) return;
-    test("is put right although no container may be recreated: this one never ran", async () => {
-      const never = { replacement: "never" };
-      await fail({ ...cause, broken: () => ({ ...cause.broken(), ...never }) });
-      await up({ ...cause.mended(), ...never });
-      await expectMended({ ...cause.mended(), ...never });
-    }, 60_000);
+    test.concurrent("is put right although no container may be recreated: this one never ran", async () => {
+      await using space = host.space();
+      const { mended } = await fail(space, cause, { replacement: "never" });
+      await up(space, mended);
+      await expectMended(space, mended);
+    }, 120_000);
   });
 });
