@@ -13,6 +13,8 @@ const project = (name, more = {}) => ({
 module.exports = {
   // Most of the time of a test is waiting, for an engine or for Pulumi: two cores carry four files at a time.
   maxWorkers: Math.max(4, availableParallelism() - 1),
+  // The same within a file that says `test.concurrent`.
+  maxConcurrency: 3,
   testSequencer: "<rootDir>/tools/test/longest-first.cjs",
   // A limit for what hangs, not a measure of speed: these tests run four at a time on machines with other work to do.
   testTimeout: 60_000,

@@ -28,8 +28,8 @@ export interface Row {
   readonly drift?: readonly [method: string, path: string, body?: object] | "update" | "anew";
   /** Why drift is not seen. */
   readonly unseen?: string;
-  /** What has to be there besides: a container `<prefix>db` that runs, a network `<prefix>net`. */
-  readonly needs?: "neighbour" | "network";
+  /** What has to be there besides: a container `<prefix>db` that runs, a network `<prefix>net`, or one with the subnet 10.213.9.0/24. */
+  readonly needs?: "neighbour" | "network" | "subnet";
   /** The engine's API that it takes; an older one is told by an error. */
   readonly since?: string;
   /** What the engines of the tests say that cannot do it: that the refusal is of this shows that it was asked. */
@@ -268,7 +268,7 @@ export function rowsOf(prefix: string, image: string, otherImage: string): reado
       other: [{ network, ipv4Address: "10.213.9.10" }],
       change: "in place",
       removal: "recreated",
-      needs: "network",
+      needs: "subnet",
       arrives: [
         "NetworkSettings.Networks",
         { [network]: { IPAMConfig: { IPv4Address: "10.213.9.9", LinkLocalIPs: ["169.254.8.8"] } } },
