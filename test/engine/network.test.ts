@@ -1,21 +1,8 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
-import { type ContainerHost, startContainerHost } from "../support/container-host";
-import { engineApi, sweep, valueAt } from "../support/engine-api";
-import { engineOrSkip } from "../support/needs";
+import { expect, test } from "@jest/globals";
+import { onEngine } from "../support/container-host";
+import { engineApi, valueAt } from "../support/engine-api";
 
-let host: ContainerHost;
-engineOrSkip()("a network", () => {
-  beforeAll(async () => {
-    host = await startContainerHost();
-  });
-  afterEach(async () => {
-    host.stack.forget();
-    await sweep(host.prefix);
-  });
-  afterAll(async () => {
-    await host[Symbol.asyncDispose]();
-  });
-
+onEngine("a network", (host) => {
   const args = (more: object = {}) => ({ endpointId: 1, name: `${host.prefix}net`, ...more });
   const inspect = async (suffix = "net") => await engineApi("GET", `/networks/${host.prefix}${suffix}`);
   const POOL = { subnet: "10.79.31.0/24", ipRange: "10.79.31.128/25", gateway: "10.79.31.1" };

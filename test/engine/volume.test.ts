@@ -1,22 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
-import { type ContainerHost, startContainerHost } from "../support/container-host";
-import { engineApi, sweep } from "../support/engine-api";
-import { engineOrSkip } from "../support/needs";
+import { expect, test } from "@jest/globals";
+import { onEngine } from "../support/container-host";
+import { engineApi } from "../support/engine-api";
 
-let host: ContainerHost;
-engineOrSkip()("a volume", () => {
-  beforeAll(async () => {
-    host = await startContainerHost();
-  });
-  afterEach(async () => {
-    host.stack.forget();
-    await sweep(host.prefix);
-  });
-  afterAll(async () => {
-    await host[Symbol.asyncDispose]();
-  });
-
+onEngine("a volume", (host) => {
   const args = (more: object = {}) => ({ endpointId: 1, name: `${host.prefix}data`, ...more });
   const inspect = async () => await engineApi("GET", `/volumes/${host.prefix}data`);
   const make = (more: object = {}) =>

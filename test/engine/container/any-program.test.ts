@@ -1,27 +1,14 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { type ContainerHost, startContainerHost } from "../../support/container-host";
+import { onEngine } from "../../support/container-host";
 import { engineApi, inspect, sweep } from "../../support/engine-api";
 import { CheckError } from "../../support/mini-stack";
-import { engineOrSkip } from "../../support/needs";
 import { anyProgram } from "./programs";
 
 /** How many programs are tried, `ANY_PROGRAM_RUNS=200`; and which ones, by the seed that a failure names. */
 const { ANY_PROGRAM_RUNS = "15", ANY_PROGRAM_SEED } = process.env;
 
-let host: ContainerHost;
-engineOrSkip()("§9.1 any program", () => {
-  beforeAll(async () => {
-    host = await startContainerHost();
-  });
-  afterEach(async () => {
-    host.stack.forget();
-    await sweep(host.prefix);
-  });
-  afterAll(async () => {
-    await host[Symbol.asyncDispose]();
-  });
-
+onEngine("§9.1 any program", (host) => {
   test(
     "finds nothing to change in the container that it has made, and no engine comes to grief when that is started",
     async () => {

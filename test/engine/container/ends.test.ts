@@ -1,23 +1,10 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
-import { type ContainerHost, startContainerHost } from "../../support/container-host";
-import { engineApi, inspect, namesLike, sweep } from "../../support/engine-api";
+import { expect, test } from "@jest/globals";
+import { onEngine } from "../../support/container-host";
+import { engineApi, inspect, namesLike } from "../../support/engine-api";
 import type { Properties } from "../../support/grpc";
-import { engineOrSkip } from "../../support/needs";
 import { eventually } from "../../support/processes";
 
-let host: ContainerHost;
-engineOrSkip()("a process that ends", () => {
-  beforeAll(async () => {
-    host = await startContainerHost();
-  });
-  afterEach(async () => {
-    host.stack.forget();
-    await sweep(host.prefix);
-  });
-  afterAll(async () => {
-    await host[Symbol.asyncDispose]();
-  });
-
+onEngine("a process that ends", (host) => {
   const up = (args: Properties) => host.stack.up("Container", "web", { ...host.base, ...args });
   const preview = (args: Properties) => host.stack.preview("Container", "web", { ...host.base, ...args });
   const ends = (exitCode: number) => ({ command: ["sh", "-c", `echo last words; exit ${exitCode}`] });

@@ -1,21 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
-import { type ContainerHost, startContainerHost } from "../../support/container-host";
-import { engineApi, execute, inspect, namesLike, sweep, volumesLike } from "../../support/engine-api";
-import { engineOrSkip } from "../../support/needs";
+import { describe, expect, test } from "@jest/globals";
+import { onEngine } from "../../support/container-host";
+import { engineApi, execute, inspect, namesLike, volumesLike } from "../../support/engine-api";
 
-let host: ContainerHost;
-engineOrSkip()("files", () => {
-  beforeAll(async () => {
-    host = await startContainerHost();
-  });
-  afterEach(async () => {
-    host.stack.forget();
-    await sweep(host.prefix);
-  });
-  afterAll(async () => {
-    await host[Symbol.asyncDispose]();
-  });
-
+onEngine("files", (host) => {
   const run = (...command: string[]) => execute(host.base.name, ...command);
   const idNow = async () => (await inspect(host.base.name))?.Id;
   const up = (args: object) => host.stack.up("Container", "web", { ...args });

@@ -1,23 +1,10 @@
 import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
-import { type ContainerHost, startContainerHost } from "../../support/container-host";
-import { engineApi, execute, inspect, sweep } from "../../support/engine-api";
-import { engineOrSkip } from "../../support/needs";
+import { describe, expect, test } from "@jest/globals";
+import { onEngine } from "../../support/container-host";
+import { engineApi, execute, inspect } from "../../support/engine-api";
 
-let host: ContainerHost;
-engineOrSkip()("without another container", () => {
-  beforeAll(async () => {
-    host = await startContainerHost();
-  });
-  afterEach(async () => {
-    host.stack.forget();
-    await sweep(host.prefix);
-  });
-  afterAll(async () => {
-    await host[Symbol.asyncDispose]();
-  });
-
+onEngine("without another container", (host) => {
   const idNow = async () => (await inspect(host.base.name))?.Id;
 
   /** Applies a change, checks that the container is the same one, and that nothing then differs. */

@@ -1,24 +1,11 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
-import { type ContainerHost, startContainerHost } from "../../support/container-host";
-import { engineApi, inspect, namesLike, sweep } from "../../support/engine-api";
-import { engineOrSkip } from "../../support/needs";
+import { expect, test } from "@jest/globals";
+import { onEngine } from "../../support/container-host";
+import { engineApi, inspect, namesLike } from "../../support/engine-api";
 
 /** Asked once in a process, whatever the number of containers. */
 const ONCE = /\/(?:auth|status|info|version)$|\/containers\/json$|\/images\/[^/]+\/json$/;
 
-let host: ContainerHost;
-engineOrSkip()("the life of a container", () => {
-  beforeAll(async () => {
-    host = await startContainerHost();
-  });
-  afterEach(async () => {
-    host.stack.forget();
-    await sweep(host.prefix);
-  });
-  afterAll(async () => {
-    await host[Symbol.asyncDispose]();
-  });
-
+onEngine("the life of a container", (host) => {
   /** The requests that some work takes, without those that a process makes once. */
   async function requestsOf(work: () => Promise<unknown>): Promise<string[]> {
     const before = host.server.requests().length;

@@ -1,10 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
-import { type ContainerHost, startContainerHost } from "../../support/container-host";
-import { sweep } from "../../support/engine-api";
+import { expect, test } from "@jest/globals";
+import { onEngine } from "../../support/container-host";
 import type { Properties } from "../../support/grpc";
-import { engineOrSkip } from "../../support/needs";
 import { otherImage } from "../../support/stack";
 
 /** The requests that `docs/benchmarks.md` names, by operation: its tables are the budget. */
@@ -13,19 +11,7 @@ const documented: ReadonlyMap<string, readonly string[]> = readTables();
 /** Asked once in a process, whatever the resource. */
 const ONCE = /\/(?:auth|status|info|version)$/;
 
-let host: ContainerHost;
-engineOrSkip()("the requests of an operation on a container, as documented", () => {
-  beforeAll(async () => {
-    host = await startContainerHost();
-  });
-  afterEach(async () => {
-    host.stack.forget();
-    await sweep(host.prefix);
-  });
-  afterAll(async () => {
-    await host[Symbol.asyncDispose]();
-  });
-
+onEngine("the requests of an operation on a container, as documented", (host) => {
   /** What is asked by a process of its own, as each phase of a command is. */
   async function requestsOf(work: () => Promise<unknown>): Promise<string[]> {
     await host.restart();

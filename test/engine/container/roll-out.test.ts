@@ -1,21 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
-import { type ContainerHost, startContainerHost } from "../../support/container-host";
-import { engineApi, inspect, namesLike, sweep } from "../../support/engine-api";
-import { engineOrSkip } from "../../support/needs";
+import { afterEach, expect, test } from "@jest/globals";
+import { onEngine } from "../../support/container-host";
+import { engineApi, inspect, namesLike } from "../../support/engine-api";
 
-let host: ContainerHost;
-engineOrSkip()("a roll-out", () => {
-  beforeAll(async () => {
-    host = await startContainerHost();
-  });
+onEngine("a roll-out", (host) => {
   afterEach(async () => {
     if (host.stack.plugin.process.signalCode !== null) await host.restart();
-    host.stack.forget();
-    await sweep(host.prefix);
-  });
-  afterAll(async () => {
-    await host[Symbol.asyncDispose]();
   });
 
   /** A container that runs, with a restart policy, and what it is to become. */

@@ -1,21 +1,8 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
-import { type ContainerHost, startContainerHost } from "../../support/container-host";
-import { engineApi, inspect, makeAnew, sweep } from "../../support/engine-api";
-import { engineOrSkip } from "../../support/needs";
+import { expect, test } from "@jest/globals";
+import { onEngine } from "../../support/container-host";
+import { engineApi, inspect, makeAnew } from "../../support/engine-api";
 
-let host: ContainerHost;
-engineOrSkip()("a container that shares another's namespaces", () => {
-  beforeAll(async () => {
-    host = await startContainerHost();
-  });
-  afterEach(async () => {
-    host.stack.forget();
-    await sweep(host.prefix);
-  });
-  afterAll(async () => {
-    await host[Symbol.asyncDispose]();
-  });
-
+onEngine("a container that shares another's namespaces", (host) => {
   const nameOf = (suffix: string) => `${host.prefix}${suffix}`;
   const up = (name: string, args: object) =>
     host.stack.up("Container", name, { ...host.base, name: nameOf(name), ...args });

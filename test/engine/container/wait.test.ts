@@ -1,23 +1,10 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
-import { type ContainerHost, startContainerHost } from "../../support/container-host";
-import { inspect, namesLike, sweep } from "../../support/engine-api";
-import { engineOrSkip } from "../../support/needs";
+import { expect, test } from "@jest/globals";
+import { onEngine } from "../../support/container-host";
+import { inspect, namesLike } from "../../support/engine-api";
 
 const PASSWORD = "s3cret-of-the-check";
 
-let host: ContainerHost;
-engineOrSkip()("a container that is waited for", () => {
-  beforeAll(async () => {
-    host = await startContainerHost();
-  });
-  afterEach(async () => {
-    host.stack.forget();
-    await sweep(host.prefix);
-  });
-  afterAll(async () => {
-    await host[Symbol.asyncDispose]();
-  });
-
+onEngine("a container that is waited for", (host) => {
   const up = (args: object, options?: object) =>
     host.stack.up("Container", "web", { ...host.base, ...args }, options);
   const preview = (args: object) => host.stack.preview("Container", "web", { ...host.base, ...args });
