@@ -7,9 +7,9 @@ import type { Directory } from "../../core/directory";
 import { messageOf, ProviderError, sentence, Unfinished } from "../../core/errors";
 import { repeatIfLost } from "../../core/lost-answer";
 import { idNumber } from "../../core/schema";
-import { properties } from "./properties";
 import { patience, untilUp } from "./reach";
 import type { EndpointInputs, EndpointState } from "./schema";
+import { endpointProperties } from "./schema";
 import { type Fingerprints, filesOf, fingerprintsOf, type Tls } from "./tls";
 import { type DesiredEndpoint, differences, managed, statusOf } from "./view";
 
@@ -191,7 +191,7 @@ async function greetEngine(
  */
 function tlsToPutBack({ olds, news, endpoint }: WaitingTask): Tls | null | undefined {
   if (!olds || endpoint.TLSConfig.TLS !== (olds.tls !== undefined)) return undefined;
-  const { changed } = difference(properties, { ...olds }, { ...news });
+  const { changed } = difference(endpointProperties, { ...olds }, { ...news });
   if (!changed.includes("tls") || changed.includes("url")) return undefined;
   return equal(fingerprintsOf(olds.tls), olds.tlsFingerprints ?? {}) ? (olds.tls ?? null) : undefined;
 }
@@ -223,7 +223,11 @@ async function undoRotation(
 
 /** The state after a failed step. It differs from the desired one wherever something is left to do. */
 function present({ news, olds, directory }: WaitingTask, { endpoint, hasFiles, tls: putBack }: Progress) {
-  const { tls: shown, ...others } = refreshed(properties, { ...news }, managed(endpoint, news, directory));
+  const { tls: shown, ...others } = refreshed(
+    endpointProperties,
+    { ...news },
+    managed(endpoint, news, directory),
+  );
   const tls = putBack === undefined && hasFiles ? shown : putBack;
   const files = putBack === undefined && hasFiles ? news.tls : putBack;
   return {

@@ -6,11 +6,9 @@ import { refreshed } from "../../core/diff";
 import { lookUp, requireKnown } from "../../core/directory";
 import { ProviderError, unlessNotFound } from "../../core/errors";
 import { repeatIfLost } from "../../core/lost-answer";
-import { addEnvironment } from "./add";
-import { adopt, findByName } from "./adopt";
+import { addEnvironment, adopt, findByName } from "./add";
 import { applyAndWait } from "./apply";
-import { properties } from "./properties";
-import { type EndpointOutputs, EndpointSchema, misnomers } from "./schema";
+import { type EndpointOutputs, EndpointSchema, endpointProperties, misnomers } from "./schema";
 import { fingerprintsOf } from "./tls";
 import { endpointFailures } from "./validate";
 import { desiredOf, everything, managed, statusOf } from "./view";
@@ -21,7 +19,7 @@ export type { EndpointArgs, EndpointOutputs } from "./schema";
 export const endpoint: Definition<typeof EndpointSchema, EndpointOutputs> = {
   type: "Endpoint",
   schema: EndpointSchema,
-  properties,
+  properties: endpointProperties,
   secrets: ["tls.caCert", "tls.clientCert", "tls.clientKey"],
   misnomers,
 
@@ -30,7 +28,9 @@ export const endpoint: Definition<typeof EndpointSchema, EndpointOutputs> = {
   identity: ({ instanceId, endpointId }) =>
     instanceId === undefined || endpointId === undefined ? undefined : nameIn(instanceId, endpointId),
   explain: (changed) => {
-    const cause = changed.find((key) => properties[key as keyof typeof properties]?.change === "replace");
+    const cause = changed.find(
+      (key) => endpointProperties[key as keyof typeof endpointProperties]?.change === "replace",
+    );
     return cause === undefined
       ? undefined
       : `changing \`${cause}\` replaces the environment: it gets a new id, so all that this program has on it is made anew`;
@@ -69,7 +69,7 @@ export const endpoint: Definition<typeof EndpointSchema, EndpointOutputs> = {
     const directory = await lookUp(connection.client, state.access);
     const inputs = isGet
       ? everything(now, {}, directory)
-      : refreshed(properties, state, managed(now, state, directory));
+      : refreshed(endpointProperties, state, managed(now, state, directory));
     const outputs = {
       ...inputs,
       endpointId: now.Id,

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { SecuritySettings } from "../../../contract";
-import { AccessSchema } from "../../core/access";
-import type { State } from "../../core/definition";
-import { DurationSchema, filledIn, IdSchema } from "../../core/schema";
-import { type Fingerprints, TlsSchema } from "./tls";
-import { UrlSchema } from "./validate";
+import { SecuritySettings, UNASSIGNED_GROUP } from "../../../contract";
+import { AccessSchema, normalizeAccess } from "../../core/access";
+import type { Property, State } from "../../core/definition";
+import { DurationSchema, filledIn, IdSchema, idNumber, normalizeIds } from "../../core/schema";
+import { type Fingerprints, normalizeTls, TlsSchema } from "./tls";
+import { normalizeUrl, UrlSchema } from "./validate";
 
 /** Other names of an environment's properties: from Portainer, from Terraform, or easily mistaken. */
 export const misnomers: Readonly<Record<string, string>> = {
@@ -131,3 +131,19 @@ export interface EndpointOutputs {
 }
 
 export type EndpointState = State<typeof EndpointSchema, EndpointOutputs>;
+
+/** How each property of an environment is compared, and what its change does. */
+export const endpointProperties: { readonly [Key in keyof EndpointInputs]-?: Property } = {
+  name: {},
+  url: { normalize: normalizeUrl },
+  type: { change: "replace" },
+  tls: { normalize: normalizeTls },
+  publicUrl: { whenRemoved: "" },
+  groupId: { normalize: idNumber, whenRemoved: UNASSIGNED_GROUP },
+  tagIds: { normalize: normalizeIds, whenRemoved: [] },
+  access: { normalize: normalizeAccess },
+  security: {},
+  containerEngine: { change: "replace" },
+  adopt: { change: "none" },
+  startupTimeout: { change: "none" },
+};

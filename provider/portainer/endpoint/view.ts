@@ -8,8 +8,8 @@ import {
 import { accessAfter, accessNow } from "../../core/access";
 import { difference, removed } from "../../core/diff";
 import type { Directory } from "../../core/directory";
-import { properties } from "./properties";
 import type { EndpointInputs } from "./schema";
+import { endpointProperties } from "./schema";
 import type { Tls } from "./tls";
 
 /** The desired environment. Properties that are left out stay as they are; `tls: null` switches TLS off. */
@@ -27,7 +27,7 @@ export function desiredOf(olds: Partial<EndpointInputs>, news: EndpointInputs): 
   };
   return {
     ...news,
-    ...removed(properties, olds, news),
+    ...removed(endpointProperties, olds, news),
     tls: news.tls ?? (olds.tls && null),
     access: accessAfter(olds.access, news.access),
     security: Object.keys(security).length > 0 ? security : undefined,
@@ -85,7 +85,7 @@ export function differences(
   desired: DesiredEndpoint,
   directory: Directory,
 ): readonly string[] {
-  return difference(properties, managed(endpoint, desired, directory), { ...desired }).changed;
+  return difference(endpointProperties, managed(endpoint, desired, directory), { ...desired }).changed;
 }
 
 export const statusOf = ({ Status }: Endpoint): "up" | "down" =>
