@@ -87,6 +87,10 @@ export function removed(
   );
 }
 
+/** Whether a value means the same as no value: an empty map, where the property is normalised so. */
+export const meansUnset = (property: Property = {}, value: unknown): boolean =>
+  !differs(property, value, undefined);
+
 function differs({ normalize }: Property, old: unknown, desired: unknown): boolean {
   if (hasUnknown(desired)) return true;
   const canonical = (value: unknown): unknown =>

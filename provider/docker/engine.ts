@@ -11,7 +11,7 @@ import {
   type PortainerClient,
 } from "../../client";
 import type { CheckContext, Context } from "../core/definition";
-import { isEnvironmentGone, messageOf, ProviderError } from "../core/errors";
+import { isEnvironmentGone, isNotFound, messageOf, ProviderError } from "../core/errors";
 import type { Properties } from "../core/properties";
 import { filledIn, IdSchema, idNumber } from "../core/schema";
 
@@ -32,7 +32,7 @@ export const engineFields = {
   nodeName: z.string().min(1, "the node's name is empty").optional(),
 };
 
-interface InputsWithEngine {
+export interface InputsWithEngine {
   readonly endpointId: z.output<typeof IdSchema>;
   readonly nodeName?: string | undefined;
 }
@@ -142,6 +142,16 @@ export async function readThere<Found>(
     if (!isToBeSkipped(context, error) || !remembered) throw error;
     context.warn(`${messageOf(error)} It is left as it was.`);
     return remembered;
+  }
+}
+
+/** The answer of a call, or `undefined` if the object is not on the engine. If the environment is gone, it throws. */
+export async function unlessObjectGone<T>(call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (isNotFound(error) && !isEnvironmentGone(error)) return undefined;
+    throw error;
   }
 }
 

@@ -1,5 +1,7 @@
 /** The ids of an engine's objects in Pulumi, and the label that names the resource that created an object. */
+import { z } from "zod";
 import { ProviderError } from "../core/errors";
+import type { Engine } from "./engine";
 
 /**
  * The URN of the resource that created an object. The label says who may own the object; only the state says who does.
@@ -12,7 +14,20 @@ export function managedAs(labels: Readonly<Record<string, string>> | null | unde
   return urn === undefined ? undefined : `already managed by Pulumi as ${urn}`;
 }
 
+export const TextsSchema = z.record(z.string(), z.string());
 export type Texts = Readonly<Record<string, string>>;
+
+/** The labels to create an object with: the program's, and the URN of the resource. */
+export const labelsWith = (labels: Texts | undefined, { context: { urn } }: Engine): Texts => ({
+  ...labels,
+  ...(urn !== undefined && { [URN_LABEL]: urn }),
+});
+
+/** The labels of an object, without our own. */
+export function labelsOf({ Labels }: { readonly Labels?: Texts | null | undefined }): Texts {
+  const { [URN_LABEL]: _ours, ...labels } = Labels ?? {};
+  return labels;
+}
 
 /** `1/web`: the environment, and the name that the object was created with. */
 export const idOf = (endpointId: number | string, name: string): string => `${endpointId}/${name}`;

@@ -2,8 +2,7 @@
 import { z } from "zod";
 import type { NetworkInspect } from "../../contract";
 import { equal, noneIfEmpty } from "../core/diff";
-import { TextsSchema } from "./fixed";
-import type { Texts } from "./identity";
+import { type Texts, TextsSchema } from "./identity";
 
 const NO_SUBNET = "is not a subnet such as 10.1.0.0/24";
 const NO_ADDRESS = "is not an address such as 10.1.0.1";

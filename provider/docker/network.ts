@@ -1,35 +1,17 @@
 import { z } from "zod";
 import { isApiError } from "../../client";
 import type { NetworkInspect } from "../../contract";
-import type { Definition, Inputs } from "../core/definition";
-import { difference, noneIfEmpty } from "../core/diff";
-import { isEnvironmentGone, isNotFound, ProviderError, Unfinished } from "../core/errors";
+import type { Inputs } from "../core/definition";
+import { noneIfEmpty } from "../core/diff";
+import { ProviderError, Unfinished } from "../core/errors";
 import { lookOnceBack, mayHaveHappened, repeatIfLost } from "../core/lost-answer";
-import { filledIn, idNumber } from "../core/schema";
-import {
-  afterwards,
-  deleteThere,
-  type Engine,
-  engineFields,
-  engineRefOf,
-  nameAndEnvironment,
-  reachEngine,
-  readThere,
-} from "./engine";
-import {
-  certainlyChanged,
-  differing,
-  FixedName,
-  labelsOf,
-  labelsWith,
-  readTexts,
-  requireTakeable,
-  TextsSchema,
-} from "./fixed";
-import { idOf, parseId, URN_LABEL } from "./identity";
+import { filledIn } from "../core/schema";
+import { afterwards, type Engine, engineFields, unlessObjectGone } from "./engine";
+import { labelsOf, labelsWith, TextsSchema, URN_LABEL } from "./identity";
 import { canonicalIpam, IpamSchema, ipamRequest, readIpam } from "./ipam";
 import { isMadeByAnother } from "./maker";
 import { recreateNetwork } from "./network-recreate";
+import { certainlyChanged, engineObject, ObjectName, type OnEngine } from "./object";
 
 export const NetworkSchema = z.object({
   ...engineFields,
@@ -39,7 +21,7 @@ export const NetworkSchema = z.object({
    * network's containers, recreates it, and connects them again as they were. Docker: `Name`.
    * @default the resource's name
    */
-  name: filledIn(FixedName("network")),
+  name: filledIn(ObjectName("network")),
   /** `"bridge"`, `"overlay"`, `"macvlan"`, `"ipvlan"` or a plugin's. Docker: `Driver`. @default "bridge" */
   driver: z.string().min(1, "the driver's name is empty").default("bridge"),
   /** Options for the driver, such as `{ "com.docker.network.driver.mtu": "1400" }`. Docker: `Options`. @default none */
@@ -62,17 +44,13 @@ export const NetworkSchema = z.object({
 });
 export type NetworkArgs = z.input<typeof NetworkSchema>;
 
-export interface NetworkOutputs {
+export interface NetworkOutputs extends OnEngine {
   /** The network's id on the engine. */
   readonly networkId: string;
   /** Its subnets, `["172.18.0.0/16"]`. */
   readonly subnets: readonly string[];
   /** `"local"`, `"swarm"` or `"global"`. */
   readonly scope: string;
-  /** The id of the engine that it is on. */
-  readonly engineId: string;
-  /** The id of the Portainer installation. */
-  readonly instanceId: string;
 }
 
 /** The inputs with their defaults. */
@@ -86,13 +64,11 @@ const LOOK_SECONDS = 30;
 type State = NetworkInputs & NetworkOutputs;
 
 /** A network of an engine, on which containers find each other by name. */
-export const network: Definition<typeof NetworkSchema, NetworkOutputs> = {
+export const network = engineObject<typeof NetworkSchema, NetworkOutputs, NetworkInspect>({
   type: "Network",
+  what: "network",
   schema: NetworkSchema,
   properties: {
-    endpointId: { change: "replace", normalize: idNumber },
-    name: { change: "replace" },
-    nodeName: { change: "replace" },
     driver: {},
     options: { normalize: noneIfEmpty },
     internal: {},
@@ -100,9 +76,7 @@ export const network: Definition<typeof NetworkSchema, NetworkOutputs> = {
     enableIPv6: {},
     ipam: { normalize: canonicalIpam },
     labels: { normalize: noneIfEmpty },
-    adopt: { change: "none" },
   },
-  secrets: [],
   misnomers: {
     driverOpts: "options",
     ipv6: "enableIPv6",
@@ -119,110 +93,54 @@ export const network: Definition<typeof NetworkSchema, NetworkOutputs> = {
     return `the network ${verb} recreated, because of: ${changed.join(", ")}. Containers on it are disconnected for a moment and connected again.`;
   },
 
-  defaults: nameAndEnvironment,
   identity: ({ networkId }) => networkId && identityOf(networkId),
 
-  async create(context, inputs) {
-    const engine = await reachEngine(context, engineRefOf(inputs));
-    const found = await findByName(engine, inputs.name);
-    if (found) {
-      const what = `the network "${inputs.name}" of environment ${engine.endpointId}`;
-      context.claims.seek(identityOf(found.Id), what);
-      requireTakeable(engine, {
-        what: "network",
-        name: inputs.name,
-        adopt: inputs.adopt,
-        labels: found.Labels,
-        created: found.Created,
-        differences: differing(
-          { ...comparable(inputs), options: inputs.options ?? {}, labels: inputs.labels ?? {} },
-          { ...actualOf(found, inputs), options: found.Options ?? {}, labels: labelsOf(found) },
-        ),
-      });
-    }
-    const made = found ?? (await make(engine, inputs));
-    return { id: idOf(engine.endpointId, inputs.name), outputs: { ...inputs, ...outputsOf(engine, made) } };
-  },
+  find: findByName,
+  findById,
+  findKnown,
+  create: make,
+  update: recreate,
+  delete: remove,
 
-  read(context, id, state) {
-    const { endpointId, nodeName, nameOrId } = parseId(id, context.connection.endpointId, "network");
-    const isKnown = state.networkId !== undefined;
-    const look = async () => {
-      const engine = await reachEngine(context, { endpointId, nodeName: state.nodeName ?? nodeName }, state);
-      const now = state.networkId ? await findKnown(engine, state) : await findByNameOrId(engine, nameOrId);
-      if (!now) return undefined;
-      const { options, labels, ipam } = state;
-      const inputs = {
-        ...inputsIn(state),
-        ...actualOf(now, state),
-        endpointId: state.endpointId ?? endpointId,
-        nodeName: engine.nodeName,
-        name: now.Name,
-        options: readTexts(now.Options, options, isKnown),
-        labels: readTexts(labelsOf(now), labels, isKnown),
-        ipam: isKnown && ipam === undefined ? undefined : readIpam(now.IPAM, ipam),
-      };
-      return { id: idOf(endpointId, now.Name), inputs, outputs: { ...inputs, ...outputsOf(engine, now) } };
+  inputs(now, desired) {
+    const { Driver = "", Internal = false, Attachable = false, EnableIPv6 = false, Options, IPAM } = now;
+    return {
+      driver: Driver,
+      internal: Internal,
+      attachable: Attachable,
+      enableIPv6: EnableIPv6,
+      options: Options ?? {},
+      labels: labelsOf(now),
+      ipam: desired && !desired.ipam ? undefined : readIpam(IPAM, desired?.ipam),
     };
-    const remembered = isKnown ? { id, inputs: inputsIn(state), outputs: { ...state } } : undefined;
-    return readThere(context, endpointId, look, remembered);
   },
-
-  async update(context, id, olds, news) {
-    if (difference(network.properties, { ...olds }, news).changed.length === 0) return { ...olds, ...news };
-    const engine = await reachEngine(context, engineRefOf(news), olds);
-    const old = await findOwn(engine, olds);
-    try {
-      const made = old
-        ? await recreateNetwork(engine, old, () => make(engine, news))
-        : await make(engine, news);
-      return { ...news, ...outputsOf(engine, made) };
-    } catch (error) {
-      // The old network, created again, has another id: the state must have it.
-      const now = await findOwn(afterwards(engine, LOOK_SECONDS), olds).catch(() => undefined);
-      if (!now || now.Id === olds.networkId) throw error;
-      throw new Unfinished(id, { ...olds, ...outputsOf(engine, now) }, error);
-    }
-  },
-
-  delete: (context, _id, state) =>
-    deleteThere(context, async () => {
-      const engine = await reachEngine(context, engineRefOf(state), state);
-      await remove(engine, state);
-    }),
-};
+  outputs: outputsOf,
+  createdAt: ({ Created }) => Created,
+});
 
 const identityOf = (networkId: string): string => `networks/${networkId}`;
 
-function inputsIn({
-  networkId: _1,
-  subnets: _2,
-  scope: _3,
-  engineId: _4,
-  instanceId: _5,
-  ...inputs
-}: Partial<State>) {
-  return inputs as Partial<NetworkInputs>;
+function outputsOf({ Id, Scope = "", IPAM }: NetworkInspect) {
+  const subnets = (IPAM?.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []);
+  return { networkId: Id, subnets, scope: Scope };
 }
 
-/** The desired values of what an engine shows of a network. */
-const comparable = ({ driver, internal, attachable, enableIPv6, ipam }: NetworkInputs) => ({
-  driver,
-  internal,
-  attachable,
-  enableIPv6,
-  ipam,
-});
-
-function actualOf(now: NetworkInspect, { ipam }: Pick<Partial<NetworkInputs>, "ipam">) {
-  const { Driver = "", Internal = false, Attachable = false, EnableIPv6 = false, IPAM } = now;
-  return {
-    driver: Driver,
-    internal: Internal,
-    attachable: Attachable,
-    enableIPv6: EnableIPv6,
-    ipam: ipam && readIpam(IPAM, ipam),
-  };
+/** Recreates the network under its name, or creates it if it is gone. */
+async function recreate(
+  engine: Engine,
+  id: string,
+  olds: State,
+  news: NetworkInputs,
+): Promise<NetworkInspect> {
+  const old = await findOwn(engine, olds);
+  try {
+    return old ? await recreateNetwork(engine, old, () => make(engine, news)) : await make(engine, news);
+  } catch (error) {
+    // The old network, created again, has another id: the state must have it.
+    const now = await findOwn(afterwards(engine, LOOK_SECONDS), olds).catch(() => undefined);
+    if (!now || now.Id === olds.networkId) throw error;
+    throw new Unfinished(id, { ...olds, ...outputsOf(now) }, error);
+  }
 }
 
 /** By list and then by id: `inspect` would also take a name as the beginning of an id. */
@@ -246,14 +164,8 @@ async function findOwn(engine: Engine, { networkId, name }: State): Promise<Netw
   return isOurs && !claims.isHeldByAnother(identityOf(namesake.Id)) ? namesake : undefined;
 }
 
-const findByNameOrId = async (engine: Engine, nameOrId: string): Promise<NetworkInspect | undefined> =>
-  (await findByName(engine, nameOrId)) ?? (await findById(engine, nameOrId));
-
 /** By its id; or by its name, unless another resource has created it again. */
-async function findKnown(
-  engine: Engine,
-  { networkId = "", name = "" }: Partial<State>,
-): Promise<NetworkInspect | undefined> {
+async function findKnown(engine: Engine, { networkId, name }: State): Promise<NetworkInspect | undefined> {
   const known = await findById(engine, networkId);
   if (known) return known;
   const namesake = await findByName(engine, name);
@@ -261,13 +173,8 @@ async function findKnown(
 }
 
 async function findById({ docker, call }: Engine, id: string): Promise<NetworkInspect | undefined> {
-  try {
-    const found = await docker.networks.inspect({ params: { id } }, call);
-    return found.Id.startsWith(id) ? found : undefined;
-  } catch (error) {
-    if (isNotFound(error) && !isEnvironmentGone(error)) return undefined;
-    throw error;
-  }
+  const found = await unlessObjectGone(() => docker.networks.inspect({ params: { id } }, call));
+  return found?.Id.startsWith(id) ? found : undefined;
 }
 
 /**
@@ -307,9 +214,10 @@ async function remove(engine: Engine, { name, networkId }: State): Promise<void>
   const users = Object.values(now.Containers ?? {}).map(({ Name = "" }) => Name);
   if (users.length > 0) throw inUse(name, users);
   try {
-    await repeatIfLost(() => docker.networks.delete({ params: { id: networkId } }, call));
+    await unlessObjectGone(() =>
+      repeatIfLost(() => docker.networks.delete({ params: { id: networkId } }, call)),
+    );
   } catch (error) {
-    if (isNotFound(error) && !isEnvironmentGone(error)) return;
     if (isApiError(error) && error.status === 403 && /active endpoints/.test(error.message))
       throw inUse(name, []);
     throw error;
@@ -321,10 +229,4 @@ function inUse(name: string, users: readonly string[]): ProviderError {
     `containers are on the network "${name}"${users.length > 0 ? `: ${users.join(", ")}` : ""}. Nothing was deleted. ` +
       "Disconnect or remove those containers first; a container that has the network as a resource is removed before it.",
   );
-}
-
-function outputsOf(engine: Engine, { Id, Scope = "", IPAM }: NetworkInspect): NetworkOutputs {
-  const { engineId, instanceId } = engine;
-  const subnets = (IPAM?.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []);
-  return { networkId: Id, subnets, scope: Scope, engineId, instanceId };
 }

@@ -11,8 +11,7 @@ import type { ContainerInspect } from "../../../contract";
 import { isNotFound, messageOf, ProviderError } from "../../core/errors";
 import { repeatIfLost } from "../../core/lost-answer";
 import { afterwards, type Engine } from "../engine";
-import { labelsWith } from "../fixed";
-import { URN_LABEL } from "../identity";
+import { labelsWith, URN_LABEL } from "../identity";
 import type { ContainerInputs } from "./arguments";
 import { at, type Wire } from "./arguments/argument";
 import {
