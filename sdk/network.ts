@@ -26,6 +26,7 @@ export class Network extends resource<typeof network>("Network")(
   "enableIPv6",
   "ipam",
   "labels",
+  "access",
   "adopt",
   "networkId",
   "subnets",

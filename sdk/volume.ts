@@ -26,6 +26,7 @@ export class Volume extends resource<typeof volume>("Volume", { exclusive: true 
   "driver",
   "driverOpts",
   "labels",
+  "access",
   "adopt",
   "recreate",
   "mountpoint",

@@ -10,6 +10,8 @@ export const VolumeInspect = z.looseObject({
   Scope: z.string().optional(),
   Labels: z.record(z.string(), z.string()).nullish(),
   Options: z.record(z.string(), z.string()).nullish(),
+  /** Portainer's name for it in resource controls: its name and the engine's id. */
+  ResourceID: z.string().optional(),
   Portainer: PortainerDecoration.optional(),
 });
 export type VolumeInspect = z.infer<typeof VolumeInspect>;

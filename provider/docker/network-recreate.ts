@@ -2,9 +2,10 @@
  * Recreates a network under its name. An engine cannot change a network, and does not delete one that containers use.
  */
 import { isApiError } from "../../client";
-import type { ContainerInspect, NetworkInspect } from "../../contract";
+import { type ContainerInspect, type NetworkInspect, ResourceType } from "../../contract";
 import { isNotFound, messageOf, ProviderError } from "../core/errors";
 import { repeatIfLost } from "../core/lost-answer";
+import { type Controlled, copyAccess } from "./access";
 import { at, type Wire, withoutEmpty } from "./container/arguments/argument";
 import { actualNetworks } from "./container/arguments/networks";
 import { findById, listContainers, nameOfContainer } from "./container/calls";
@@ -120,7 +121,7 @@ async function putBack(
     for (const { Id } of there.filter((network) => network.Id !== old.Id)) {
       await takeDown(engine, Id, await connectedTo(engine, old.Name, members));
     }
-    if (!there.some(({ Id }) => Id === old.Id)) await docker.networks.create({ body: bodyOf(old) }, call);
+    if (!there.some(({ Id }) => Id === old.Id)) await createAgain(engine, old);
     const connected = new Set((await connectedTo(engine, old.Name, members)).map(({ id }) => id));
     for (const member of members) {
       if (!connected.has(member.id)) await connect(engine, member.id, old.Name, member.config);
@@ -133,6 +134,20 @@ async function putBack(
     );
   }
 }
+
+async function createAgain(engine: Engine, old: NetworkInspect): Promise<void> {
+  const { docker, call } = engine;
+  const { Id } = await docker.networks.create({ body: bodyOf(old) }, call);
+  const made = await docker.networks.inspect({ params: { id: Id } }, call);
+  await copyAccess(engine, old.Portainer?.ResourceControl, controlledNetwork(made));
+}
+
+/** How Portainer's resource controls name a network. */
+export const controlledNetwork = ({ Id, Portainer }: NetworkInspect): Controlled => ({
+  type: ResourceType.network,
+  id: Id,
+  control: Portainer?.ResourceControl,
+});
 
 async function connectedTo(engine: Engine, network: string, members: readonly Member[]): Promise<Member[]> {
   const now = await Promise.all(members.map(({ id }) => findById(engine, id)));

@@ -6,11 +6,12 @@ import { noneIfEmpty } from "../core/diff";
 import { ProviderError, Unfinished } from "../core/errors";
 import { lookOnceBack, mayHaveHappened, repeatIfLost } from "../core/lost-answer";
 import { filledIn } from "../core/schema";
+import { AccessSchema, copyAccess } from "./access";
 import { afterwards, type Engine, engineFields, unlessObjectGone } from "./engine";
 import { labelsOf, labelsWith, TextsSchema, URN_LABEL } from "./identity";
 import { canonicalIpam, IpamSchema, ipamRequest, readIpam } from "./ipam";
 import { isMadeByAnother } from "./maker";
-import { recreateNetwork } from "./network-recreate";
+import { controlledNetwork, recreateNetwork } from "./network-recreate";
 import { certainlyChanged, engineObject, ObjectName, type OnEngine } from "./object";
 
 export const NetworkSchema = z.object({
@@ -37,8 +38,15 @@ export const NetworkSchema = z.object({
   /** Docker: `Labels`. @default none */
   labels: TextsSchema.optional(),
   /**
-   * What to do if a network of that name exists: `"matching"` adopts it if it matches the program. Destroying the
-   * resource then deletes it. @default refuse
+   * Who may use the network besides administrators: `"public"` (everybody with access to the environment),
+   * `"administrators"` (nobody else), or users and teams by id, name or resource, as for a Container. A change is made
+   * in place. Portainer: `PUT /resource_controls/{id}`.
+   * @default unmanaged; Portainer makes a new network private to the user of the API key
+   */
+  access: AccessSchema.optional(),
+  /**
+   * What to do if a network of that name exists: `"matching"` adopts it if it matches the program, and sets its `access`.
+   * Destroying the resource then deletes it. @default refuse
    */
   adopt: z.literal("matching").optional(),
 });
@@ -102,6 +110,7 @@ export const network = engineObject<typeof NetworkSchema, NetworkOutputs, Networ
   update: recreate,
   delete: remove,
 
+  controlled: controlledNetwork,
   inputs(now, desired) {
     const { Driver = "", Internal = false, Attachable = false, EnableIPv6 = false, Options, IPAM } = now;
     return {
@@ -133,8 +142,14 @@ async function recreate(
   news: NetworkInputs,
 ): Promise<NetworkInspect> {
   const old = await findOwn(engine, olds);
+  const makeAgain = async () => {
+    const made = await make(engine, news);
+    if (news.access === undefined)
+      await copyAccess(engine, old?.Portainer?.ResourceControl, controlledNetwork(made));
+    return made;
+  };
   try {
-    return old ? await recreateNetwork(engine, old, () => make(engine, news)) : await make(engine, news);
+    return old ? await recreateNetwork(engine, old, makeAgain) : await make(engine, news);
   } catch (error) {
     // The old network, created again, has another id: the state must have it.
     const now = await findOwn(afterwards(engine, LOOK_SECONDS), olds).catch(() => undefined);

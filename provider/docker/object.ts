@@ -2,9 +2,19 @@
 import { z } from "zod";
 import type { Definition, Inputs, Property, State } from "../core/definition";
 import { difference, meansUnset, refreshed } from "../core/diff";
-import { ProviderError } from "../core/errors";
+import { ProviderError, Unfinished } from "../core/errors";
 import { hasUnknown, type Properties } from "../core/properties";
 import { idNumber } from "../core/schema";
+import {
+  type Access,
+  type Controlled,
+  canonicalAccess,
+  type Ownership,
+  ownershipOf,
+  readAccess,
+  refreshedAccess,
+  setAccess,
+} from "./access";
 import {
   deleteThere,
   type Engine,
@@ -28,6 +38,7 @@ export interface OnEngine {
 /** The inputs that every kind has, and that the builder treats. */
 interface CommonInputs extends InputsWithEngine {
   readonly name: string;
+  readonly access?: Access | undefined;
   readonly adopt?: "matching" | undefined;
 }
 
@@ -59,6 +70,7 @@ export interface EngineKind<Schema extends z.ZodObject, Outputs extends OnEngine
   create(engine: Engine, inputs: Inputs<Schema>): Promise<Wire>;
   /**
    * Makes the object as desired in another way than by a replacement. Leave it out where each change is a replacement.
+   * `access` is built in: a change of it alone does not come here, nor to `replaces` and `explain`.
    *
    * @returns the object that has taken the place of the old one.
    */
@@ -66,6 +78,8 @@ export interface EngineKind<Schema extends z.ZodObject, Outputs extends OnEngine
   /** Deletes the object that the state describes, unless it is gone or in use. */
   delete(engine: Engine, state: State<Schema, Outputs>): Promise<void>;
 
+  /** How Portainer's resource controls name the object. */
+  controlled(object: Wire): Controlled;
   /**
    * The actual values of the kind's own properties.
    *
@@ -88,12 +102,16 @@ export function engineObject<Schema extends z.ZodObject, Outputs extends OnEngin
     endpointId: { change: "replace", normalize: idNumber },
     name: { change: "replace" },
     nodeName: { change: "replace" },
+    access: { normalize: canonicalAccess },
     adopt: { change: "none" },
     ...kind.properties,
   };
   const common = (inputs: object) => inputs as CommonInputs;
   const inputsIn = (state: object) =>
     Object.fromEntries(Object.entries(state).filter(([key]) => key in schema.shape)) as Desired;
+
+  const outputsIn = (state: Known) =>
+    Object.fromEntries(Object.entries(state).filter(([key]) => !(key in schema.shape))) as unknown as Outputs;
 
   const actualInputs = (engine: Engine, object: Wire, desired: Desired | undefined): Properties => ({
     endpointId: engine.endpointId,
@@ -103,6 +121,11 @@ export function engineObject<Schema extends z.ZodObject, Outputs extends OnEngin
   });
   const stateOf = ({ engineId, instanceId }: Engine, object: Wire, inputs: object) =>
     ({ ...inputs, ...kind.outputs(object), engineId, instanceId }) as unknown as Known;
+
+  const accessNow = async (engine: Engine, object: Wire, desired: object) => {
+    const { access } = common(desired);
+    return access && (await refreshedAccess(engine, access, kind.controlled(object).control));
+  };
 
   /**
    * Decides whether to adopt an object that has the name and is in no state. Without `adopt`, only what a crash of ours
@@ -123,7 +146,8 @@ export function engineObject<Schema extends z.ZodObject, Outputs extends OnEngin
         ways: '`adopt: "matching"` as it is',
       });
     }
-    const { changed } = difference(properties, actualInputs(engine, found, inputs), inputs);
+    const { access: _set, ...fixed } = properties;
+    const { changed } = difference(fixed, actualInputs(engine, found, inputs), inputs);
     if (changed.length === 0) return;
     throw new ProviderError(
       `"${name}" exists and is not as the program says: ${changed.join(", ")} differ${changed.length === 1 ? "s" : ""}, ` +
@@ -131,11 +155,40 @@ export function engineObject<Schema extends z.ZodObject, Outputs extends OnEngin
     );
   };
 
+  /** Looks up the names in `access`, before anything is changed. */
+  const ownershipIn = async (engine: Engine, inputs: object): Promise<Ownership | undefined> => {
+    const { access } = common(inputs);
+    return access && (await ownershipOf(engine, access));
+  };
+
+  /** Gives an object that exists the desired access, and returns its state. */
+  const finish = async (
+    engine: Engine,
+    id: string,
+    object: Wire,
+    inputs: Inputs<Schema>,
+    ownership: Ownership | undefined,
+  ): Promise<Known> => {
+    const state = stateOf(engine, object, inputs);
+    if (!ownership) return state;
+    try {
+      await setAccess(engine, kind.controlled(object), ownership);
+      return state;
+    } catch (error) {
+      throw new Unfinished(id, { ...state, access: readAccess(kind.controlled(object).control) }, error);
+    }
+  };
+
   return {
     ...kind,
     properties: properties as Definition<Schema, Outputs>["properties"],
     secrets: [],
     defaults: nameAndEnvironment,
+    replaces: (changed, olds, news) => kind.replaces?.(changed.filter(isFixed), olds, news) ?? [],
+    explain(changed, olds, news) {
+      const fixed = changed.filter(isFixed);
+      return fixed.length > 0 ? kind.explain?.(fixed, olds, news) : undefined;
+    },
 
     async create(context, inputs) {
       const { name } = common(inputs);
@@ -146,8 +199,10 @@ export function engineObject<Schema extends z.ZodObject, Outputs extends OnEngin
         context.claims.seek(object, `the ${what} "${name}" of environment ${engine.endpointId}`);
         requireTakeable(engine, found, inputs);
       }
+      const ownership = await ownershipIn(engine, inputs);
+      const id = idOf(engine.endpointId, name);
       const object = found ?? (await kind.create(engine, inputs));
-      return { id: idOf(engine.endpointId, name), outputs: stateOf(engine, object, inputs) };
+      return { id, outputs: await finish(engine, id, object, inputs, ownership) };
     },
 
     read(context, id, state) {
@@ -166,7 +221,8 @@ export function engineObject<Schema extends z.ZodObject, Outputs extends OnEngin
         const now = await find(engine);
         if (!now) return undefined;
         const desired = known && inputsIn(known);
-        const actual = actualInputs(engine, now, desired);
+        const access = desired && (await accessNow(engine, now, desired));
+        const actual = { ...actualInputs(engine, now, desired), access };
         const inputs = desired ? refreshed(properties, desired, actual) : withoutUnset(properties, actual);
         return {
           id: idOf(endpointId, now.Name),
@@ -179,10 +235,20 @@ export function engineObject<Schema extends z.ZodObject, Outputs extends OnEngin
 
     async update(context, id, olds, news) {
       const { changed } = difference(properties, olds, news);
-      // What remains are settings of the provider, such as `adopt`: there is nothing to send.
-      if (!kind.update || changed.length === 0) return { ...olds, ...news };
+      const isRecreated = kind.update !== undefined && changed.some(isFixed);
+      // What remains are settings of the provider, such as `adopt`, or access that is no longer managed.
+      if (!isRecreated && (!changed.includes("access") || common(news).access === undefined)) {
+        return { ...outputsIn(olds), ...news };
+      }
       const engine = await reachEngine(context, engineRefOf(common(news)), olds);
-      return stateOf(engine, await kind.update(engine, id, olds, news), news);
+      const ownership = await ownershipIn(engine, news);
+      const object = isRecreated
+        ? await kind.update?.(engine, id, olds, news)
+        : await kind.findKnown(engine, olds);
+      if (object) return await finish(engine, id, object, news, ownership);
+      throw new ProviderError(
+        `the ${what} "${common(news).name}" is gone: somebody deleted it. Run \`pulumi refresh\` and \`pulumi up\` to create it again.`,
+      );
     },
 
     delete: (context, _id, state) =>
@@ -191,6 +257,9 @@ export function engineObject<Schema extends z.ZodObject, Outputs extends OnEngin
       }),
   };
 }
+
+/** Whether it is a property that the engine cannot change. */
+const isFixed = (key: string): boolean => key !== "access";
 
 /** As a program would say it: without what means the same as nothing, such as an empty map. */
 const withoutUnset = (properties: Readonly<Record<string, Property>>, actual: Properties): Properties =>

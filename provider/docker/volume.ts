@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { isApiError } from "../../client";
-import type { VolumeInspect } from "../../contract";
+import { ResourceType, type VolumeInspect } from "../../contract";
 import { noneIfEmpty } from "../core/diff";
 import { ProviderError } from "../core/errors";
 import { repeatIfLost } from "../core/lost-answer";
 import { filledIn } from "../core/schema";
+import { AccessSchema } from "./access";
 import { type Engine, engineFields, unlessObjectGone } from "./engine";
 import { labelsOf, labelsWith, TextsSchema, URN_LABEL } from "./identity";
 import { isMadeByAnother } from "./maker";
@@ -21,8 +22,15 @@ export const VolumeSchema = z.object({
   /** Docker: `Labels`. @default none */
   labels: TextsSchema.optional(),
   /**
+   * Who may use the volume besides administrators: `"public"` (everybody with access to the environment),
+   * `"administrators"` (nobody else), or users and teams by id, name or resource, as for a Container. A change is made
+   * in place. Portainer: `PUT /resource_controls/{id}`.
+   * @default unmanaged; Portainer makes a new volume private to the user of the API key
+   */
+  access: AccessSchema.optional(),
+  /**
    * What to do if a volume of that name exists: `"matching"` adopts it if its driver, options and labels match the
-   * program. Destroying the resource then deletes it. @default refuse
+   * program, and sets its `access`. Destroying the resource then deletes it. @default refuse
    */
   adopt: z.literal("matching").optional(),
   /**
@@ -94,6 +102,11 @@ export const volume = engineObject<typeof VolumeSchema, VolumeOutputs, VolumeIns
     }
   },
 
+  controlled: ({ ResourceID = "", Portainer }) => ({
+    type: ResourceType.volume,
+    id: ResourceID,
+    control: Portainer?.ResourceControl,
+  }),
   inputs: (now) => ({ driver: now.Driver, driverOpts: now.Options ?? {}, labels: labelsOf(now) }),
   outputs: ({ Mountpoint = "", CreatedAt = "" }) => ({ mountpoint: Mountpoint, createdAt: CreatedAt }),
   createdAt: ({ CreatedAt }) => CreatedAt,
