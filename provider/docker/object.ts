@@ -247,7 +247,7 @@ export function engineObject<Schema extends z.ZodObject, Outputs extends OnEngin
         : await kind.findKnown(engine, olds);
       if (object) return await finish(engine, id, object, news, ownership);
       throw new ProviderError(
-        `the ${what} "${common(news).name}" is gone: somebody deleted it. Run \`pulumi refresh\` and \`pulumi up\` to create it again.`,
+        `the ${what} "${common(news).name}" is gone: it was deleted outside of Pulumi. Run \`pulumi refresh\` and \`pulumi up\` to create it again.`,
       );
     },
 

@@ -1,8 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
-import { type ContainerHost, startContainerHost } from "../support/container-host";
-import { engineApi, sweep } from "../support/engine-api";
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { onEngine } from "../support/container-host";
+import { engineApi } from "../support/engine-api";
 import { PASSWORD } from "../support/host";
-import { engineOrSkip } from "../support/needs";
 
 interface Control {
   readonly Id: number;
@@ -12,33 +11,24 @@ interface Control {
   readonly TeamAccesses: readonly { readonly TeamId: number }[];
 }
 
-let host: ContainerHost;
-let carol: number;
-let ops: number;
+onEngine("access to", (host) => {
+  let carol: number;
+  let ops: number;
 
-async function portainer<Answer>(method: string, path: string, body?: object): Promise<Answer> {
-  const answer = await fetch(`${host.server.url}/api${path}`, {
-    method,
-    headers: { "x-api-key": host.server.apiKey ?? "", "content-type": "application/json" },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  return (await answer.json()) as Answer;
-}
+  async function portainer<Answer>(method: string, path: string, body?: object): Promise<Answer> {
+    const answer = await fetch(`${host.server.url}/api${path}`, {
+      method,
+      headers: { "x-api-key": host.server.apiKey ?? "", "content-type": "application/json" },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    return (await answer.json()) as Answer;
+  }
 
-engineOrSkip()("access to", () => {
   beforeAll(async () => {
-    host = await startContainerHost();
     const user = { Username: "carol", Password: PASSWORD, Role: 2 };
     carol = (await portainer<{ Id: number }>("POST", "/users", user)).Id;
     ops = (await portainer<{ Id: number }>("POST", "/teams", { Name: "ops" })).Id;
     await portainer("PUT", "/endpoints/1", { UserAccessPolicies: { [carol]: { RoleId: 0 } } });
-  });
-  afterEach(async () => {
-    host.stack.forget();
-    await sweep(host.prefix);
-  });
-  afterAll(async () => {
-    await host[Symbol.asyncDispose]();
   });
 
   describe.each<{ type: "Volume" | "Network"; path: string; fixed: string }>([
