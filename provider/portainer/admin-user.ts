@@ -3,7 +3,8 @@ import { isApiError, isConnectionError, type PortainerClient } from "../../clien
 import { Role, SETUP_TOKEN_HEADER, type User } from "../../contract";
 import type { Connection } from "../connection";
 import { until } from "../core/concurrency";
-import type { Context, Definition, State } from "../core/definition";
+import type { Context, Definition, Property, State } from "../core/definition";
+import { refreshed } from "../core/diff";
 import { isNotFound, ProviderError } from "../core/errors";
 import { DurationSchema, milliseconds } from "../core/schema";
 
@@ -41,6 +42,14 @@ type AdminUserState = State<typeof AdminUserSchema, AdminUserOutputs>;
 
 const DEFAULT_STARTUP_TIMEOUT = "60s";
 
+const properties = {
+  username: { normalize: (username: string) => username.toLowerCase() },
+  password: { writeOnly: true },
+  url: { writeOnly: true },
+  startupTimeout: { change: "none" },
+  setupToken: { change: "none" },
+} as const satisfies Record<string, Property>;
+
 /**
  * The first administrator. On a new server `POST /users/admin/init` creates it. On an initialised server the existing
  * administrator is adopted unchanged, if the given password is right.
@@ -48,13 +57,7 @@ const DEFAULT_STARTUP_TIMEOUT = "60s";
 export const adminUser: Definition<typeof AdminUserSchema, AdminUserOutputs> = {
   type: "AdminUser",
   schema: AdminUserSchema,
-  properties: {
-    username: { normalize: (username: string) => username.toLowerCase() },
-    password: {},
-    url: {},
-    startupTimeout: { change: "none" },
-    setupToken: { change: "none" },
-  },
+  properties,
   secrets: ["password", "setupToken"],
   misnomers: { name: "username", user: "username", login: "username", pass: "password" },
 
@@ -86,9 +89,8 @@ export const adminUser: Definition<typeof AdminUserSchema, AdminUserOutputs> = {
     }
     const user = users.find(({ Id }) => Id === state.userId);
     if (!user) return undefined;
-    const sameName = user.Username.toLowerCase() === username.toLowerCase();
-    const drifted = { username: sameName ? username : user.Username };
-    return { id, outputs: { ...outputs, ...drifted }, inputs: { ...inputsOf(state), ...drifted } };
+    const inputs = refreshed(properties, inputsOf(state), { username: user.Username });
+    return { id, outputs: { ...outputs, ...inputs }, inputs };
   },
 
   async update(context, _id, olds, news) {

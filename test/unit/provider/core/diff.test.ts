@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { Property } from "../../../../provider/core/definition";
-import { difference, refreshed } from "../../../../provider/core/diff";
+import { difference, refreshed, removed } from "../../../../provider/core/diff";
 import { UNKNOWN } from "../../../../provider/core/properties";
 
 const PROPERTIES: Record<string, Property> = {
@@ -9,6 +9,7 @@ const PROPERTIES: Record<string, Property> = {
   image: { change: "replace" },
   tags: {},
   wait: { change: "none" },
+  password: { writeOnly: true },
 };
 
 describe("a difference", () => {
@@ -85,4 +86,17 @@ describe("what is read again", () => {
       name: "web",
     });
   });
+
+  test("keeps what the server never shows", () => {
+    expect(refreshed(PROPERTIES, { name: "web", password: "a" }, { name: "web" })).toEqual({
+      name: "web",
+      password: "a",
+    });
+  });
+});
+
+test("what the program no longer sets gets its value for that, and only if it was set", () => {
+  const table: Record<string, Property> = { tags: { whenRemoved: [] }, url: { whenRemoved: "" }, name: {} };
+  expect(removed(table, { tags: [1], name: "web" }, {})).toEqual({ tags: [] });
+  expect(removed(table, { tags: [1] }, { tags: [2] })).toEqual({});
 });
