@@ -15,6 +15,8 @@ import { endpoint } from "./portainer/endpoint";
 import { endpointGroup } from "./portainer/endpoint-group";
 import { tag } from "./portainer/tag";
 import { team } from "./portainer/team";
+import { teamMembership } from "./portainer/team-membership";
+import { user } from "./portainer/user";
 
 export const AdminUser = dynamicProvider(adminUser);
 export const ApiKey = dynamicProvider(apiKey);
@@ -26,3 +28,5 @@ export const Network = dynamicProvider(network);
 export const RemoteImage = dynamicProvider(remoteImage);
 export const Tag = dynamicProvider(tag);
 export const Team = dynamicProvider(team);
+export const TeamMembership = dynamicProvider(teamMembership);
+export const User = dynamicProvider(user);

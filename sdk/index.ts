@@ -14,4 +14,6 @@ export { Provider, type ProviderArgs } from "./provider";
 export { getRemoteImage, type RemoteImage, type RemoteImageArgs } from "./remote-image";
 export { Tag, type TagArgs } from "./tag";
 export { Team, type TeamArgs } from "./team";
+export { TeamMembership, type TeamMembershipArgs } from "./team-membership";
+export { User, type UserArgs } from "./user";
 export { Volume, type VolumeArgs } from "./volume";

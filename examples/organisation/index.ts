@@ -3,9 +3,14 @@ import * as portainer from "pulumi-portainer";
 
 const config = new pulumi.Config();
 
-// The teams, tags and groups of an installation. The server and an administrator's key come from stack config
+// The users, teams, tags and groups of an installation. The server and an administrator's key come from stack config
 // (`portainer:url`, `portainer:apiKey`).
 const operators = new portainer.Team("operators");
+const alice = new portainer.User("alice", { password: config.requireSecret("alicePassword") });
+
+// A leader puts other users into the team; whom this program does not name stays in it.
+new portainer.TeamMembership("alice-operators", { userId: alice, teamId: operators, role: "leader" });
+
 const production = new portainer.Tag("production");
 
 // Tags and access of a group count for every environment in it: who joins the team may use them all.

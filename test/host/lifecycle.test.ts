@@ -68,6 +68,22 @@ const LIVES: Record<string, () => Life> = {
     drift: (id) => api("PUT", `/teams/${id}`, { Name: "drifted" }),
     remove: (id) => api("DELETE", `/teams/${id}`),
   }),
+  User: () => ({
+    type: "User",
+    create: { username: "alice", password: "alice-in-a-hurry" },
+    change: { username: "Alicia", password: "alicia-in-a-hurry", role: "administrator" },
+    drift: (id) => api("PUT", `/users/${id}`, { Username: "drifted", Role: 1 }),
+    remove: (id) => api("DELETE", `/users/${id}`),
+  }),
+  // Portainer does not check that user and team are there.
+  TeamMembership: () => ({
+    type: "TeamMembership",
+    create: { userId: 5, teamId: 3 },
+    change: { role: "leader" },
+    replaces: { teamId: 4 },
+    drift: () => api("PUT", "/team_memberships/1", { UserID: 5, TeamID: 3, Role: 1 }),
+    remove: () => api("DELETE", "/team_memberships/1"),
+  }),
   EndpointGroup: () => ({
     type: "EndpointGroup",
     create: { name: "shops", description: "All shops", access: { users: ["admin"] } },

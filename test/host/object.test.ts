@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import type { Properties } from "../support/grpc";
 import { type Host, PASSWORD, startHost } from "../support/host";
 
 let host: Host;
@@ -33,19 +34,43 @@ async function makeByHand(path: string, body: object): Promise<number> {
   return Number(Id);
 }
 
+/** An object with a `name`. */
+const NAMED = {
+  named: (name: string) => ({ name }),
+  byHand: (Name: string) => ({ Name }),
+  looksFirst: false,
+};
+
 describe.each([
-  { type: "Tag", what: "tag", path: "tags", output: "tagId", create: ["POST"], read: "GET /api/tags" },
-  { type: "Team", what: "team", path: "teams", output: "teamId", create: ["POST"], read: "GET /api/teams/N" },
+  { ...NAMED, type: "Tag", what: "tag", path: "tags", output: "tagId", read: "GET /api/tags" },
+  { ...NAMED, type: "Team", what: "team", path: "teams", output: "teamId", read: "GET /api/teams/N" },
   {
+    ...NAMED,
     type: "EndpointGroup",
     what: "environment group",
     path: "endpoint_groups",
     output: "groupId",
     // Portainer would make a second group of the name.
-    create: ["GET", "POST"],
+    looksFirst: true,
     read: "GET /api/endpoint_groups/N",
   },
-])("a $type", ({ type, what, path, output, create, read }) => {
+  {
+    named: (username: string) => ({ username, password: "in-a-hurry-today" }),
+    byHand: (Username: string) => ({ Username, Password: "in-a-hurry-today", Role: 2 }),
+    looksFirst: false,
+    type: "User",
+    what: "user",
+    path: "users",
+    output: "userId",
+    read: "GET /api/users/N",
+  },
+])("a $type", ({ type, what, path, output, named, byHand, looksFirst, read }) => {
+  /** The name as a program reads it. */
+  const shown = (name: string): Properties => {
+    const { password: _never, ...others }: Properties = named(name);
+    return others;
+  };
+
   test("is created, read and deleted by no more requests than it needs", async () => {
     const count = async (work: () => Promise<unknown>) => {
       const before = host.server.requests().length;
@@ -55,42 +80,44 @@ describe.each([
         .slice(before)
         .map(({ method, path }) => `${method} ${path.replace(/\d+$/, "N")}`);
     };
-    await host.stack.up(type, "first", { name: "first" });
-    expect(await count(() => host.stack.up(type, "it", { name: "it" }))).toEqual(
-      create.map((method) => `${method} /api/${path}`),
-    );
+    await host.stack.up(type, "first", named("first"));
+    expect(await count(() => host.stack.up(type, "it", named("it")))).toEqual([
+      ...(looksFirst ? [`GET /api/${path}`] : []),
+      `POST /api/${path}`,
+    ]);
     expect(await count(() => host.stack.refresh("it"))).toEqual([read]);
     expect(await count(() => host.stack.destroy("it"))).toEqual([`DELETE /api/${path}/N`]);
   });
 
   test("takes its name from the resource", async () => {
-    await host.stack.up(type, "ops", {});
+    const { name: _name, username: _username, ...nameless }: Properties = named("ops");
+    await host.stack.up(type, "ops", nameless);
     expect(host.stack.outputs("ops")).toMatchObject({
-      name: "ops",
+      ...shown("ops"),
       [output]: Number(host.stack.entry("ops").id),
     });
   });
 
   test("is not taken unless the program says so, and the error names the ways on", async () => {
-    const id = await makeByHand(path, { Name: "ops" });
-    await expect(host.stack.up(type, "it", { name: "ops" })).rejects.toThrow(
+    const id = await makeByHand(path, byHand("ops"));
+    await expect(host.stack.up(type, "it", named("ops"))).rejects.toThrow(
       new RegExp(`the ${what} "ops" is on this server already \\(id ${id}\\).*aliases.*adopt: "matching"`),
     );
-    expect(await host.stack.up(type, "it", { name: "ops", adopt: "matching" })).toBe("create");
+    expect(await host.stack.up(type, "it", { ...named("ops"), adopt: "matching" })).toBe("create");
     expect(host.stack.entry("it").id).toBe(String(id));
-    expect(await host.stack.preview(type, "it", { name: "ops" })).toBe("same");
+    expect(await host.stack.preview(type, "it", named("ops"))).toBe("same");
   });
 
   test("cannot be two resources of one program", async () => {
-    await host.stack.up(type, "one", { name: "ops" });
-    await expect(host.stack.up(type, "two", { name: "ops", adopt: "matching" })).rejects.toThrow(
+    await host.stack.up(type, "one", named("ops"));
+    await expect(host.stack.up(type, "two", { ...named("ops"), adopt: "matching" })).rejects.toThrow(
       /is "one" in this stack already/,
     );
   });
 
   test("is found again when the answer to its creation was lost", async () => {
     host.server.fail({ path: `/api/${path}`, method: "POST", times: 1, with: "reset-after" });
-    await host.stack.up(type, "it", { name: "ops" });
+    await host.stack.up(type, "it", named("ops"));
     expect(writes().filter(({ method }) => method === "POST")).toHaveLength(1);
     expect(await host.stack.refresh("it")).toBe(true);
   });
@@ -103,8 +130,8 @@ describe.each([
   });
 
   test("is read without being managed", async () => {
-    const id = await makeByHand(path, { Name: "ops" });
-    expect(await host.stack.get(type, "found", String(id))).toMatchObject({ name: "ops", [output]: id });
+    const id = await makeByHand(path, byHand("ops"));
+    expect(await host.stack.get(type, "found", String(id))).toMatchObject({ ...shown("ops"), [output]: id });
   });
 });
 

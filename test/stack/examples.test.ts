@@ -95,7 +95,7 @@ const scenes: Readonly<Record<string, (name: string, hostPort: string) => Promis
     return {
       servers: [server],
       config: { "portainer:url": server.url, engine: engineUrl, image: testImage, name },
-      secrets: { "portainer:apiKey": server.apiKey ?? "" },
+      secrets: { "portainer:apiKey": server.apiKey ?? "", alicePassword: "alice-in-a-hurry" },
       containers: [name],
       environments: 0,
       keys: 1,

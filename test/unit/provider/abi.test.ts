@@ -13,6 +13,8 @@ const EXPORTS = [
   "RemoteImage",
   "Tag",
   "Team",
+  "TeamMembership",
+  "User",
   "Volume",
 ];
 const METHODS = ["check", "configure", "create", "delete", "diff", "read", "update"];

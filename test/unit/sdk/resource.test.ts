@@ -16,6 +16,8 @@ describe("a resource", () => {
     ["Network", () => new portainer.Network("it")],
     ["Tag", () => new portainer.Tag("it")],
     ["Team", () => new portainer.Team("it")],
+    ["TeamMembership", () => new portainer.TeamMembership("it", { userId: 2, teamId: 1 })],
+    ["User", () => new portainer.User("it")],
   ])("%s refers to its provider by a text that never changes", async (type, program) => {
     const [resource] = await register(program);
     expect(resource?.type).toBe(`pulumi-nodejs:dynamic/portainer:${type}`);
