@@ -17,7 +17,7 @@ module.exports = {
   maxConcurrency: 3,
   testSequencer: "<rootDir>/tools/test/longest-first.cjs",
   // A limit for what hangs, not a measure of speed: these tests run four at a time on machines with other work to do.
-  testTimeout: 60_000,
+  testTimeout: 120_000,
   // The last one needs a real Kubernetes cluster, which `npm test` cannot set up, and so is no part of it.
   projects: ["unit", "server", "twin", "host", "engine", "stack", "browser", "cluster"].map((name) =>
     project(name),

@@ -6,7 +6,7 @@ import { MiniStack } from "./mini-stack";
 import { type Plugin, type PluginOptions, startPlugin } from "./plugin";
 
 /** A plugin process starts in half a second, and in many on a machine that is busy. */
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 export const PASSWORD = "correct-horse-9";
 

@@ -40,7 +40,7 @@ onEngine("a process that ends", (host) => {
       await up({ ...args, desiredState: "created" });
       await judged(up(args));
     },
-    60_000,
+    120_000,
   );
 
   test("with autoRemove, at once, is done when it ends well, and a failure when not", async () => {

@@ -28,7 +28,7 @@ ownEngineOrSkip()("when the engine is restarted", () => {
       for (const network of ["one", "two"]) await ask("DELETE", `/networks/${network}`);
       await host[Symbol.asyncDispose]();
       await engine[Symbol.asyncDispose]();
-    }, 60_000);
+    }, 120_000);
 
     const hasDefaults = args.length > 0;
     const ask: ReturnType<typeof engineAt> = (...call) =>

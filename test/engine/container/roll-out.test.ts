@@ -53,7 +53,7 @@ onEngine("a roll-out", (host) => {
       await expect(host.stack.up("Container", "web", changed)).rejects.toThrow(message);
       await expectOld(containerId);
     },
-    60_000,
+    120_000,
   );
 
   test("§9.14 puts the old container back when its port is bound by another", async () => {
@@ -85,7 +85,7 @@ onEngine("a roll-out", (host) => {
       await expect(host.stack.up("Container", "web", changed)).rejects.toThrow(/500/);
       await expectOld(containerId);
     },
-    60_000,
+    120_000,
   );
 
   test.each([...steps, removal])(
@@ -102,7 +102,7 @@ onEngine("a roll-out", (host) => {
       expect(await inspect(host.base.name)).toMatchObject({ State: { Running: true } });
       expect((await inspect(host.base.name))?.Config["Env"]).toContain("VERSION=2");
     },
-    60_000,
+    120_000,
   );
 
   test.each([...steps, removal])(
@@ -114,7 +114,7 @@ onEngine("a roll-out", (host) => {
       expect(await namesLike(host.base.name)).toEqual([host.base.name]);
       expect((await inspect(host.base.name))?.Config["Env"]).toContain("VERSION=2");
     },
-    60_000,
+    120_000,
   );
 
   test.each([...steps, removal])(
@@ -130,7 +130,7 @@ onEngine("a roll-out", (host) => {
       expect(await inspect(host.base.name)).toMatchObject({ State: { Running: true } });
       expect((await inspect(host.base.name))?.Config["Env"]).toContain("VERSION=2");
     },
-    60_000,
+    120_000,
   );
 
   test("leaves nothing behind when it was killed and the stack is destroyed then", async () => {

@@ -25,7 +25,7 @@ onEngine("a container that is waited for", (host) => {
     await up({ ...args, command: ["sh", "-c", "sleep 2; touch /ready; sleep 1000"] });
     await host.heard("web", /waiting for healthy: starting \d+ s/);
     expect(host.stack.outputs("web")).toMatchObject({ health: "healthy", status: "running" });
-  }, 60_000);
+  }, 120_000);
 
   test("is in the state when it is unhealthy, with what its check said, and the next up puts it right", async () => {
     const args = { ...check("echo $PASSWORD is sick; exit 1"), env: { PASSWORD } };
@@ -37,7 +37,7 @@ onEngine("a container that is waited for", (host) => {
     expect(await up({ ...check("true"), env: { PASSWORD } })).toBe("update");
     expect(host.stack.outputs("web")["health"]).toBe("healthy");
     expect(await preview({ ...check("true"), env: { PASSWORD } })).toBe("same");
-  }, 60_000);
+  }, 120_000);
 
   test("is in the state when the time is up, and the next up goes on waiting for the same one", async () => {
     const args = {
@@ -49,7 +49,7 @@ onEngine("a container that is waited for", (host) => {
     const { containerId } = host.stack.outputs("web");
     await up(args);
     expect(host.stack.outputs("web")).toMatchObject({ containerId, health: "healthy" });
-  }, 60_000);
+  }, 120_000);
 
   test("that ends otherwise than well is an error with its exit code and its last lines", async () => {
     const args = { command: ["sh", "-c", "echo one; echo two; exit 5"], waitFor: "exited" };
@@ -58,5 +58,5 @@ onEngine("a container that is waited for", (host) => {
     const well = { command: ["sh", "-c", "echo three"], waitFor: "exited" };
     await up(well);
     expect(host.stack.outputs("web")).toMatchObject({ exitCode: 0, logs: "three" });
-  }, 60_000);
+  }, 120_000);
 });
