@@ -6,11 +6,10 @@ import { type ContainerInspect, type NetworkInspect, ResourceType } from "../../
 import { isNotFound, messageOf, ProviderError } from "../core/errors";
 import { repeatIfLost } from "../core/lost-answer";
 import { type Controlled, copyAccess } from "./access";
-import { at, type Wire, withoutEmpty } from "./container/arguments/argument";
-import { actualNetworks } from "./container/arguments/networks";
 import { findById, listContainers, nameOfContainer } from "./container/calls";
-import { connect, disconnect } from "./container/networks";
+import { actualNetworks, connect, disconnect } from "./container/networks";
 import { whyItCarriesTheConnection } from "./container/own-connection";
+import { at, type Wire, withoutEmpty } from "./container/wire";
 import { afterwards, type Engine } from "./engine";
 
 /** Time limit for restoring the old network, in seconds. */

@@ -3,7 +3,7 @@ import { registerHooks } from "node:module";
 import { fileURLToPath } from "node:url";
 import type { Routes } from "../../contract/route.ts";
 import type { Change } from "../../provider/core/definition.ts";
-import type { Argument } from "../../provider/docker/container/arguments/argument.ts";
+import type { AnyArgument } from "../../provider/docker/container/arguments/argument.ts";
 import type { Matrix } from "./matrix.mts";
 import type { Decided } from "./recordings.mts";
 import { type Resource, readResources } from "./resources.mts";
@@ -17,7 +17,7 @@ export interface Facts {
 export interface Definitions {
   readonly resources: readonly Resource[];
   readonly facts: Readonly<Record<string, Facts>>;
-  readonly containerArguments: Readonly<Record<string, Argument>>;
+  readonly containerArguments: Readonly<Record<string, AnyArgument>>;
   readonly containerMatrix: Matrix;
   readonly environmentName: (key: never) => string;
   readonly configName: (key: never) => string;

@@ -7,7 +7,7 @@ import type { ContainerInputs } from "./arguments";
 import { findByName } from "./calls";
 import { identityOf, labelsOf, SPECIFICATION_LABEL } from "./labels";
 import { unfulfilled, withResolvedNames } from "./observe";
-import { specification } from "./specification";
+import { fingerprintOf } from "./specification";
 
 /** A container to adopt. */
 export interface Adoption {
@@ -27,7 +27,7 @@ export async function adopt(engine: Engine, inputs: ContainerInputs): Promise<Ad
   const container = await findByName(engine, inputs.name);
   if (!container) return undefined;
   engine.context.claims.seek(identityOf(container.Id), `the container "${inputs.name}"`);
-  if (await isLeftByUs(engine, container, inputs)) return { container, change: true };
+  if (isLeftByUs(engine, container, inputs)) return { container, change: true };
   requireFree(engine.context.urn, {
     what: inWords(container, inputs),
     labels: labelsOf(container),
@@ -43,16 +43,9 @@ export async function adopt(engine: Engine, inputs: ContainerInputs): Promise<Ad
   );
 }
 
-async function isLeftByUs(
-  engine: Engine,
-  container: ContainerInspect,
-  inputs: ContainerInputs,
-): Promise<boolean> {
+function isLeftByUs({ context }: Engine, container: ContainerInspect, inputs: ContainerInputs): boolean {
   const labels = labelsOf(container);
-  const { urn } = engine.context;
-  if (!isMadeBy(urn, labels)) return false;
-  const apiVersion = await engine.docker.apiVersion(engine.call);
-  return labels[SPECIFICATION_LABEL] === specification(inputs, apiVersion, urn, "").fingerprint;
+  return isMadeBy(context.urn, labels) && labels[SPECIFICATION_LABEL] === fingerprintOf(inputs);
 }
 
 const inWords = (container: ContainerInspect, { name, endpointId }: ContainerInputs): string =>

@@ -8,11 +8,9 @@ import type { ContainerInspect, ResourceControl } from "../../../contract";
 import { isEnvironmentGone, isNotFound } from "../../core/errors";
 import { mayHaveHappened, repeatIfLost } from "../../core/lost-answer";
 import { learnName } from "../../core/names";
-import type { Engine } from "../engine";
-import type { ContainerInputs } from "./arguments";
-import type { Wire } from "./arguments/argument";
-import { restartPolicy } from "./arguments/run";
+import { afterwards, type Engine } from "../engine";
 import { CREATE_LABEL, labelsOf } from "./labels";
+import type { Wire } from "./wire";
 
 type Listed = Awaited<ReturnType<DockerClient["containers"]["list"]>>;
 
@@ -95,34 +93,6 @@ export async function confirmed(
   }
 }
 
-type DesiredState = ContainerInputs["desiredState"];
-
-type DesiredLife = Pick<ContainerInputs, "desiredState" | "restart" | "waitFor">;
-
-/**
- * The actual state, as a value of `desiredState`. A container that ended well and is not to be restarted has done its
- * work: it counts as running.
- */
-export function stateOf({ State }: ContainerInspect, desired: Partial<DesiredLife>): DesiredState {
-  if (State.Paused) return "paused";
-  if (State.Running || State.Restarting) return "running";
-  if (
-    desired.desiredState === "created" ||
-    (desired.desiredState === "stopped" && State.Status === "created")
-  ) {
-    return desired.desiredState;
-  }
-  if (desired.desiredState === "running" && State.Status === "exited" && isDone(State.ExitCode, desired)) {
-    return "running";
-  }
-  return State.Status === "created" ? "created" : "stopped";
-}
-
-function isDone(exitCode: number, { restart = "no", waitFor }: Partial<DesiredLife>): boolean {
-  const endsForGood = ["no", "on-failure"].includes(restartPolicy(restart).Name);
-  return exitCode === 0 && (endsForGood || waitFor === "exited");
-}
-
 export async function start(engine: Engine, id: string): Promise<void> {
   const { docker, call } = engine;
   await confirmed(
@@ -140,17 +110,21 @@ export async function restart({ docker, call }: Engine, id: string): Promise<voi
 const UPDATE_TRIES = 5;
 
 /**
- * Changes limits and the restart policy. An engine fails to update a container whose process ends at that moment, as one in
- * a crash loop may: it is then asked again.
+ * Changes limits and the restart policy. An engine fails to update a container whose process ends at that moment, as one in a crash loop may: it is then asked
+ * again.
+ *
+ * @returns the engine's warnings.
  */
 export async function updateContainer(
   { docker, call }: Engine,
   id: string,
   body: Wire,
-): ReturnType<DockerClient["containers"]["update"]> {
+): Promise<readonly string[]> {
+  const update = () => docker.containers.update({ params: { id }, body }, call);
   for (let tries = 1; ; tries += 1) {
     try {
-      return await docker.containers.update({ params: { id }, body }, call);
+      const { Warnings } = await update();
+      return Warnings ?? [];
     } catch (error) {
       const hasEnded = isApiError(error) && /deleted process|stopped container/i.test(error.serverMessage);
       if (!hasEnded || tries === UPDATE_TRIES) throw error;
@@ -185,6 +159,9 @@ async function unpause(engine: Engine, id: string): Promise<void> {
 
 /** Whether the status is that of a container that was created but never started. */
 export const neverRan = (status: string): boolean => status === "created";
+
+/** The states that a container can be brought to. */
+export type DesiredState = "running" | "stopped" | "paused" | "created";
 
 type RunState = Pick<ContainerInspect["State"], "Running" | "Paused" | "Restarting">;
 
@@ -272,11 +249,19 @@ export async function rename(engine: Engine, id: string, name: string): Promise<
 export interface NewContainer {
   readonly id: string;
   readonly createId: string;
+  /** The image that it was created from, as the call named it. */
+  readonly image: string;
   readonly warnings: readonly string[];
   readonly control: ResourceControl | null | undefined;
 }
 
-/** Sends a creation once. If the answer was lost, the container is looked up by its name and the label of the call. */
+/** Time limit for the look-up after a creation that was cancelled, in seconds. */
+const LOOK_SECONDS = 10;
+
+/**
+ * Sends a creation once. If its answer was lost, or not waited for, the container is looked up by its name and the label of
+ * the call.
+ */
 export async function sendCreation(
   engine: Engine,
   body: Wire & { Image: string },
@@ -286,10 +271,24 @@ export async function sendCreation(
     const query = { name, ...(platform !== undefined && { platform }) };
     const { Id, Warnings, Portainer } = await engine.docker.containers.create({ query, body }, engine.call);
     learnName(Id, name);
-    return { id: Id, createId, warnings: Warnings ?? [], control: Portainer?.ResourceControl };
+    return {
+      id: Id,
+      createId,
+      image: body.Image,
+      warnings: Warnings ?? [],
+      control: Portainer?.ResourceControl,
+    };
   } catch (error) {
-    const found = mayHaveHappened(error) ? await findByName(engine, name) : undefined;
+    const isCancelled = engine.call.signal?.aborted === true;
+    if (!isCancelled && !mayHaveHappened(error)) throw error;
+    const found = await findByName(isCancelled ? afterwards(engine, LOOK_SECONDS) : engine, name);
     if (!found || labelsOf(found)[CREATE_LABEL] !== createId) throw error;
-    return { id: found.Id, createId, warnings: [], control: found.Portainer?.ResourceControl };
+    return {
+      id: found.Id,
+      createId,
+      image: body.Image,
+      warnings: [],
+      control: found.Portainer?.ResourceControl,
+    };
   }
 }

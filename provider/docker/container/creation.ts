@@ -6,15 +6,13 @@ import { isApiError } from "../../../client";
 import { registryAuth } from "../../../contract/registry-auth";
 import { messageOf, ProviderError, Unfinished } from "../../core/errors";
 import { afterwards, type Engine } from "../engine";
-import type { ContainerInputs } from "./arguments";
-import { ownershipOf, setAccess } from "./arguments/access";
-import { fileFolders } from "./arguments/files";
+import { type ContainerInputs, containerArguments } from "./arguments";
 import { canonicalImage } from "./arguments/image";
+import { stateOf } from "./arguments/run";
 import { carryOver } from "./arguments/storage";
-import { findById, type NewContainer, sendCreation, stateOf } from "./calls";
-import { createFileVolumes, fileVolumesFor, removeFileVolumes, uploadFiles } from "./files";
+import { findById, type NewContainer, sendCreation } from "./calls";
+import { createFileVolumes, fileFolders, fileVolumesFor, removeFileVolumes } from "./file-volumes";
 import { identityOf, newCreateId } from "./labels";
-import { connect } from "./networks";
 import { requireOwners } from "./observe";
 import { bringUp } from "./ready";
 import { refuseTooNew, specification } from "./specification";
@@ -83,9 +81,9 @@ export async function createContainer(
   await requireOwners(engine, inputs);
   if (inputs.pull === "always") await pullImage(engine, inputs);
   const apiVersion = await engine.docker.apiVersion(engine.call);
-  const { body } = specification(inputs, apiVersion, engine.context.urn, options.createId);
-  carryOver(body, options.volumes ?? []);
   const { name, createId } = options;
+  const body = specification(inputs, { createId, apiVersion }, engine.context.urn);
+  carryOver(body, options.volumes ?? []);
   const send = () => sendCreation(engine, body, { name, createId, platform: inputs.platform });
   const fileVolumes = fileVolumesFor(inputs, createId);
   try {
@@ -109,15 +107,10 @@ export async function createContainer(
 /** Adds to a container, before it starts, what the create call cannot carry. */
 export async function finishCreation(
   engine: Engine,
-  { id, createId, control }: NewContainer,
+  created: NewContainer,
   inputs: ContainerInputs,
 ): Promise<void> {
-  const apiVersion = await engine.docker.apiVersion(engine.call);
-  const { body, furtherNetworks } = specification(inputs, apiVersion, undefined, createId);
-  for (const { network, config } of furtherNetworks) await connect(engine, id, network, config);
-  const target = { id, image: body.Image, volumes: fileVolumesFor(inputs, createId) };
-  if (inputs.files) await uploadFiles(engine, target, inputs, inputs.files);
-  if (inputs.access) await setAccess(engine, id, control, await ownershipOf(engine, inputs.access));
+  for (const { finish } of Object.values(containerArguments)) await finish?.(engine, created, inputs);
 }
 
 /** Creates the container of a resource that has none, and waits until it is ready. */
@@ -138,14 +131,10 @@ export async function createNew(
     return { ...inputs, ...(await outputsOf(engine, now, { warnings, logs })) };
   } catch (error) {
     const hasVolumes = fileFolders(inputs).length > 0;
-    const failure = await unfinished(
-      engine,
-      id,
-      created.id,
-      isFinished || hasVolumes ? inputs : withoutFiles(inputs),
-      error,
-    );
-    if (hasVolumes && !(failure instanceof Unfinished)) await removeFileVolumes(engine, created.createId);
+    const delivered = isFinished || hasVolumes ? inputs : withoutFiles(inputs);
+    const safe = afterwards(engine, CLEAN_UP_SECONDS);
+    const failure = await unfinished(safe, id, created, delivered, error);
+    if (hasVolumes && !(failure instanceof Unfinished)) await removeFileVolumes(safe, created.createId);
     throw failure;
   }
 }
@@ -163,15 +152,16 @@ function withoutFiles({ files: _notDelivered, ...inputs }: ContainerInputs): Con
 async function unfinished(
   engine: Engine,
   id: string,
-  containerId: string,
+  { id: containerId, createId }: NewContainer,
   inputs: ContainerInputs,
   error: unknown,
 ): Promise<Error> {
+  const { engineId, instanceId } = engine;
   const now = await findById(engine, containerId).catch(() => "unknown" as const);
   if (now === undefined) return error instanceof Error ? error : new Error(messageOf(error));
   const partial =
     now !== "unknown"
       ? { ...inputs, desiredState: stateOf(now, inputs), ...(await outputsOf(engine, now)) }
-      : { ...inputs, containerId, createId: "", engineId: engine.engineId, instanceId: engine.instanceId };
+      : { ...inputs, containerId, createId, engineId, instanceId };
   return new Unfinished(id, partial, error);
 }

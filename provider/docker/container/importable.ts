@@ -9,11 +9,12 @@ import type { Properties } from "../../core/properties";
 import type { Engine } from "../engine";
 import { idOf, managedAs } from "../identity";
 import { type ContainerInputs, containerArguments } from "./arguments";
-import { isObject, type Wire } from "./arguments/argument";
 import type { NetworkInput } from "./arguments/networks";
-import { findById, nameOfContainer, stateOf } from "./calls";
+import { stateOf } from "./arguments/run";
+import { findById, nameOfContainer } from "./calls";
 import { observe, unfulfilled, withNames } from "./observe";
 import { type ContainerOutputs, outputsOf } from "./state";
+import { isObject, type Wire } from "./wire";
 
 /** The paths that every engine masks, and those that it makes read-only. */
 const ALWAYS = {

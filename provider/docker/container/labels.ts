@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { ContainerInspect } from "../../../contract";
-import type { Wire } from "./arguments/argument";
+import type { Wire } from "./wire";
 
 /** A new id for each call that creates a container, to find that container again. */
 export const CREATE_LABEL = "io.pulumi.portainer.create";

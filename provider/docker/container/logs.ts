@@ -3,7 +3,7 @@ import { buffer } from "node:stream/consumers";
 import type { DockerClient } from "../../../client";
 import type { ContainerInspect } from "../../../contract";
 import type { Engine } from "../engine";
-import { at } from "./arguments/argument";
+import { at } from "./wire";
 
 const HEADER_BYTES = 8;
 /** Shorter values are not masked: they are words that occur in any log. */

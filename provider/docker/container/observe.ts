@@ -8,7 +8,7 @@ import type { Properties } from "../../core/properties";
 import type { Engine } from "../engine";
 import { type ContainerInputs, containerArguments } from "./arguments";
 import { type Access, withIds as accessWithIds } from "./arguments/access";
-import { type Argument, canonical, isLeftToEngine } from "./arguments/argument";
+import { type AnyArgument, canonical, isLeftToEngine } from "./arguments/argument";
 import { findById, findByName, nameOfContainer } from "./calls";
 
 type Desired = Partial<ContainerInputs>;
@@ -108,7 +108,7 @@ export function observe(
   return Object.fromEntries(entries);
 }
 
-function readOne(argument: Argument, container: ContainerInspect, desired: unknown): unknown {
+function readOne(argument: AnyArgument, container: ContainerInspect, desired: unknown): unknown {
   const actual = argument.read?.(container, desired as never);
   return !isUnset(desired) && isSame(argument, actual, desired) ? desired : actual;
 }
@@ -125,11 +125,11 @@ export function unfulfilled(
   );
 }
 
-function isDiscarded({ discarded }: Argument, warnings: readonly string[]): boolean {
+function isDiscarded({ discarded }: AnyArgument, warnings: readonly string[]): boolean {
   return discarded !== undefined && warnings.some((warning) => discarded.test(warning));
 }
 
-function isSame(argument: Argument, left: unknown, right: unknown): boolean {
+function isSame(argument: AnyArgument, left: unknown, right: unknown): boolean {
   return equal(canonical(argument, left), canonical(argument, right));
 }
 

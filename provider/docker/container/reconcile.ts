@@ -3,44 +3,28 @@
  * container, and removes all that belongs to one.
  */
 import type { ContainerInspect } from "../../../contract";
-import { difference, equal } from "../../core/diff";
+import { difference } from "../../core/diff";
 import { ProviderError } from "../../core/errors";
-import { hasUnknown, isUnknown } from "../../core/properties";
 import type { Engine } from "../engine";
 import type { Adoption } from "./adopt";
 import { type ContainerInputs, containerArguments, containerProperties, identifies } from "./arguments";
-import { ownershipOf, setAccess } from "./arguments/access";
-import { at, canonical, type Wire } from "./arguments/argument";
-import { type FileInput, fileArguments, fileFolders, fileSpecification } from "./arguments/files";
-import { limitFields } from "./arguments/limits";
-import { restartPolicy } from "./arguments/run";
-import {
-  bringTo,
-  findByName,
-  nameOfContainer,
-  neverRan,
-  remove,
-  rename,
-  restart,
-  stateOf,
-  updateContainer,
-} from "./calls";
+import type { ContainerChange } from "./arguments/argument";
+import { stateOf } from "./arguments/run";
+import { bringTo, findByName, neverRan, remove, updateContainer } from "./calls";
 import { createNew } from "./creation";
-import { fileVolumesOf, hasFileVolumes, removeFileVolumes, uploadFiles } from "./files";
+import { fileFolders, removeFileVolumes } from "./file-volumes";
 import { CREATE_LABEL, identityOf, labelsOf } from "./labels";
 import { leftoverOf, leftoversFor } from "./leftovers";
-import { canBeRewired, leavesFirstNetwork, rewire } from "./networks";
 import { observe, unfulfilled, withResolvedNames } from "./observe";
 import { ready } from "./ready";
 import { recover } from "./recovery";
 import { rollOut } from "./roll-out";
 import { refuseTooNew } from "./specification";
 import { type ContainerState, outputsOf } from "./state";
+import { isUnset, type Wire } from "./wire";
 
 type Key = keyof ContainerInputs;
-
-/** The engine's value for "no limit", for the limits that it can lift in place. */
-const NO_LIMIT: Partial<Record<Key, number>> = { pidsLimit: 0 };
+const keys = Object.keys(containerArguments) as Key[];
 
 /**
  * The changed properties that need a new engine container. In a preview also those that may need one, depending on
@@ -52,30 +36,10 @@ export function needRollOut(
   news: ContainerInputs,
 ): Key[] {
   return changed.filter((key) => {
-    const argument = containerArguments[key];
-    if (argument.change !== "inPlace") return argument.change === "rollout";
-    if (mayNeedRollOut(key, news[key])) return true;
-    const isTakenAway = !hasUnknown(news[key]) && canonical(argument, news[key]) === null;
-    if (key in limitFields) return (isTakenAway && !(key in NO_LIMIT)) || switchesCpuLimit(key, olds);
-    if (key === "networks") return isTakenAway || !canBeRewired(olds, news);
-    if (key === "files") {
-      const isLess = Object.keys(olds.files ?? {}).some((path) => !(path in (news.files ?? {})));
-      return isLess || !equal(fileFolders(olds), fileFolders(news));
-    }
-    return false;
+    const { change, needsRollOut } = containerArguments[key];
+    if (change !== "inPlace") return change === "rollout";
+    return needsRollOut?.(news[key] as never, olds, news) === true;
   });
-}
-
-/** Whether a value that is not known yet may turn out to be one that the engine cannot change in place. */
-function mayNeedRollOut(key: Key, value: unknown): boolean {
-  if (key === "files") return isUnknown(value);
-  return hasUnknown(value) && (key === "networks" || (key in limitFields && !(key in NO_LIMIT)));
-}
-
-/** The engine takes either `cpus` or a quota, and never switches between them in place. */
-function switchesCpuLimit(key: Key, { cpus, cpuQuota, cpuPeriod }: Partial<ContainerInputs>): boolean {
-  if (key === "cpus") return cpuQuota !== undefined || cpuPeriod !== undefined;
-  return (key === "cpuQuota" || key === "cpuPeriod") && cpus !== undefined;
 }
 
 /**
@@ -85,91 +49,27 @@ function switchesCpuLimit(key: Key, { cpus, cpuQuota, cpuPeriod }: Partial<Conta
  */
 async function changeInPlace(
   engine: Engine,
-  container: ContainerInspect,
   changed: readonly Key[],
-  olds: Partial<ContainerInputs>,
-  news: ContainerInputs,
+  change: ContainerChange<ContainerInputs>,
 ): Promise<{ readonly warnings: readonly string[]; readonly wasStarted: boolean }> {
+  const { container, news } = change;
   await refuseTooNew(engine, news, changed);
-  const { Id } = container;
-  const { context } = engine;
-  if (nameOfContainer(container) !== news.name) {
-    context.progress(`renaming to ${news.name}`);
-    await rename(engine, Id, news.name);
-  }
-  const warnings = await updateLimits(engine, container, changed, news);
-  if (changed.includes("networks") && news.networks) {
-    await rewire(engine, container, olds.networks ?? [], news.networks);
-  }
-  if (changed.includes("access") && news.access) {
-    await setAccess(engine, Id, container.Portainer?.ResourceControl, await ownershipOf(engine, news.access));
-  }
-  const files = changedFiles(container, olds.files, news.files);
-  const target = { id: Id, image: container.Image, volumes: fileVolumesOf(container) };
-  await uploadFiles(engine, target, news, files);
-  const wasStarted = await bringTo(engine, Id, container.State, news.desiredState);
-  const isToKnow = !wasStarted && container.State.Running && news.desiredState === "running";
-  const wasRestarted = isToKnow && (await announce(engine, Id, files));
-  return { warnings, wasStarted: wasStarted || wasRestarted };
-}
-
-/** Changes limits and the restart policy in one request. */
-async function updateLimits(
-  engine: Engine,
-  container: ContainerInspect,
-  changed: readonly Key[],
-  news: ContainerInputs,
-): Promise<readonly string[]> {
+  const changing = changed.map((key) => containerArguments[key]);
   const body: Wire = {};
-  for (const key of changed.filter((candidate) => candidate in limitFields)) {
-    containerArguments[key].write?.((news[key] ?? NO_LIMIT[key]) as never, body);
-  }
-  const update: Wire = { ...(body["HostConfig"] as Wire | undefined) };
-  if (changed.includes("memory") && canonical(containerArguments.memorySwap, news.memorySwap) === null)
-    update["MemorySwap"] = swapBeside(container, update);
-  if (changed.includes("restart")) update["RestartPolicy"] = restartPolicy(news.restart ?? "no");
-  if (Object.keys(update).length === 0) return [];
-  const { Warnings } = await updateContainer(engine, container.Id, update);
-  for (const warning of Warnings ?? []) engine.context.warn(warning);
-  return Warnings ?? [];
+  for (const key of changed) containerArguments[key].update?.(news[key] as never, body, change);
+  const warnings = isUnset(body) ? [] : await updateContainer(engine, container.Id, body);
+  for (const { apply } of changing) await apply?.(engine, change);
+  let wasStarted = await bringTo(engine, container.Id, container.State, news.desiredState);
+  const isToKnow = !wasStarted && container.State.Running && news.desiredState === "running";
+  for (const { announce } of isToKnow ? changing : [])
+    if (await announce?.(engine, change)) wasStarted = true;
+  return { warnings, wasStarted };
 }
 
-/**
- * The engine refuses memory above the old swap limit. So both change together, with swap twice the memory, as at
- * creation.
- */
-function swapBeside(container: ContainerInspect, { Memory }: Wire): number {
-  return at(container, ["HostConfig", "MemorySwap"]) === -1 ? -1 : Number(Memory) * 2;
-}
-
-type Files = Readonly<Record<string, FileInput>>;
-
-/** The files to upload: those that changed. A container that never ran may lack any of its files, so it gets all. */
-function changedFiles(container: ContainerInspect, olds: Files = {}, news: Files = {}): Files {
-  if (container.State.Status === "created") return news;
-  const before = fileArguments.files.normalize(olds);
-  const after = fileArguments.files.normalize(news);
-  return Object.fromEntries(Object.entries(news).filter(([path]) => !equal(before[path], after[path])));
-}
-
-/**
- * Tells the running process of changed files: by a restart if one of them asks for it, else by their signals.
- *
- * @returns whether it was restarted.
- */
-async function announce(engine: Engine, id: string, files: Files): Promise<boolean> {
-  const { docker, call, context } = engine;
-  const reactions = Object.values(files).map((file) => fileSpecification(file).onChange);
-  if (reactions.includes("restart")) {
-    context.progress("restarting for changed files");
-    await restart(engine, id);
-    return true;
-  }
-  const signals = reactions.flatMap((reaction) => (typeof reaction === "object" ? [reaction.signal] : []));
-  for (const signal of new Set(signals)) {
-    await docker.containers.kill({ params: { id }, query: { signal } }, call);
-  }
-  return false;
+/** What is to be applied once more, because it cannot be read back and a container that never ran may lack it. */
+function inDoubt({ State }: ContainerInspect): Key[] {
+  if (!neverRan(State.Status)) return [];
+  return keys.filter((key) => containerArguments[key].apply && !containerArguments[key].read);
 }
 
 /** Whether only settings of the provider changed: then there is nothing to do on the engine. */
@@ -204,17 +104,21 @@ async function bringAbout(
     [
       ...(difference(containerProperties, { ...olds }, news).changed as Key[]),
       ...unfulfilled(found, await withResolvedNames(engine, news), olds.warnings),
+      ...inDoubt(found),
     ].filter((key) => !identifies(key)),
   );
-  const reasons = needRollOut([...changed], olds, news);
-  if (!reasons.includes("files") && !hasFileVolumes(found, news)) reasons.push("files");
-  if (reasons.length === 0 && leavesFirstNetwork(found, news)) reasons.push("networks");
+  const outOfReach = keys.filter((key) => containerArguments[key].isOutOfReach?.(found, news));
+  const reasons = [...new Set([...needRollOut([...changed], olds, news), ...outOfReach])];
   if (reasons.length > 0) {
     if (news.replacement === "never" && !neverRan(found.State.Status)) throw refusedByReplacement(reasons);
     const { container: now, logs, warnings } = await rollOut(engine, found, olds, news);
     return { ...news, ...(await outputsOf(engine, now, { ...olds, warnings, logs })) };
   }
-  const { warnings: further, wasStarted } = await changeInPlace(engine, found, [...changed], olds, news);
+  const { warnings: further, wasStarted } = await changeInPlace(engine, [...changed], {
+    container: found,
+    olds,
+    news,
+  });
   const { container: now, logs } = await ready(
     engine,
     found.Id,

@@ -4,7 +4,7 @@ import { ProviderError } from "../../core/errors";
 import type { Engine } from "../engine";
 import type { ContainerInputs } from "./arguments";
 import { discard, findById, findByName, nameOfContainer, rename } from "./calls";
-import { tidyUpAfter } from "./files";
+import { tidyUpAfter } from "./file-volumes";
 import { CREATE_LABEL, labelsOf } from "./labels";
 import { asLeftover, leftoverOf, leftoversFor } from "./leftovers";
 

@@ -3,18 +3,12 @@
  * failure undoes it.
  */
 import type { ContainerInspect } from "../../../contract";
-import { equal } from "../../core/diff";
 import { messageOf, ProviderError } from "../../core/errors";
 import { afterwards, type Engine } from "../engine";
-import type { ContainerInputs } from "./arguments";
-import { ownershipFrom, setAccess } from "./arguments/access";
-import { at } from "./arguments/argument";
-import { fileFolders } from "./arguments/files";
-import { actualNetworks } from "./arguments/networks";
+import { type ContainerInputs, containerArguments } from "./arguments";
 import { anonymousVolumes } from "./arguments/storage";
 import type { NewContainer } from "./calls";
 import {
-  confirmed,
   discard,
   findById,
   findByName,
@@ -27,10 +21,9 @@ import {
   updateContainer,
 } from "./calls";
 import { createContainer, finishCreation } from "./creation";
-import { removeFileVolumes, tidyUpAfter } from "./files";
+import { fileFolders, removeFileVolumes, tidyUpAfter } from "./file-volumes";
 import { newCreateId } from "./labels";
 import { asideName, freshName } from "./leftovers";
-import { connect } from "./networks";
 import { refuseToRecreatePortainer } from "./own-connection";
 import { bringUp, type Readiness } from "./ready";
 
@@ -60,7 +53,8 @@ export async function rollOut(
       volumes: await ownVolumes(engine, old, inputs),
     });
     await finishCreation(engine, fresh, inputs);
-    await copyUnmanaged(engine, old, fresh, olds, inputs);
+    for (const { inherit } of Object.values(containerArguments))
+      await inherit?.(engine, fresh, { container: old, olds, news: inputs });
 
     context.progress("stopping the old container");
     await standAside(engine, old, asideName(inputs.name, createId), name, undo);
@@ -128,11 +122,7 @@ async function setRestartPolicy(
   id: string,
   RestartPolicy: { readonly Name?: string },
 ): Promise<void> {
-  await confirmed(
-    () => updateContainer(engine, id, { RestartPolicy }),
-    async () =>
-      at(await findById(engine, id), ["HostConfig", "RestartPolicy", "Name"]) === RestartPolicy.Name,
-  );
+  await updateContainer(engine, id, { RestartPolicy });
 }
 
 async function revive(engine: Engine, old: ContainerInspect): Promise<void> {
@@ -177,27 +167,4 @@ async function ownVolumes(
   );
   const others = new Set(found.flatMap((source) => (source?.Mounts ?? []).map((mount) => mount.Destination)));
   return anonymousVolumes(old).filter(({ target }) => !others.has(target));
-}
-
-/** Copies the access and the networks that others gave the old container, where the program does not set them. */
-async function copyUnmanaged(
-  engine: Engine,
-  old: ContainerInspect,
-  fresh: NewContainer,
-  olds: Partial<ContainerInputs>,
-  inputs: ContainerInputs,
-): Promise<void> {
-  const control = old.Portainer?.ResourceControl;
-  if (inputs.access === undefined && control && control.Id > 0 && !control.System) {
-    const ownership = ownershipFrom(control);
-    const hasIt = fresh.control && equal(ownershipFrom(fresh.control), ownership);
-    if (!hasIt) await setAccess(engine, fresh.id, fresh.control, ownership);
-  }
-  if ([olds.networks, inputs.networks, inputs.networkMode].some((said) => said !== undefined)) return;
-  const mode = String(at(old, ["HostConfig", "NetworkMode"]) ?? "default");
-  for (const [network, { Aliases }] of Object.entries(actualNetworks(old))) {
-    if (["bridge", "host", "none", mode].includes(network)) continue;
-    const ownAliases = ((Aliases ?? []) as string[]).filter((alias) => !old.Id.startsWith(alias));
-    await connect(engine, fresh.id, network, { Aliases: ownAliases });
-  }
 }

@@ -4,10 +4,9 @@ import { ProviderError } from "../../core/errors";
 import type { Engine } from "../engine";
 import { URN_LABEL } from "../identity";
 import { type ContainerInputs, containerArguments } from "./arguments";
-import { canonical, type Wire } from "./arguments/argument";
-import { attachments } from "./arguments/networks";
-import { fileVolumesFor, mountFileVolumes } from "./files";
+import { type CreateCall, canonical } from "./arguments/argument";
 import { CREATE_LABEL, fingerprint, SPECIFICATION_LABEL } from "./labels";
+import type { Wire } from "./wire";
 
 /**
  * Refuses arguments that the engine is too old for: it would ignore them without an error.
@@ -36,60 +35,35 @@ export async function refuseTooNew(
   );
 }
 
-/** From this version on the engine connects a new container to several networks at once. */
-const SEVERAL_NETWORKS = "1.44";
+/** The body of `POST /containers/create`. */
+type CreateBody = Wire & { Image: string };
 
-interface Specification {
-  /** The body of `POST /containers/create`. */
-  readonly body: Wire & { Image: string };
-  /** The networks to connect after the creation. */
-  readonly furtherNetworks: readonly { readonly network: string; readonly config: Wire }[];
-  readonly fingerprint: string;
-}
-
-/** Builds the create body from the argument table. */
-export function specification(
-  inputs: ContainerInputs,
-  apiVersion: string,
-  urn: string | undefined,
-  createId: string,
-): Specification {
-  const body: Wire & { Image: string } = { Image: inputs.image };
+/** The part of the body that the inputs alone determine. */
+function bodyOf(inputs: ContainerInputs): CreateBody {
+  const body: CreateBody = { Image: inputs.image };
   for (const [key, argument] of Object.entries(containerArguments)) {
     const value = inputs[key as keyof ContainerInputs];
     if (canonical(argument, value) !== null) argument.write?.(value as never, body);
   }
-  const print = fingerprint(body);
+  return body;
+}
+
+/** By this a container is recognized that a crash has left: it was made from the same inputs. */
+export const fingerprintOf = (inputs: ContainerInputs): string => fingerprint(bodyOf(inputs));
+
+/** Builds the body of a create call from the argument table. */
+export function specification(
+  inputs: ContainerInputs,
+  call: CreateCall,
+  urn: string | undefined,
+): CreateBody {
+  const body = bodyOf(inputs);
   body["Labels"] = {
     ...(body["Labels"] as Wire | undefined),
     ...(urn !== undefined && { [URN_LABEL]: urn }),
-    [CREATE_LABEL]: createId,
-    [SPECIFICATION_LABEL]: print,
+    [CREATE_LABEL]: call.createId,
+    [SPECIFICATION_LABEL]: fingerprint(body),
   };
-  mountFileVolumes(body, fileVolumesFor(inputs, createId), createId);
-  return { body, furtherNetworks: joinNetworks(inputs, apiVersion, body), fingerprint: print };
-}
-
-/**
- * Sets the first network as the network mode, so that the container does not join the default bridge as well. For no
- * networks the mode is `none`: the engine connects any other container to the default bridge when it starts it.
- */
-function joinNetworks(
-  inputs: ContainerInputs,
-  apiVersion: string,
-  body: Wire,
-): Specification["furtherNetworks"] {
-  const all = attachments(inputs.networks ?? []);
-  const [first] = all;
-  if (!first) {
-    if (inputs.networks)
-      body["HostConfig"] = { ...(body["HostConfig"] as Wire | undefined), NetworkMode: "none" };
-    return [];
-  }
-  const atOnce = isAtLeast(apiVersion, SEVERAL_NETWORKS) ? all : [first];
-  body["HostConfig"] = { ...(body["HostConfig"] as Wire | undefined), NetworkMode: first.network };
-  body["NetworkingConfig"] = {
-    EndpointsConfig: Object.fromEntries(atOnce.map(({ network, config }) => [network, config])),
-  };
-  return all.slice(atOnce.length);
+  for (const argument of Object.values(containerArguments)) argument.complete?.(body, inputs, call);
+  return body;
 }

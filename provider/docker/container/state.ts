@@ -7,8 +7,9 @@ import type { Properties } from "../../core/properties";
 import type { Engine } from "../engine";
 import { idOf } from "../identity";
 import { type ContainerInputs, type ContainerSchema, containerArguments } from "./arguments";
+import { stateOf } from "./arguments/run";
 import { anonymousVolumes } from "./arguments/storage";
-import { nameOfContainer, stateOf } from "./calls";
+import { nameOfContainer } from "./calls";
 import { CREATE_LABEL, labelsOf } from "./labels";
 import { observe, withResolvedNames } from "./observe";
 

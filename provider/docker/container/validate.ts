@@ -4,12 +4,12 @@ import { hasUnknown } from "../../core/properties";
 import type { Failure } from "../../core/validate";
 import { type ContainerInputs, ContainerSchema, containerArguments } from "./arguments";
 import { canonical } from "./arguments/argument";
-import { misplacedFiles } from "./arguments/files";
 import { networkConflict } from "./arguments/networks";
 import { portTakenTwice } from "./arguments/ports";
 import { entrypointWords } from "./arguments/process";
 import { mountedTwice } from "./arguments/storage";
 import { byteCount } from "./arguments/values";
+import { misplacedFiles } from "./file-volumes";
 
 type Key = keyof ContainerInputs;
 /** The inputs that are known, and valid by themselves. */

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "@jest/globals";
 import { isAtLeast } from "../../../contract";
 import { containerArguments } from "../../../provider/docker/container/arguments";
-import { type Argument, canonical } from "../../../provider/docker/container/arguments/argument";
+import { type AnyArgument, canonical } from "../../../provider/docker/container/arguments/argument";
 import { onEngine, type Space } from "../../support/container-host";
 import { engineApi, has, inspect, makeAnew, valueAt } from "../../support/engine-api";
 import { otherTestImage, testImage } from "../../support/needs";
@@ -126,7 +126,7 @@ onEngine("§9.1 each argument of a container", (host) => {
 
       const { [row.argument]: _gone, ...rest } = args;
       if (row.argument in without) return;
-      const argument: Argument = containerArguments[row.argument as keyof typeof containerArguments];
+      const argument: AnyArgument = containerArguments[row.argument as keyof typeof containerArguments];
       const askedForNothing = canonical(argument, row.other ?? row.value) === null;
       expect(await effectOfUp(space, rest)).toBe(askedForNothing ? "in place" : (row.removal ?? row.change));
       await expectSilence(space, rest);

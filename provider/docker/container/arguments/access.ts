@@ -1,17 +1,19 @@
 import type { ResourceControl } from "../../../../contract";
 import { ResourceType } from "../../../../contract";
+import { equal } from "../../../core/diff";
 import {
   type Access,
   AccessSchema,
   canonicalAccess,
   type Ownership,
+  ownershipOf,
   readAccess,
   setAccess as setAccessOf,
 } from "../../access";
 import type { Engine } from "../../engine";
 import type { Argument } from "./argument";
 
-export { type Access, ownershipOf, withIds } from "../../access";
+export { type Access, withIds } from "../../access";
 
 export const accessFields = {
   /**
@@ -24,16 +26,33 @@ export const accessFields = {
   access: AccessSchema.optional(),
 };
 
+interface AccessInputs {
+  readonly access?: Access | undefined;
+}
+
 export const accessArguments = {
   access: {
     change: "inPlace",
     normalize: canonicalAccess,
     read: (container) => readAccess(container.Portainer?.ResourceControl),
-  } satisfies Argument<Access>,
+    async finish(engine, { id, control }, { access }) {
+      if (access) await setAccess(engine, id, control, await ownershipOf(engine, access));
+    },
+    async apply(engine, { container: { Id, Portainer }, news: { access } }) {
+      if (access) await setAccess(engine, Id, Portainer?.ResourceControl, await ownershipOf(engine, access));
+    },
+    async inherit(engine, { id, control }, { container: old, news: { access } }) {
+      const given = old.Portainer?.ResourceControl;
+      if (access !== undefined || !given || given.Id === 0 || given.System) return;
+      const ownership = ownershipFrom(given);
+      if (control && equal(ownershipFrom(control), ownership)) return;
+      await setAccess(engine, id, control, ownership);
+    },
+  } satisfies Argument<Access, AccessInputs>,
 };
 
 /** Sets who may use a container. */
-export async function setAccess(
+async function setAccess(
   engine: Engine,
   id: string,
   control: ResourceControl | null | undefined,
@@ -43,7 +62,7 @@ export async function setAccess(
 }
 
 /** The access that a container has now, to give it to another container. */
-export function ownershipFrom(control: ResourceControl): Ownership {
+function ownershipFrom(control: ResourceControl): Ownership {
   return {
     Public: control.Public,
     AdministratorsOnly: control.AdministratorsOnly,

@@ -1,5 +1,8 @@
 import type { ContainerInspect } from "../../../../contract";
 import { equal } from "../../../core/diff";
+import type { Engine } from "../../engine";
+import type { NewContainer } from "../calls";
+import { at, isUnset, put, type Wire } from "../wire";
 
 /**
  * What a change of an argument takes:
@@ -10,16 +13,36 @@ import { equal } from "../../../core/diff";
  */
 type ArgumentChange = "rollout" | "inPlace" | "setting";
 
-/** A JSON object of the Docker API. */
-export type Wire = Record<string, unknown>;
+/** What a create call is made of besides the inputs. */
+export interface CreateCall {
+  /** The id of the call. */
+  readonly createId: string;
+  /** The version of the Docker API that is spoken with the engine. */
+  readonly apiVersion: string;
+}
 
-/** How one argument of a container is sent to the engine, read back and compared. */
-export interface Argument<Value = never> {
+/** A change of an existing container in place. */
+export interface ContainerChange<Inputs> {
+  readonly container: ContainerInspect;
+  /** The inputs last applied; of a container that is being adopted, what it shows. */
+  readonly olds: Partial<Inputs>;
+  readonly news: Inputs;
+}
+
+/**
+ * Everything about one argument of a container: how it is compared, sent to the engine, read back and changed. All but
+ * `change` are optional, and most arguments need four of them.
+ *
+ * @typeParam Value the argument's value.
+ * @typeParam Inputs the inputs that matter to it: its own and some of others.
+ */
+export interface Argument<Value = never, Inputs = unknown> {
   readonly change: ArgumentChange;
+
+  // Comparing
+
   /** Converts all spellings of one value to one form. @default the value as it is */
   readonly normalize?: (value: Value) => unknown;
-  /** Puts the value into the body of `POST /containers/create`. */
-  readonly write?: (value: Value, body: Wire) => void;
   /**
    * The actual value of the engine, limited to what the program sets: keys that the image or the engine added are left
    * out.
@@ -27,11 +50,6 @@ export interface Argument<Value = never> {
    * @param desired the program's value; `undefined` reads everything.
    */
   readonly read?: (container: ContainerInspect, desired: Value | undefined) => unknown;
-  /**
-   * The Docker API version that parts of a value need, by their names in the program: `{ annotations: "1.43" }`. An
-   * older engine would ignore them silently. @default every engine supports it
-   */
-  readonly since?: (value: Value) => Readonly<Record<string, string>>;
   /**
    * What an empty value (`""`, `0`, `false`, `[]`, `{}`) means:
    *
@@ -44,50 +62,69 @@ export interface Argument<Value = never> {
   readonly empty?: "none" | "default" | "value";
   /** Matches the engine's warning that its kernel does not support this and that it discarded the value. */
   readonly discarded?: RegExp;
+
+  // Creating
+
+  /**
+   * The Docker API version that parts of a value need, by their names in the program: `{ annotations: "1.43" }`. An
+   * older engine would ignore them silently. @default every engine supports it
+   */
+  readonly since?: (value: Value) => Readonly<Record<string, string>>;
+  /** Puts the value into the body of `POST /containers/create`. */
+  readonly write?: (value: Value, body: Wire) => void;
+  /** The same for what is no part of the body's fingerprint, because it differs from call to call or engine to engine. */
+  readonly complete?: (body: Wire, inputs: Inputs, call: CreateCall) => void;
+  /** Adds to a new container, before it starts, what the create call cannot carry. */
+  readonly finish?: (engine: Engine, created: NewContainer, inputs: Inputs) => Promise<void>;
+  /** In a roll-out, gives the new container what others gave to the old one and the program does not set. */
+  readonly inherit?: (
+    engine: Engine,
+    created: NewContainer,
+    change: ContainerChange<Inputs>,
+  ) => Promise<void>;
+
+  // Changing in place, for an argument whose `change` is `inPlace`
+
+  /**
+   * Whether this change takes a new container all the same. In a preview the value may be unknown: then, whether it
+   * may. @default never
+   */
+  readonly needsRollOut?: (value: Value | undefined, olds: Partial<Inputs>, news: Inputs) => boolean;
+  /** Whether this container can never have the value: it lacks what only a create call gives. @default never */
+  readonly isOutOfReach?: (container: ContainerInspect, inputs: Inputs) => boolean;
+  /** Puts the new value into the body of `POST /containers/{id}/update`: all such changes are one request. */
+  readonly update?: (value: Value | undefined, body: Wire, change: ContainerChange<Inputs>) => void;
+  /** Makes the change by calls of its own, before the container is started or stopped. */
+  readonly apply?: (engine: Engine, change: ContainerChange<Inputs>) => Promise<void>;
+  /**
+   * Tells the running process of the change.
+   *
+   * @returns whether that restarted it.
+   */
+  readonly announce?: (engine: Engine, change: ContainerChange<Inputs>) => Promise<boolean>;
 }
+
+/** An argument of any value. */
+export type AnyArgument = Argument<never, never>;
 
 /**
  * A value in the form in which values are compared: one form for all spellings, `null` for a value that sets nothing.
  */
-export function canonical({ normalize, empty = "none" }: Argument, value: unknown): unknown {
+export function canonical({ normalize, empty = "none" }: AnyArgument, value: unknown): unknown {
   if (value === undefined || value === null) return null;
   const plain = normalize ? normalize(value as never) : value;
   return empty !== "value" && isUnset(plain) ? null : plain;
 }
 
 /** Whether a value is empty, so that the image or the engine fills it in. */
-export const isLeftToEngine = (argument: Argument, value: unknown): boolean =>
+export const isLeftToEngine = (argument: AnyArgument, value: unknown): boolean =>
   argument.empty === "default" && canonical(argument, value) === null;
 
 /** The same argument, but the image or the engine fills in an empty value. */
-export const filledIn = <Value>(argument: Argument<Value>): Argument<Value> => ({
+export const filledIn = <Value, Inputs>(argument: Argument<Value, Inputs>): Argument<Value, Inputs> => ({
   ...argument,
   empty: "default",
 });
-
-/** Reads the value at a path of the engine's object: `["HostConfig", "Memory"]`. */
-export function at(wire: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), wire);
-}
-
-/** Sets the value at a path of the engine's object. */
-export function put(wire: Wire, [key = "", ...rest]: readonly string[], value: unknown): void {
-  if (rest.length === 0) {
-    wire[key] = value;
-    return;
-  }
-  const inner = isObject(wire[key]) ? wire[key] : {};
-  wire[key] = inner;
-  put(inner, rest, value);
-}
-
-/**
- * The object without keys whose value the engine shows for "unset": `null`, `""`, `0`, `false`, empty lists and
- * objects.
- */
-export function withoutEmpty(wire: Wire): Wire {
-  return Object.fromEntries(Object.entries(wire).filter(([, value]) => !isUnset(value)));
-}
 
 /** Fields outside `HostConfig` are at the top of the create body, and in `Config` of an inspected container. */
 function inspectPath(path: string): string[] {
@@ -122,21 +159,6 @@ export function field<Value>(
 /** The engine shows some values that have no effect (`false`, `0`) as unset. */
 function same(actual: unknown, desired: unknown): boolean {
   return equal(actual, desired) || (isUnset(actual) && isUnset(desired));
-}
-
-/** Whether the engine shows this value for a field that is not set. */
-function isUnset(value: unknown): boolean {
-  return (
-    value === undefined || value === null || value === "" || value === 0 || value === false || isEmpty(value)
-  );
-}
-
-function isEmpty(value: unknown): boolean {
-  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
-}
-
-export function isObject(value: unknown): value is Wire {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** An argument that only controls how the provider works. */

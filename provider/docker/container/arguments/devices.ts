@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Argument, at, field, put, type Wire, withoutEmpty } from "./argument";
+import { at, put, type Wire, withoutEmpty } from "../wire";
+import { type Argument, field } from "./argument";
 import { Text } from "./values";
 
 const DeviceSchema = z.strictObject({

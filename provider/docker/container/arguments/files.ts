@@ -1,124 +1,27 @@
-/** The files of a container: their content, and where they are stored so that the container's process sees them. */
+/** The files of a container: how a program writes them, and how they reach the container and its process. */
 import { createHash } from "node:crypto";
-import { posix } from "node:path";
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { buffer } from "node:stream/consumers";
 import type { asset } from "@pulumi/pulumi";
+import { pack } from "tar-stream";
 import { z } from "zod";
-import type { Properties } from "../../../core/properties";
-import type { Failure } from "../../../core/validate";
-import { type Argument, isObject } from "./argument";
-import { canonicalVolume, type VolumeInput } from "./storage";
-
-/**
- * A folder for which the provider makes a volume, because files in the container's own layer would not be visible
- * there.
- */
-export interface FileFolder {
-  readonly path: string;
-  /**
-   * True in a container with `readOnly`, like the rest of its file system. False below a `tmpfs`, which is writable.
-   */
-  readonly readOnly: boolean;
-}
-
-type Inputs = Readonly<Partial<Record<"files" | "readOnly" | "tmpfs" | "volumes", unknown>>>;
-
-/** The files that the engine writes at every start, and the arguments that determine their content. */
-const ENGINE_FILES: Readonly<Record<string, string>> = {
-  "/etc/hosts": "`extraHosts`",
-  "/etc/hostname": "`hostname`",
-  "/etc/resolv.conf": "`dns`, `dnsSearch` and `dnsOptions`",
-};
-const ENGINE_FOLDERS = ["/dev", "/proc", "/sys"];
-
-/** The folders that need a volume of the provider, sorted. A folder inside another one of them is left out. */
-export function fileFolders(inputs: Inputs): FileFolder[] {
-  const mounts = mountsOf(inputs);
-  const folders = new Map<string, { mount: Mount | undefined }>();
-  for (const path of Object.keys(asRecord(inputs.files))) {
-    const mount = mountOver(path, mounts);
-    const isHidden = mount === undefined ? inputs.readOnly === true : mount.type === "tmpfs";
-    if (isHidden) folders.set(posix.dirname(path), { mount });
-  }
-  const isPart = (path: string, mount: Mount | undefined) =>
-    [...folders].some(([other, { mount: same }]) => same === mount && isBelow(path, other));
-  return [...folders]
-    .filter(([path, { mount }]) => !isPart(path, mount))
-    .map(([path, { mount }]) => ({ path, readOnly: mount === undefined }))
-    .sort((left, right) => left.path.localeCompare(right.path));
-}
-
-/** The files that a container cannot have at their paths. Unknown values are not checked. */
-export function misplacedFiles(inputs: Properties): Failure[] {
-  const mounts = mountsOf(inputs);
-  const failures = Object.keys(asRecord(inputs["files"])).flatMap((path) => {
-    const reason = whyNot(path, inputs["readOnly"] === true, mounts);
-    return reason === undefined ? [] : [{ property: `files[${JSON.stringify(path)}]`, reason }];
-  });
-  const [folder] = fileFolders(inputs);
-  if (inputs["autoRemove"] === true && folder && failures.length === 0) {
-    const reason = `the files in ${folder.path} are in a volume of the provider, which would stay when the engine removes the container by itself: drop autoRemove`;
-    return [{ property: "autoRemove", reason }];
-  }
-  return failures;
-}
-
-function whyNot(path: string, isReadOnly: boolean, mounts: readonly Mount[]): string | undefined {
-  const setting = ENGINE_FILES[path];
-  if (setting !== undefined) return `the engine writes this file at every start: set ${setting}`;
-  const engines = ENGINE_FOLDERS.find((folder) => path === folder || isBelow(path, folder));
-  if (engines !== undefined)
-    return `the engine fills ${engines} at every start, and the file would not be seen: choose another folder`;
-  if (mounts.some(({ target }) => target === path || isBelow(target, path)))
-    return "something is mounted there: choose another path";
-  const mount = mountOver(path, mounts);
-  const folder = posix.dirname(path);
-  if (mount === undefined)
-    return isReadOnly && folder === "/"
-      ? "with `readOnly` a file needs a folder, which becomes a volume of the provider: put it into one"
-      : undefined;
-  if (mount.type === "tmpfs" && folder === mount.target)
-    return `${mount.target} is a tmpfs, which is empty at every start: put the file into a folder of its own in it, such as ${posix.join(folder, "files", posix.basename(path))}`;
-  if (mount.readOnly)
-    return `${mount.target} is mounted read-only, so no file can be put there: mount it writable, or choose another folder`;
-  return undefined;
-}
-
-interface Mount {
-  readonly type: string;
-  readonly target: string;
-  readonly readOnly: boolean;
-}
-
-function mountsOf({ volumes, tmpfs }: Inputs): Mount[] {
-  const given = (Array.isArray(volumes) ? volumes : []).filter(isReadable).map((volume) => {
-    const { Type, Target, ReadOnly } = canonicalVolume(volume);
-    return {
-      type: String(Type),
-      target: String(Target),
-      readOnly: ReadOnly === true || Type === "image",
-    };
-  });
-  const memory = Object.keys(asRecord(tmpfs)).map((path) => posix.join(path, "."));
-  return [...given, ...memory.map((target) => ({ type: "tmpfs", target, readOnly: false }))];
-}
-
-/** The mount that contains a path; if several do, the innermost one. */
-function mountOver(path: string, mounts: readonly Mount[]): Mount | undefined {
-  return mounts
-    .filter(({ target }) => isBelow(path, target))
-    .sort((left, right) => right.target.length - left.target.length)[0];
-}
-
-const isBelow = (path: string, folder: string): boolean =>
-  path.startsWith(folder === "/" ? "/" : `${folder}/`);
-
-const asRecord = (value: unknown): Readonly<Record<string, unknown>> => (isObject(value) ? value : {});
-
-/** Whether a volume has a target. The schema reports malformed volumes. */
-function isReadable(volume: unknown): volume is VolumeInput {
-  if (typeof volume === "string") return volume.includes(":/");
-  return isObject(volume) && typeof volume["target"] === "string";
-}
+import { equal } from "../../../core/diff";
+import { ProviderError } from "../../../core/errors";
+import { isUnknown } from "../../../core/properties";
+import { afterwards, type Engine } from "../../engine";
+import { discard, neverRan, restart, sendCreation } from "../calls";
+import {
+  type FileVolume,
+  fileFolders,
+  fileVolumesFor,
+  fileVolumesOf,
+  hasFileVolumes,
+  mountFileVolumes,
+} from "../file-volumes";
+import { CREATE_LABEL, newCreateId } from "../labels";
+import { freshName } from "../leftovers";
+import type { Argument, ContainerChange } from "./argument";
 
 /** The keys by which Pulumi marks an asset in the inputs of a provider. */
 const ASSET_KEY = "4dabf18193072939515e22adb298388d";
@@ -183,12 +86,22 @@ export const fileFields = {
     )
     .optional(),
 };
-export type FileInput = string | z.infer<typeof FileSchema> | WireAsset;
+type FileInput = string | z.infer<typeof FileSchema> | WireAsset;
+
+type Files = Readonly<Record<string, FileInput>>;
+
+interface FileInputs {
+  readonly name: string;
+  readonly files?: Files | undefined;
+  readonly readOnly?: boolean | undefined;
+  readonly tmpfs?: object | undefined;
+  readonly volumes?: readonly unknown[] | undefined;
+}
 
 const isAsset = (file: object): file is WireAsset => ASSET_KEY in file;
 
 /** A file's content and attributes in one form, however the program writes the file. */
-export interface FileSpecification {
+interface FileSpecification {
   readonly content: { readonly text: string } | { readonly base64: string } | { readonly asset: WireAsset };
   readonly mode: number;
   readonly uid: number;
@@ -198,7 +111,7 @@ export interface FileSpecification {
 
 const DEFAULTS = { mode: 0o644, uid: 0, gid: 0, onChange: "restart" } as const;
 
-export function fileSpecification(file: FileInput): FileSpecification {
+function fileSpecification(file: FileInput): FileSpecification {
   if (typeof file === "string") return { ...DEFAULTS, content: { text: file } };
   if (isAsset(file)) return { ...DEFAULTS, content: { asset: file } };
   const { content, contentBase64, source, ...rest } = file as z.infer<typeof FileSchema>;
@@ -215,6 +128,10 @@ function withoutUndefined<T extends object>(value: T): { [Key in keyof T]?: Excl
   return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as never;
 }
 
+/** Files with hashes in place of their content, by path. */
+const digests = (files: Files): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(files).map(([path, file]) => [path, digest(fileSpecification(file))]));
+
 /** A file with a hash in place of its content, so that contents can be compared without being shown. */
 function digest({ content, onChange: _onChange, ...look }: FileSpecification): unknown {
   if ("asset" in content) return { ...look, hash: content.asset.hash };
@@ -225,12 +142,130 @@ function digest({ content, onChange: _onChange, ...look }: FileSpecification): u
   return { ...look, hash: createHash("sha256").update(bytes).digest("hex") };
 }
 
+/** Time limit for removing the helper container, in seconds. */
+const CLEAN_UP_SECONDS = 30;
+
+/** The container to put files into. */
+interface Target {
+  readonly id: string;
+  readonly image: string;
+  readonly volumes: readonly FileVolume[];
+}
+
+/** Puts files into a container, all in one request. */
+async function uploadFiles(
+  engine: Engine,
+  target: Target,
+  { name, readOnly }: FileInputs,
+  files: Files,
+): Promise<void> {
+  if (Object.keys(files).length === 0) return;
+  const { docker, call } = engine;
+  const upload = await archive(files);
+  const put = (id: string) =>
+    docker.containers.putArchive({ params: { id }, query: { path: "/" }, upload }, call);
+  if (readOnly) await throughHelper(engine, target, name, put);
+  else await put(target.id);
+}
+
+/**
+ * An engine takes no files for a container with a read-only file system. So they go through a helper container, which
+ * has the same volumes and is never started. If a kill leaves the helper, its temporary name lets the next `up` remove
+ * it.
+ */
+async function throughHelper(
+  engine: Engine,
+  { id, image, volumes }: Target,
+  name: string,
+  put: (id: string) => Promise<unknown>,
+): Promise<void> {
+  const createId = newCreateId();
+  const body = { Image: image, Labels: { [CREATE_LABEL]: createId }, HostConfig: { VolumesFrom: [id] } };
+  mountFileVolumes(
+    body,
+    volumes.map((volume) => ({ ...volume, readOnly: false })),
+    createId,
+  );
+  const helper = await sendCreation(engine, body, { name: freshName(name, createId), createId });
+  try {
+    await put(helper.id);
+  } finally {
+    await discard(afterwards(engine, CLEAN_UP_SECONDS), helper.id, false);
+  }
+}
+
+async function archive(files: Files): Promise<Buffer> {
+  const tar = pack();
+  for (const [path, file] of Object.entries(files)) {
+    const { mode, uid, gid, content } = fileSpecification(file);
+    tar.entry({ name: path.slice(1), mode, uid, gid }, await contentOf(path, content));
+  }
+  tar.finalize();
+  return await buffer(tar);
+}
+
+async function contentOf(path: string, content: FileSpecification["content"]): Promise<Buffer> {
+  if ("text" in content) return Buffer.from(content.text);
+  if ("base64" in content) return Buffer.from(content.base64, "base64");
+  const { text, path: source, uri } = content.asset;
+  if (text !== undefined) return Buffer.from(text);
+  if (source !== undefined) return await readFile(resolve(source));
+  throw new ProviderError(
+    `files["${path}"]: the content of ${uri ?? "this asset"} cannot be read here: use a FileAsset or a StringAsset`,
+  );
+}
+
+/** The files that the engine is to get: of a container that never ran all of them, since it may lack any. */
+function changedFiles({ container, olds, news }: ContainerChange<FileInputs>): Files {
+  const { files = {} } = news;
+  if (neverRan(container.State.Status)) return files;
+  const before = digests(olds.files ?? {});
+  const after = digests(files);
+  return Object.fromEntries(Object.entries(files).filter(([path]) => !equal(before[path], after[path])));
+}
+
+/** A file cannot be taken out of a container, nor a volume added to it. */
+function needsRollOut(files: Files | undefined, olds: Partial<FileInputs>, news: FileInputs): boolean {
+  if (isUnknown(files)) return true;
+  const isLess = Object.keys(olds.files ?? {}).some((path) => !(path in (files ?? {})));
+  return isLess || !equal(fileFolders(olds), fileFolders(news));
+}
+
+/** Tells the running process of changed files: by a restart if one of them asks for it, else by their signals. */
+async function announce(engine: Engine, change: ContainerChange<FileInputs>): Promise<boolean> {
+  const { docker, call, context } = engine;
+  const id = change.container.Id;
+  const reactions = Object.values(changedFiles(change)).map((file) => fileSpecification(file).onChange);
+  if (reactions.includes("restart")) {
+    context.progress("restarting for changed files");
+    await restart(engine, id);
+    return true;
+  }
+  const signals = reactions.flatMap((reaction) => (typeof reaction === "object" ? [reaction.signal] : []));
+  for (const signal of new Set(signals)) {
+    await docker.containers.kill({ params: { id }, query: { signal } }, call);
+  }
+  return false;
+}
+
 export const fileArguments = {
   files: {
     change: "inPlace",
-    normalize: (files) =>
-      Object.fromEntries(
-        Object.entries(files).map(([path, file]) => [path, digest(fileSpecification(file))]),
-      ),
-  } satisfies Argument<Record<string, FileInput>>,
+    normalize: digests,
+    complete(body, inputs, { createId }) {
+      mountFileVolumes(body, fileVolumesFor(inputs, createId), createId);
+    },
+    async finish(engine, { id, image, createId }, inputs) {
+      const target = { id, image, volumes: fileVolumesFor(inputs, createId) };
+      await uploadFiles(engine, target, inputs, inputs.files ?? {});
+    },
+    needsRollOut,
+    isOutOfReach: (container, inputs) => !hasFileVolumes(container, inputs),
+    async apply(engine, change) {
+      const { container, news } = change;
+      const target = { id: container.Id, image: container.Image, volumes: fileVolumesOf(container) };
+      await uploadFiles(engine, target, news, changedFiles(change));
+    },
+    announce,
+  } satisfies Argument<Files, FileInputs>,
 };

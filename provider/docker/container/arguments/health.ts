@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { equal } from "../../../core/diff";
-import { type Argument, at, isObject, type Wire, withoutEmpty } from "./argument";
+import { at, isObject, type Wire, withoutEmpty } from "../wire";
+import type { Argument } from "./argument";
 import { Duration, nanoseconds } from "./values";
 
 /** An engine accepts no duration below a millisecond. Older engines crash on a test without a command. */

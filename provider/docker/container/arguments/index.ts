@@ -6,6 +6,8 @@ import { type Argument, canonical } from "./argument";
 import { deviceArguments, deviceFields } from "./devices";
 import { fileArguments, fileFields } from "./files";
 import { healthArguments, healthFields } from "./health";
+import { hostArguments, hostFields } from "./hosts";
+import { identityArguments, identityFields } from "./identity";
 import { imageArguments, imageFields } from "./image";
 import {
   blockIoArguments,
@@ -18,7 +20,7 @@ import {
 import { networkArguments, networkFields } from "./networks";
 import { portArguments, portFields } from "./ports";
 import { loggingArguments, loggingFields, processArguments, processFields } from "./process";
-import { identityArguments, identityFields, runArguments, runFields } from "./run";
+import { runArguments, runFields } from "./run";
 import { namespaceArguments, namespaceFields, securityArguments, securityFields } from "./security";
 import { storageArguments, storageFields } from "./storage";
 
@@ -29,6 +31,7 @@ export const ContainerSchema = z.object({
   ...healthFields,
   ...portFields,
   ...networkFields,
+  ...hostFields,
   ...storageFields,
   ...fileFields,
   ...limitFields,
@@ -46,13 +49,16 @@ export type ContainerArgs = z.input<typeof ContainerSchema>;
 /** The inputs with their defaults. */
 export type ContainerInputs = z.output<typeof ContainerSchema>;
 
-export const containerArguments: { readonly [Key in keyof ContainerInputs]-?: Argument } = {
+export const containerArguments: {
+  readonly [Key in keyof ContainerInputs]-?: Argument<never, ContainerInputs>;
+} = {
   ...identityArguments,
   ...imageArguments,
   ...processArguments,
   ...healthArguments,
   ...portArguments,
   ...networkArguments,
+  ...hostArguments,
   ...storageArguments,
   ...fileArguments,
   ...limitArguments,

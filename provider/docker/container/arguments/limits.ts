@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { type Argument, at, field, filledIn, keyed, put, type Wire } from "./argument";
+import { hasUnknown } from "../../../core/properties";
+import { at, put, type Wire } from "../wire";
+import { type Argument, canonical, field, filledIn, keyed } from "./argument";
 import { byteCount, MemorySize, Size, sizeText, ZeroOr } from "./values";
 
 /** The path of a device of the host, such as `/dev/sda`. */
@@ -168,19 +170,55 @@ export const limitFields = {
   oomScoreAdj: z.int().min(-1000).max(1000).optional(),
 };
 
-/** A limit that `POST /containers/{id}/update` takes. There the engine reads zero as "keep the limit". */
-const limit = <Value>(
+type LimitInputs = z.output<z.ZodObject<typeof limitFields>>;
+type Limit<Value> = Argument<Value, LimitInputs>;
+
+/**
+ * A limit that `POST /containers/{id}/update` takes. There the engine reads zero as "keep the limit", so lifting it takes
+ * a new container.
+ */
+function limit<Value>(
   name: string,
   discarded?: RegExp,
-  to?: (value: Value) => unknown,
+  to: (value: Value) => unknown = (value) => value,
   from?: (wire: number) => unknown,
-): Argument<Value> => ({
-  ...field<Value>(`HostConfig.${name}`, "inPlace", to, from),
-  ...(discarded && { discarded }),
+): Limit<Value> {
+  const argument = field<Value>(`HostConfig.${name}`, "inPlace", to, from);
+  return {
+    ...argument,
+    ...(discarded && { discarded }),
+    needsRollOut: (value) => hasUnknown(value) || canonical(argument, value) === null,
+    update(value, body) {
+      if (value !== undefined) put(body, [name], to(value));
+    },
+  };
+}
+
+/** The engine takes either `cpus` or a quota, and never switches between them in place. */
+const unlessSwitching = <Value>(argument: Limit<Value>, ...others: (keyof LimitInputs)[]): Limit<Value> => ({
+  ...argument,
+  needsRollOut: (value, olds, news) =>
+    argument.needsRollOut?.(value, olds, news) === true || others.some((other) => olds[other] !== undefined),
 });
 
+/**
+ * The engine refuses memory above the old limit of memory and swap. So both change together, with swap twice the memory,
+ * as at creation.
+ */
+const withSwap = (argument: Limit<string | number>): Limit<string | number> => ({
+  ...argument,
+  update(value, body, change) {
+    argument.update?.(value, body, change);
+    if (canonical(limitArguments.memorySwap, change.news.memorySwap) !== null) return;
+    const isUnlimited = at(change.container, ["HostConfig", "MemorySwap"]) === -1;
+    put(body, ["MemorySwap"], isUnlimited ? -1 : Number(body["Memory"]) * 2);
+  },
+});
+
+const pidsCount = (count: number): number => Math.max(count, 0);
+
 export const limitArguments = {
-  memory: limit("Memory", /memory limit capabilities.* discarded/i, byteCount, sizeText),
+  memory: withSwap(limit("Memory", /memory limit capabilities.* discarded/i, byteCount, sizeText)),
   memoryReservation: limit("MemoryReservation", /memory soft limit.* discarded/i, byteCount, sizeText),
   memorySwap: filledIn(
     limit<string | number>(
@@ -190,18 +228,24 @@ export const limitArguments = {
       sizeText,
     ),
   ),
-  cpus: {
-    ...field<string | number>("HostConfig.NanoCpus", "inPlace", nanoCpus, (nano: number) => nano / NANO),
-    write: (cpus, body) => put(body, ["HostConfig", "NanoCpus"], nanoCpus(cpus)),
-  } satisfies Argument<string | number>,
+  cpus: unlessSwitching(
+    limit("NanoCpus", undefined, nanoCpus, (nano) => nano / NANO),
+    "cpuQuota",
+    "cpuPeriod",
+  ),
   cpuShares: limit<number>("CpuShares", /\bshares discarded/i),
-  cpuPeriod: limit<number>("CpuPeriod", /\bperiod discarded/i),
-  cpuQuota: limit<number>("CpuQuota", /\bquota discarded/i),
+  cpuPeriod: unlessSwitching(limit<number>("CpuPeriod", /\bperiod discarded/i), "cpus"),
+  cpuQuota: unlessSwitching(limit<number>("CpuQuota", /\bquota discarded/i), "cpus"),
   cpuRealtimePeriod: limit<number>("CpuRealtimePeriod"),
   cpuRealtimeRuntime: limit<number>("CpuRealtimeRuntime"),
   cpusetCpus: limit<string>("CpusetCpus", /\bcpuset discarded/i),
   cpusetMems: limit<string>("CpusetMems", /\bcpuset discarded/i),
-  pidsLimit: limit<number>("PidsLimit", /PIDs limit discarded/i, (count) => Math.max(count, 0)),
+  // The one limit that the engine lifts in place.
+  pidsLimit: {
+    ...limit("PidsLimit", /PIDs limit discarded/i, pidsCount),
+    needsRollOut: () => false,
+    update: (count = 0, body) => put(body, ["PidsLimit"], pidsCount(count)),
+  } satisfies Limit<number>,
   blkioWeight: limit<number>("BlkioWeight", /\bweight discarded/i),
   memorySwappiness: {
     change: "rollout",
@@ -226,7 +270,7 @@ function nanoCpus(cpus: string | number): number {
 }
 
 /** A limit of the kernel; -1 means no limit. */
-const Limit = z.int().min(-1);
+const UlimitValue = z.int().min(-1);
 
 const NAMES =
   /^(?:as|core|cpu|data|fsize|locks|memlock|msgqueue|nice|nofile|nproc|rss|rtprio|rttime|sigpending|stack)$/;
@@ -234,9 +278,9 @@ const NAMES =
 const UlimitSchema = z
   .strictObject({
     /** The soft limit: the one in force. The process may raise it up to the hard limit. */
-    soft: Limit,
+    soft: UlimitValue,
     /** The hard limit. @default the soft limit */
-    hard: Limit.optional(),
+    hard: UlimitValue.optional(),
   })
   .refine(
     ({ soft, hard = soft }) => hard === -1 || (soft !== -1 && soft <= hard),
@@ -255,7 +299,7 @@ export const ulimitFields = {
       z.string().regex(NAMES, {
         error: ({ input }) => `${JSON.stringify(input)} is no limit of Linux, such as "nofile" or "nproc"`,
       }),
-      z.union([Limit, UlimitSchema]),
+      z.union([UlimitValue, UlimitSchema]),
     )
     .optional(),
 };

@@ -1,6 +1,13 @@
 /** How a container is connected to its networks. */
 import { z } from "zod";
-import { type Argument, at, field, isObject, type Wire, withoutEmpty } from "./argument";
+import { type ContainerInspect, isAtLeast } from "../../../../contract";
+import { equal } from "../../../core/diff";
+import { hasUnknown } from "../../../core/properties";
+import type { Engine } from "../../engine";
+import type { NewContainer } from "../calls";
+import { actualNetworks, connect, disconnect } from "../networks";
+import { at, isObject, put, type Wire, withoutEmpty } from "../wire";
+import { type Argument, type ContainerChange, type CreateCall, field } from "./argument";
 import { modeOf, Text } from "./values";
 
 const AttachmentSchema = z.strictObject({
@@ -14,7 +21,9 @@ const AttachmentSchema = z.strictObject({
   ipv6Address: z.ipv6("is not an IPv6 address").optional(),
   /** Additional link-local addresses. */
   linkLocalIps: z.array(z.union([z.ipv4(), z.ipv6()], "is not an address")).optional(),
-  /** A fixed MAC address on this network; engines with API 1.44 or newer. A change recreates the container. */
+  /**
+   * A fixed MAC address on this network; engines with API 1.44 or newer. A change recreates the container.
+   */
   macAddress: z
     .string()
     .regex(/^[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}$/i, "is not a MAC address such as 02:42:ac:11:00:02")
@@ -31,19 +40,19 @@ const AttachmentSchema = z.strictObject({
 type NetworkDetails = z.infer<typeof AttachmentSchema>;
 export type NetworkInput = string | NetworkDetails;
 
-export const nameIn = (entry: NetworkInput): string => (typeof entry === "string" ? entry : entry.network);
+const nameIn = (entry: NetworkInput): string => (typeof entry === "string" ? entry : entry.network);
 
 /** Network modes that exclude any other network: none, the host's or another container's. */
-export const APART = /^(?:none|host|container:.*)$/;
+const APART = /^(?:none|host|container:.*)$/;
 
 /** A network that a container joins, in the engine's spelling. */
-export interface Attachment {
+interface Attachment {
   readonly network: string;
   /** The engine's `EndpointConfig`. */
   readonly config: Wire;
 }
 
-export function attachments(networks: readonly NetworkInput[]): Attachment[] {
+function attachments(networks: readonly NetworkInput[]): Attachment[] {
   return networks.map((entry) => {
     if (typeof entry === "string") return { network: entry, config: {} };
     const { network, aliases, ipv4Address, ipv6Address, linkLocalIps, macAddress, driverOpts, gwPriority } =
@@ -58,14 +67,6 @@ export function attachments(networks: readonly NetworkInput[]): Attachment[] {
     });
     return { network, config };
   });
-}
-
-/** The networks that the engine shows for a container, by name. */
-export function actualNetworks(container: unknown): Record<string, Wire> {
-  const wire = at(container, ["NetworkSettings", "Networks"]);
-  return Object.fromEntries(
-    Object.entries(isObject(wire) ? wire : {}).filter(([, value]) => isObject(value)),
-  ) as Record<string, Wire>;
 }
 
 /**
@@ -175,15 +176,13 @@ export function networkConflict(networks: readonly NetworkInput[]): string | und
   );
 }
 
-const Address = z.union([z.ipv4(), z.ipv6()], "must be an address such as 10.0.0.53");
-
 export const networkFields = {
   /**
    * The networks to join, by name, as a `Network`, or with details. The container is created on the first one, which
    * becomes its `networkMode`. A change connects and disconnects in place. The container is recreated if it was or
-   * will be on no network, the host's network or another container's, or if it leaves its first network, because newer
-   * engines do not restart a container without that one. An empty list means no network; a change from or to an empty
-   * list recreates the container. Docker: `NetworkingConfig`, `POST /networks/{id}/connect`.
+   * will be on no network, the host's network or another container's, if an entry with a `macAddress` is added or
+   * changed, or if it leaves its first network, because newer engines do not restart a container without that one. An
+   * empty list means no network; a change from or to an empty list recreates the container. Docker: `NetworkingConfig`, `POST /networks/{id}/connect`.
    * @default the engine's default bridge
    */
   networks: z.array(z.union([z.string().min(1, "the network's name is empty"), AttachmentSchema])).optional(),
@@ -193,47 +192,138 @@ export const networkFields = {
    * container. Docker: `HostConfig.NetworkMode`. @default "bridge"
    */
   networkMode: modeOf().optional(),
-  /**
-   * Containers on the default bridge to reach by name: `"db"`, or `"db:database"` to reach `db` as `database`. On other
-   * networks containers reach each other by name without links. A change recreates the container. Docker:
-   * `HostConfig.Links`. @default none
-   */
-  links: z
-    .array(z.string().regex(/^[^:/]+(?::[^:/]+)?$/, 'write a link as "db" or "db:database"'))
-    .optional(),
-  /** DNS servers. A change recreates the container. Docker: `HostConfig.Dns`. */
-  dns: z.array(Address).optional(),
-  /** DNS search domains. A change recreates the container. Docker: `HostConfig.DnsSearch`. */
-  dnsSearch: z.array(Text("the search domain")).optional(),
-  /** DNS options. A change recreates the container. Docker: `HostConfig.DnsOptions`. */
-  dnsOptions: z.array(Text("the option")).optional(),
-  /**
-   * Additional entries of /etc/hosts: host name to address, or to `"host-gateway"`. A change recreates the container.
-   * Docker: `HostConfig.ExtraHosts`.
-   */
-  extraHosts: z
-    .record(
-      z.string().regex(/^[^:\s]+$/, "the host's name is empty or has a colon"),
-      z.union([z.literal("host-gateway"), z.ipv4(), z.ipv6()], 'must be an address, or "host-gateway"'),
-    )
-    .optional(),
 };
+
+type NetworkInputs = Partial<z.output<z.ZodObject<typeof networkFields>>>;
 
 /** `""`, `default` and `bridge` are the same mode on Linux engines. */
 function canonicalMode(mode: string): string {
   return mode === "" || mode === "default" ? "bridge" : mode;
 }
 
-/** A link without an alias uses the container's name: `db` is `db:db`. */
-function canonicalLink(link: string): string {
-  const [name = "", alias = name] = link.split(":");
-  return `${name}:${alias}`;
+/** How many networks the engine connects a container to as it creates it. */
+const countAtOnce = (apiVersion: string): number => (isAtLeast(apiVersion, "1.44") ? Infinity : 1);
+
+/**
+ * Sets the first network as the network mode, so that the container does not join the default bridge as well. For no
+ * networks the mode is `none`: the engine connects any other container to the default bridge when it starts it.
+ */
+function join(body: Wire, { networks }: NetworkInputs, { apiVersion }: CreateCall): void {
+  if (!networks) return;
+  const atOnce = attachments(networks).slice(0, countAtOnce(apiVersion));
+  put(body, ["HostConfig", "NetworkMode"], atOnce[0]?.network ?? "none");
+  if (atOnce.length === 0) return;
+  const EndpointsConfig = Object.fromEntries(atOnce.map(({ network, config }) => [network, config]));
+  put(body, ["NetworkingConfig"], { EndpointsConfig });
 }
 
-/** The engine shows the link `db:database` of the container `web` as `/db:/web/database`. */
-function linkFromWire(link: string): string {
-  const [path = "", alias = ""] = link.split(":");
-  return `${path.slice(1)}:${alias.slice(alias.lastIndexOf("/") + 1)}`;
+async function joinFurther(engine: Engine, { id }: NewContainer, { networks }: NetworkInputs): Promise<void> {
+  if (!networks) return;
+  const further = attachments(networks).slice(countAtOnce(await engine.docker.apiVersion(engine.call)));
+  for (const { network, config } of further) await connect(engine, id, network, config);
+}
+
+/** Where no program sets networks, joins those that others have connected the old container to. */
+async function inherit(
+  engine: Engine,
+  { id }: NewContainer,
+  { container: old, olds, news }: ContainerChange<NetworkInputs>,
+): Promise<void> {
+  if ([olds.networks, news.networks, news.networkMode].some((given) => given !== undefined)) return;
+  const mode = String(at(old, ["HostConfig", "NetworkMode"]) ?? "default");
+  for (const [network, { Aliases }] of Object.entries(actualNetworks(old))) {
+    if (["bridge", "host", "none", mode].includes(network)) continue;
+    const ownAliases = ((Aliases ?? []) as string[]).filter((alias) => !old.Id.startsWith(alias));
+    await connect(engine, id, network, { Aliases: ownAliases });
+  }
+}
+
+/**
+ * Connects and disconnects a container until it is on exactly the desired networks. A connection whose details changed
+ * since the inputs last applied is made again.
+ */
+async function rewire(
+  engine: Engine,
+  { container, olds: { networks: before = [] }, news: { networks: desired } }: ContainerChange<NetworkInputs>,
+): Promise<void> {
+  if (!desired) return;
+  const actual = actualNetworks(container);
+  const nameOf = ({ network }: Attachment) =>
+    Object.entries(actual).find(([name, { NetworkID }]) => name === network || NetworkID === network)?.[0];
+  const attached = attachments(desired);
+  const kept = new Set<string>();
+  for (const [index, attachment] of attached.entries()) {
+    const name = nameOf(attachment);
+    const entry = desired[index];
+    const isStill =
+      entry !== undefined && before.every((old) => nameIn(old) !== nameIn(entry) || isSame([old], [entry]));
+    if (name !== undefined && isStill && isAsDesired(container, entry)) {
+      kept.add(name);
+      continue;
+    }
+    if (name !== undefined) await disconnect(engine, container.Id, name);
+    await connect(engine, container.Id, attachment.network, attachment.config);
+    if (name !== undefined) kept.add(name);
+  }
+  for (const name of Object.keys(actual)) {
+    if (!kept.has(name)) await disconnect(engine, container.Id, name);
+  }
+}
+
+/**
+ * Whether the engine can move a running container from its networks to others. It cannot if the container uses, or is
+ * to use, the host's network, another container's, or none. And newer engines start no container whose first network,
+ * the one that it was created on, is gone: a container that leaves it would not survive a restart.
+ */
+function canBeRewired(before: NetworkInputs, after: NetworkInputs): boolean {
+  const first = before.networks?.[0];
+  return (
+    !isApart(before) &&
+    !isApart(after) &&
+    !joinsWithMac(before.networks ?? [], after.networks ?? []) &&
+    (first === undefined || isDefault(nameIn(first)) || isAmong(after.networks ?? [], nameIn(first)))
+  );
+}
+
+const isDefault = (network: string): boolean => network === "bridge" || network === "default";
+
+const isAmong = (networks: readonly NetworkInput[], ...names: readonly unknown[]): boolean =>
+  networks.some((entry) => names.includes(nameIn(entry)));
+
+/**
+ * Whether the inputs drop the network that the container was created on. It is read from the container, because the
+ * order of the inputs does not show it.
+ */
+function leavesFirstNetwork(container: ContainerInspect, { networks }: NetworkInputs): boolean {
+  const first = String(container.HostConfig["NetworkMode"] ?? "default");
+  if (!networks || isDefault(first) || APART.test(first)) return false;
+  return !isAmong(networks, first, actualNetworks(container)[first]?.["NetworkID"]);
+}
+
+function isApart({ networks, networkMode }: NetworkInputs): boolean {
+  const names = networks?.map(nameIn) ?? [networkMode ?? "bridge"];
+  return names.length === 0 || names.some((name) => APART.test(name));
+}
+
+/** A MAC address can only be set at creation. An engine that connects a running container generates one. */
+function joinsWithMac(before: readonly NetworkInput[], desired: readonly NetworkInput[]): boolean {
+  return desired.some(
+    (entry) =>
+      typeof entry !== "string" &&
+      entry.macAddress !== undefined &&
+      !before.some((old) => isSame([old], [entry])),
+  );
+}
+
+function isAsDesired(container: ContainerInspect, desired: NetworkInput): boolean {
+  const { read } = networkArguments.networks;
+  const actual = read(container, [desired]).filter((entry) => nameIn(entry) === nameIn(desired));
+  return isSame(actual, [desired]);
+}
+
+function isSame(left: NetworkInput[], right: NetworkInput[]): boolean {
+  const { normalize } = networkArguments.networks;
+  return equal(normalize(left), normalize(right));
 }
 
 export const networkArguments = {
@@ -243,34 +333,17 @@ export const networkArguments = {
     normalize: canonicalNetworks,
     read: readNetworks,
     since: networksSince,
-  } satisfies Argument<NetworkInput[]>,
+    complete: join,
+    finish: joinFurther,
+    inherit,
+    needsRollOut: (networks, olds, news) => !networks || hasUnknown(networks) || !canBeRewired(olds, news),
+    isOutOfReach: leavesFirstNetwork,
+    apply: rewire,
+  } satisfies Argument<NetworkInput[], NetworkInputs>,
   networkMode: {
     ...field<string>("HostConfig.NetworkMode", "rollout", canonicalMode),
     write: (mode, body) => {
       body["HostConfig"] = { ...(body["HostConfig"] as Wire), NetworkMode: mode };
     },
   } satisfies Argument<string>,
-  links: field<string[]>(
-    "HostConfig.Links",
-    "rollout",
-    (links) => links.map(canonicalLink).sort(),
-    (wire: string[]) => wire.map(linkFromWire),
-  ),
-  dns: field<string[]>("HostConfig.Dns", "rollout"),
-  dnsSearch: field<string[]>("HostConfig.DnsSearch", "rollout"),
-  dnsOptions: field<string[]>("HostConfig.DnsOptions", "rollout"),
-  extraHosts: {
-    ...field<Record<string, string>>(
-      "HostConfig.ExtraHosts",
-      "rollout",
-      (hosts) =>
-        Object.entries(hosts)
-          .map(([host, address]) => `${host}:${address}`)
-          .sort(),
-      (wire: string[]) =>
-        Object.fromEntries(
-          wire.map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1)]),
-        ),
-    ),
-  },
 };

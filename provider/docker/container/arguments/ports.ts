@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Argument, at, isObject, put, type Wire } from "./argument";
+import { at, isObject, put, type Wire } from "../wire";
+import type { Argument } from "./argument";
 import { Port } from "./values";
 
 const PROTOCOLS = ["tcp", "udp", "sctp"] as const;

@@ -1,7 +1,8 @@
 import { posix } from "node:path";
 import { z } from "zod";
 import { milliseconds } from "../../../core/schema";
-import { type Argument, at, field, filledIn, isObject, keyed, put, withoutEmpty } from "./argument";
+import { at, isObject, put, withoutEmpty } from "../wire";
+import { type Argument, field, filledIn, keyed } from "./argument";
 import { Duration, Text } from "./values";
 
 const LoggingSchema = z.strictObject({

@@ -1,35 +1,8 @@
 import { z } from "zod";
-import { filledIn, IdSchema, idNumber } from "../../../core/schema";
-import { type Argument, at, field, put, setting } from "./argument";
-
-export const identityFields = {
-  /**
-   * The environment to run on: its id, or the `Endpoint`. A change replaces the resource.
-   * @default the provider's `endpointId`
-   */
-  endpointId: filledIn(IdSchema),
-  /** The container's name. A change renames it in place. @default the resource's name */
-  name: filledIn(
-    z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/, {
-      error: ({ input }) =>
-        `${JSON.stringify(input)} is not a container name: at least two letters, digits, "_", "." or "-", beginning with a letter or digit`,
-    }),
-  ),
-  /**
-   * The node to run on, if the agent serves several nodes. A change replaces the resource. Portainer: header
-   * `X-PortainerAgent-Target` of every request for this container. @default the one that the agent picks
-   */
-  nodeName: z.string().min(1, "the node's name is empty").optional(),
-};
-
-export const identityArguments = {
-  endpointId: { change: "rollout", normalize: idNumber } satisfies Argument<number | string>,
-  name: {
-    change: "inPlace",
-    read: (container) => container.Name.replace(/^\//, ""),
-  } satisfies Argument<string>,
-  nodeName: { change: "rollout" } satisfies Argument<string>,
-};
+import type { ContainerInspect } from "../../../../contract";
+import type { DesiredState } from "../calls";
+import { at, put } from "../wire";
+import { type Argument, field, setting } from "./argument";
 
 export const runFields = {
   /**
@@ -70,7 +43,11 @@ export const runFields = {
    * matches the program, `"replace"` adopts it and changes it to match. @default refuse
    */
   adopt: z.enum(["matching", "replace"]).optional(),
-  /** Allow recreating the container even if it carries the connection to Portainer. @default false */
+  /**
+   * Skip the check before a roll-out that the connection to Portainer does not go through this container: that it is not
+   * Portainer itself or its agent, and does not publish the port of the provider's `url`. Set it only if the connection
+   * goes another way: the roll-out stops the container, and could not go on or back without it. @default false
+   */
   force: z.boolean().optional(),
   /** Remove the container's anonymous volumes with it. Named volumes are never removed. @default false */
   removeVolumes: z.boolean().optional(),
@@ -82,6 +59,34 @@ export const runFields = {
 export function restartPolicy(restart: string): { Name: string; MaximumRetryCount: number } {
   const [name = "no", count = "0"] = restart.split(":");
   return { Name: name === "" ? "no" : name, MaximumRetryCount: Number(count) };
+}
+
+type DesiredLife = Readonly<
+  Pick<z.output<z.ZodObject<typeof runFields>>, "desiredState" | "restart" | "waitFor">
+>;
+
+/**
+ * The actual state, as a value of `desiredState`. A container that ended well and is not to be restarted has done its
+ * work: it counts as running.
+ */
+export function stateOf({ State }: ContainerInspect, desired: Partial<DesiredLife>): DesiredState {
+  if (State.Paused) return "paused";
+  if (State.Running || State.Restarting) return "running";
+  if (
+    desired.desiredState === "created" ||
+    (desired.desiredState === "stopped" && State.Status === "created")
+  ) {
+    return desired.desiredState;
+  }
+  if (desired.desiredState === "running" && State.Status === "exited" && isDone(State.ExitCode, desired)) {
+    return "running";
+  }
+  return State.Status === "created" ? "created" : "stopped";
+}
+
+function isDone(exitCode: number, { restart = "no", waitFor }: Partial<DesiredLife>): boolean {
+  const endsForGood = ["no", "on-failure"].includes(restartPolicy(restart).Name);
+  return exitCode === 0 && (endsForGood || waitFor === "exited");
 }
 
 export const runArguments = {
@@ -97,6 +102,7 @@ export const runArguments = {
       if (desired === undefined && name === "no") return undefined;
       return policy?.MaximumRetryCount ? `${name}:${policy.MaximumRetryCount}` : name;
     },
+    update: (restart = "no", body) => put(body, ["RestartPolicy"], restartPolicy(restart)),
   } satisfies Argument<string>,
   desiredState: { change: "inPlace" } satisfies Argument<string>,
   autoRemove: field<boolean>("HostConfig.AutoRemove", "rollout"),

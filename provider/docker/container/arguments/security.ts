@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Argument, at, field, filledIn, put } from "./argument";
+import { at, put } from "../wire";
+import { type Argument, field, filledIn } from "./argument";
 import { modeOf, Text } from "./values";
 
 export const namespaceFields = {

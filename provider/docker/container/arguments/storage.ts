@@ -2,7 +2,8 @@ import { posix } from "node:path";
 import { z } from "zod";
 import type { ContainerInspect } from "../../../../contract";
 import type { ResourceReference } from "../../../core/schema";
-import { type Argument, at, field, filledIn, put, type Wire, withoutEmpty } from "./argument";
+import { at, put, type Wire, withoutEmpty } from "../wire";
+import { type Argument, field, filledIn } from "./argument";
 import { byteCount, Size, sizeText, Text } from "./values";
 
 const SHORT_RULE =

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { UNKNOWN } from "../../../../provider/core/properties";
-import { fileFolders, misplacedFiles } from "../../../../provider/docker/container/arguments/files";
+import { fileFolders, misplacedFiles } from "../../../../provider/docker/container/file-volumes";
 
 const readOnly = true;
 const files = (...paths: string[]) => ({ files: Object.fromEntries(paths.map((path) => [path, "x"])) });
