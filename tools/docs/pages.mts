@@ -61,7 +61,7 @@ the update and goes back if that fails, **replaced** shows as a replacement in P
 provider how to go about its work.`;
 
 /** Sentences that the column "Change" says already. */
-const REPEATED = / ?(?:A change (?:recreates the container|recreates|does nothing by itself)\.|Secret\.)/g;
+const SAID_BY_CHANGE = / ?A change (?:recreates the container|recreates|does nothing by itself)\./g;
 
 /** All pages of the reference, by file name. */
 export function referencePages(clone: string, definitions: Definitions): Map<string, string> {
@@ -151,7 +151,7 @@ function resourcePage(
       entries.map((entry) => [
         label(entry),
         code(entry.type),
-        meaning(entry, secrets.includes(entry.name)),
+        meaning(entry, secrets.includes(entry.name)).replaceAll(SAID_BY_CHANGE, ""),
         byDefault(entry),
         lookUp ? "" : changeOf(entry.name),
       ]),
@@ -302,6 +302,6 @@ const cell = (text: string): string => text.replaceAll("|", "\\|");
 const code = (text: string): string => (text === "" ? "" : `\`${cell(text)}\``);
 
 function meaning({ text }: Entry, secret: boolean): string {
-  const said = cell(text.replaceAll(REPEATED, "").trim());
+  const said = cell(text.replaceAll(/ ?Secret\./g, "").trim());
   return secret || isSecret(text) ? `${said} **Secret.**`.trim() : said;
 }

@@ -53,7 +53,7 @@ export const elsewhere: Readonly<Record<string, string>> = {
   waitFor: "only says when it is ready: `test/engine/container/life.test.ts`",
   replacement: "only says how it is replaced: `test/engine/container/roll-out.test.ts`",
   adopt: "only says what to do about a name that is taken: `test/engine/container/in-place.test.ts`",
-  force: "only says what may be stopped: `test/engine/container/roll-out.test.ts`",
+  force: "only skips a check before a roll-out: `test/engine/container/roll-out.test.ts`",
   removeVolumes: "only says what destroy removes: `test/engine/container/life.test.ts`",
 };
 
