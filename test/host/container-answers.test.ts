@@ -9,13 +9,17 @@ const STATE = { Status: "running", Running: true, Paused: false, Restarting: fal
 let engine: FakeEngine;
 let host: Host;
 let shown: object;
+/** The call that is never answered, although the engine does what it asks. */
+let unanswered: string;
 /** What a removal is answered with, one after the other; then the container is gone. */
 let removals: number[];
 
 beforeEach(async () => {
   removals = [];
+  unanswered = "none";
   engine = await startFakeEngine((request, response) => {
     const path = (request.url ?? "").split("?")[0] ?? "";
+    if (path.endsWith(unanswered)) return;
     const [status, body] = answer(`${request.method} ${path}`);
     response.writeHead(status, { "content-type": "application/json", "api-version": "1.41" });
     response.end(body === undefined ? undefined : JSON.stringify(body));
@@ -30,8 +34,24 @@ afterEach(async () => {
 function answer(call: string): [status: number, body?: unknown] {
   if (call.endsWith("/version")) return [200, { Version: "4.9", ApiVersion: "1.41", MinAPIVersion: "1.24" }];
   if (call.endsWith("/info")) return [200, { ID: "engine", Name: "host" }];
-  if (call.endsWith("/containers/json")) return [200, []];
+  if (call.endsWith("/containers/json"))
+    return [
+      200,
+      isCreated()
+        ? [
+            {
+              Id: ID,
+              Names: ["/web"],
+              Image: "nginx:1.27",
+              ImageID: "sha256:1",
+              State: "running",
+              Status: "Up",
+            },
+          ]
+        : [],
+    ];
   if (call.endsWith("/containers/create")) return [201, { Id: ID, Warnings: [] }];
+  if (call.endsWith("/update")) return [200, { Warnings: [] }];
   if (call.startsWith("DELETE")) {
     const status = removals.shift() ?? 204;
     return status === 204
@@ -40,7 +60,16 @@ function answer(call: string): [status: number, body?: unknown] {
   }
   if (call.includes("/images/")) return [200, { Id: "sha256:1", RepoDigests: [] }];
   if (!call.endsWith("/json")) return [204];
-  return isGone() ? [404, { message: `No such container: ${ID}` }] : [200, shown];
+  return isGone() ? [404, { message: `No such container: ${ID}` }] : [200, withLabels(shown)];
+}
+
+const creation = () => engine.requests.find(({ url }) => url.includes("/containers/create"));
+const isCreated = (): boolean => creation() !== undefined;
+
+/** The labels of a container are those that its creation has sent. */
+function withLabels(container: object): object {
+  const { Labels = {} } = JSON.parse(creation()?.body ?? "{}");
+  return { ...container, Config: { ...(container as { Config: object }).Config, Labels } };
 }
 
 /** It goes on to be removed for two more looks. */
@@ -111,4 +140,32 @@ test("§9.15 a removal that is in progress already is waited for", async () => {
   await host.stack.destroy("web");
   expect(host.stack.has("web")).toBe(false);
   expect(looks).toBeGreaterThan(2);
+});
+
+test.each(["/containers/create", `/containers/${ID}/start`])(
+  "a container is in the state when the time for its creation ends during %s",
+  async (call) => {
+    shown = show({}, {});
+    unanswered = call;
+    const args = { endpointId: 1, image: "nginx:1.27" };
+    const up = host.stack.up("Container", "web", args, { customTimeouts: { create: "1s" } });
+    await expect(up).rejects.toThrow(/gave up after 1s/);
+    const { createId, status } = host.stack.outputs("web");
+    expect({ status, createId }).toEqual({ status: "running", createId: expect.stringMatching(/./) });
+    unanswered = "none";
+    expect(await host.stack.up("Container", "web", args)).toBe("update");
+    expect(engine.requests.filter(({ url }) => url.includes("/containers/create"))).toHaveLength(1);
+  },
+);
+
+test("a change of limits whose answer was lost is made again", async () => {
+  shown = show({}, { Memory: 64 * 2 ** 20 });
+  const args = { endpointId: 1, image: "nginx:1.27", memory: "64m" };
+  await host.stack.up("Container", "web", args);
+  host.server.fail({ method: "POST", path: /\/update$/, times: 1, with: "reset-after" });
+  expect(await host.stack.up("Container", "web", { ...args, memory: "128m" })).toBe("update");
+  const updates = engine.requests.filter(({ url }) => url.endsWith("/update"));
+  expect(updates.map(({ body }) => JSON.parse(body))).toEqual(
+    [1, 2].map(() => ({ Memory: 128 * 2 ** 20, MemorySwap: 256 * 2 ** 20 })),
+  );
 });

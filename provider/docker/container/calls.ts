@@ -110,7 +110,8 @@ export async function restart({ docker, call }: Engine, id: string): Promise<voi
 const UPDATE_TRIES = 5;
 
 /**
- * Changes limits and the restart policy. An engine fails to update a container whose process ends at that moment, as one in a crash loop may: it is then asked
+ * Changes limits and the restart policy. A call whose answer was lost is repeated: it sets the same values again. An
+ * engine fails to update a container whose process ends at that moment, as one in a crash loop may: it is then asked
  * again.
  *
  * @returns the engine's warnings.
@@ -123,7 +124,7 @@ export async function updateContainer(
   const update = () => docker.containers.update({ params: { id }, body }, call);
   for (let tries = 1; ; tries += 1) {
     try {
-      const { Warnings } = await update();
+      const { Warnings } = await repeatIfLost(update);
       return Warnings ?? [];
     } catch (error) {
       const hasEnded = isApiError(error) && /deleted process|stopped container/i.test(error.serverMessage);
@@ -219,7 +220,7 @@ export async function discard(engine: Engine, id: string, removeVolumes: boolean
   try {
     await repeatIfLost(() => docker.containers.delete({ params: { id }, query }, call));
   } catch (error) {
-    if (isNotFound(error)) return;
+    if (isNotFound(error) && !isEnvironmentGone(error)) return;
     const underWay = isApiError(error) && error.status === 409 && /in progress/i.test(error.serverMessage);
     if (!underWay && !mayHaveHappened(error)) throw error;
     await waitUntilGone(engine, id, error);

@@ -5,7 +5,7 @@
 import { posix } from "node:path";
 import { isApiError } from "../../../client";
 import type { ContainerInspect } from "../../../contract";
-import { isNotFound, messageOf } from "../../core/errors";
+import { isEnvironmentGone, isNotFound, messageOf } from "../../core/errors";
 import { repeatIfLost } from "../../core/lost-answer";
 import type { Properties } from "../../core/properties";
 import type { Failure } from "../../core/validate";
@@ -219,6 +219,6 @@ async function removeUnused({ docker, call }: Pick<Engine, "docker" | "call">, n
     await repeatIfLost(() => docker.volumes.delete({ params: { name } }, call));
   } catch (error) {
     const isUsed = isApiError(error) && error.status === 409;
-    if (!isUsed && !isNotFound(error)) throw error;
+    if (!isUsed && !(isNotFound(error) && !isEnvironmentGone(error))) throw error;
   }
 }
