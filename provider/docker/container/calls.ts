@@ -282,7 +282,8 @@ export async function sendCreation(
   } catch (error) {
     const isCancelled = engine.call.signal?.aborted === true;
     if (!isCancelled && !mayHaveHappened(error)) throw error;
-    const found = await findByName(isCancelled ? afterwards(engine, LOOK_SECONDS) : engine, name);
+    const look = isCancelled ? afterwards(engine, LOOK_SECONDS) : engine;
+    const found = await findByName(look, name).catch(() => undefined);
     if (!found || labelsOf(found)[CREATE_LABEL] !== createId) throw error;
     return {
       id: found.Id,

@@ -6,7 +6,7 @@ import { isApiError } from "../../../client";
 import { registryAuth } from "../../../contract/registry-auth";
 import { messageOf, ProviderError, Unfinished } from "../../core/errors";
 import { afterwards, type Engine } from "../engine";
-import { type ContainerInputs, containerArguments } from "./arguments";
+import { type ContainerInputs, givenArguments } from "./arguments";
 import { canonicalImage } from "./arguments/image";
 import { stateOf } from "./arguments/run";
 import { carryOver } from "./arguments/storage";
@@ -110,7 +110,8 @@ export async function finishCreation(
   created: NewContainer,
   inputs: ContainerInputs,
 ): Promise<void> {
-  for (const { finish } of Object.values(containerArguments)) await finish?.(engine, created, inputs);
+  for (const { argument, value } of givenArguments(inputs))
+    await argument.finish?.(value, engine, created, inputs);
 }
 
 /** Creates the container of a resource that has none, and waits until it is ready. */

@@ -3,7 +3,7 @@ import { isAtLeast } from "../../../contract";
 import { ProviderError } from "../../core/errors";
 import type { Engine } from "../engine";
 import { URN_LABEL } from "../identity";
-import { type ContainerInputs, containerArguments } from "./arguments";
+import { type ContainerInputs, containerArguments, givenArguments } from "./arguments";
 import { type CreateCall, canonical } from "./arguments/argument";
 import { CREATE_LABEL, fingerprint, SPECIFICATION_LABEL } from "./labels";
 import type { Wire } from "./wire";
@@ -41,10 +41,7 @@ type CreateBody = Wire & { Image: string };
 /** The part of the body that the inputs alone determine. */
 function bodyOf(inputs: ContainerInputs): CreateBody {
   const body: CreateBody = { Image: inputs.image };
-  for (const [key, argument] of Object.entries(containerArguments)) {
-    const value = inputs[key as keyof ContainerInputs];
-    if (canonical(argument, value) !== null) argument.write?.(value as never, body);
-  }
+  for (const { argument, value } of givenArguments(inputs)) argument.write?.(value, body);
   return body;
 }
 
@@ -64,6 +61,6 @@ export function specification(
     [CREATE_LABEL]: call.createId,
     [SPECIFICATION_LABEL]: fingerprint(body),
   };
-  for (const argument of Object.values(containerArguments)) argument.complete?.(body, inputs, call);
+  for (const { argument, value } of givenArguments(inputs)) argument.complete?.(value, body, call, inputs);
   return body;
 }

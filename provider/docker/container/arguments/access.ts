@@ -35,8 +35,8 @@ export const accessArguments = {
     change: "inPlace",
     normalize: canonicalAccess,
     read: (container) => readAccess(container.Portainer?.ResourceControl),
-    async finish(engine, { id, control }, { access }) {
-      if (access) await setAccess(engine, id, control, await ownershipOf(engine, access));
+    async finish(access, engine, { id, control }) {
+      await setAccess(engine, id, control, await ownershipOf(engine, access));
     },
     async apply(engine, { container: { Id, Portainer }, news: { access } }) {
       if (access) await setAccess(engine, Id, Portainer?.ResourceControl, await ownershipOf(engine, access));

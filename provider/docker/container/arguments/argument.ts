@@ -73,9 +73,9 @@ export interface Argument<Value = never, Inputs = unknown> {
   /** Puts the value into the body of `POST /containers/create`. */
   readonly write?: (value: Value, body: Wire) => void;
   /** The same for what is no part of the body's fingerprint, because it differs from call to call or engine to engine. */
-  readonly complete?: (body: Wire, inputs: Inputs, call: CreateCall) => void;
+  readonly complete?: (value: Value, body: Wire, call: CreateCall, inputs: Inputs) => void;
   /** Adds to a new container, before it starts, what the create call cannot carry. */
-  readonly finish?: (engine: Engine, created: NewContainer, inputs: Inputs) => Promise<void>;
+  readonly finish?: (value: Value, engine: Engine, created: NewContainer, inputs: Inputs) => Promise<void>;
   /** In a roll-out, gives the new container what others gave to the old one and the program does not set. */
   readonly inherit?: (
     engine: Engine,

@@ -252,12 +252,12 @@ export const fileArguments = {
   files: {
     change: "inPlace",
     normalize: digests,
-    complete(body, inputs, { createId }) {
+    complete(_files, body, { createId }, inputs) {
       mountFileVolumes(body, fileVolumesFor(inputs, createId), createId);
     },
-    async finish(engine, { id, image, createId }, inputs) {
+    async finish(files, engine, { id, image, createId }, inputs) {
       const target = { id, image, volumes: fileVolumesFor(inputs, createId) };
-      await uploadFiles(engine, target, inputs, inputs.files ?? {});
+      await uploadFiles(engine, target, inputs, files);
     },
     needsRollOut,
     isOutOfReach: (container, inputs) => !hasFileVolumes(container, inputs),

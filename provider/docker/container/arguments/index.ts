@@ -72,6 +72,14 @@ export const containerArguments: {
   ...accessArguments,
 };
 
+/** The arguments that the inputs set, with their values. */
+export const givenArguments = (
+  inputs: ContainerInputs,
+): { argument: Argument<never, ContainerInputs>; value: never }[] =>
+  Object.entries(containerArguments)
+    .map(([key, argument]) => ({ argument, value: inputs[key as keyof ContainerInputs] as never }))
+    .filter(({ argument, value }) => canonical(argument, value) !== null);
+
 type Properties = { readonly [Key in keyof ContainerInputs]-?: Property };
 
 /** Whether an argument determines where the container is. A change of it replaces the resource. */

@@ -208,8 +208,7 @@ const countAtOnce = (apiVersion: string): number => (isAtLeast(apiVersion, "1.44
  * Sets the first network as the network mode, so that the container does not join the default bridge as well. For no
  * networks the mode is `none`: the engine connects any other container to the default bridge when it starts it.
  */
-function join(body: Wire, { networks }: NetworkInputs, { apiVersion }: CreateCall): void {
-  if (!networks) return;
+function join(networks: readonly NetworkInput[], body: Wire, { apiVersion }: CreateCall): void {
   const atOnce = attachments(networks).slice(0, countAtOnce(apiVersion));
   put(body, ["HostConfig", "NetworkMode"], atOnce[0]?.network ?? "none");
   if (atOnce.length === 0) return;
@@ -217,8 +216,11 @@ function join(body: Wire, { networks }: NetworkInputs, { apiVersion }: CreateCal
   put(body, ["NetworkingConfig"], { EndpointsConfig });
 }
 
-async function joinFurther(engine: Engine, { id }: NewContainer, { networks }: NetworkInputs): Promise<void> {
-  if (!networks) return;
+async function joinFurther(
+  networks: readonly NetworkInput[],
+  engine: Engine,
+  { id }: NewContainer,
+): Promise<void> {
   const further = attachments(networks).slice(countAtOnce(await engine.docker.apiVersion(engine.call)));
   for (const { network, config } of further) await connect(engine, id, network, config);
 }
