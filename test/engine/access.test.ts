@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { onEngine } from "../support/container-host";
-import { engineApi } from "../support/engine-api";
+import { engineApi, valueAt } from "../support/engine-api";
 import { PASSWORD } from "../support/host";
 
 interface Control {
@@ -122,7 +122,7 @@ onEngine("access to", (host) => {
     });
   });
 
-  test("a Network that somebody gave by hand outlives the network's recreation", async () => {
+  test("a Network that somebody gave by hand outlives the network's recreation, and one that fails", async () => {
     const inputs = { endpointId: 1, name: `${host.prefix}net` };
     const control = async () => {
       const url = `/endpoints/1/docker/networks/${inputs.name}`;
@@ -133,7 +133,9 @@ onEngine("access to", (host) => {
     await portainer("PUT", `/resource_controls/${(await control()).Id}`, { Public: true });
     await host.stack.up("Network", "net", { ...inputs, labels: { a: "1" } });
     expect(await control()).toMatchObject({ Public: true });
-    await host.stack.up("Network", "net", { ...inputs, labels: { a: "2" } });
+    const { body: bridge } = await engineApi("GET", "/networks/bridge");
+    const taken = { ipam: { config: [{ subnet: valueAt(bridge, "IPAM.Config.0.Subnet") }] } };
+    await expect(host.stack.up("Network", "net", { ...inputs, ...taken })).rejects.toThrow("as before");
     expect(await control()).toMatchObject({ Public: true });
   });
 });
