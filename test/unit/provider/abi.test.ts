@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
 import * as provider from "../../../provider";
+import * as functions from "../../../provider/functions";
 import * as sdk from "../../../sdk";
 
 /** State of every stack refers to these names: they may be added to, and never changed or taken away. */
@@ -26,6 +27,16 @@ test("the provider exports what states refer to", () => {
 
 test("every provider has a class of its name for programs, or a function that looks it up, and the other way round", () => {
   const { Provider: _connection, ...resources } = sdk;
-  const names = Object.keys(resources).map((name) => name.replace(/^get/, ""));
+  const names = Object.keys(resources)
+    .filter((name) => !isFunction(name))
+    .map((name) => name.replace(/^get/, ""));
   expect(names.sort()).toEqual(Object.keys(provider).sort());
 });
+
+test("every function has both forms, and a definition that runs it", () => {
+  const names = Object.keys(sdk).filter(isFunction);
+  const defined = Object.keys(functions).filter((name) => name.startsWith("get"));
+  expect(names.sort()).toEqual(defined.flatMap((name) => [name, `${name}Output`]).sort());
+});
+
+const isFunction = (name: string): boolean => name.replace(/Output$/, "") in functions;
