@@ -1,12 +1,12 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { dynamicProvider } from "../../../provider/core/adapter";
 import { difference } from "../../../provider/core/diff";
 import { container } from "../../../provider/docker/container";
 import { network } from "../../../provider/docker/network";
 import { volume } from "../../../provider/docker/volume";
-import { type ContainerHost, startContainerHost } from "../../support/container-host";
-import { engineApi, inspect, sweep } from "../../support/engine-api";
-import { engineOrSkip, testImage } from "../../support/needs";
+import { onEngine } from "../../support/container-host";
+import { engineApi, inspect } from "../../support/engine-api";
+import { testImage } from "../../support/needs";
 
 const EMPTY: readonly unknown[] = ["", 0, false, [], {}, [""]];
 
@@ -56,20 +56,13 @@ const nested: readonly { readonly key: string; readonly values: readonly unknown
     { key: "files", values: [{ "/a": "" }] },
   ];
 
-let host: ContainerHost;
 let image: string;
-engineOrSkip()("§9.1 an empty value", () => {
+onEngine("§9.1 an empty value", (host) => {
   beforeAll(async () => {
-    host = await startContainerHost();
     image = await makeRichImage(`${host.prefix}rich`);
-  });
-  afterEach(async () => {
-    host.stack.forget();
-    await sweep(host.prefix);
   });
   afterAll(async () => {
     await engineApi("DELETE", `/images/${image}?force=1`);
-    await host[Symbol.asyncDispose]();
   });
 
   const bases = (): Readonly<Record<keyof typeof kinds, Args>> => ({

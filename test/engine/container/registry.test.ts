@@ -1,29 +1,23 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { createClient } from "../../../client";
-import { type ContainerHost, startContainerHost } from "../../support/container-host";
-import { engineApi, inspect, makeAnew, sweep } from "../../support/engine-api";
+import { onEngine } from "../../support/container-host";
+import { engineApi, inspect, makeAnew } from "../../support/engine-api";
 import { loadForeignImage } from "../../support/foreign-image";
 import { otherTestImage, registryOrSkip, testImage } from "../../support/needs";
 import { type Registry, startRegistry } from "../../support/registry";
 import { isSecret } from "../../support/secrets";
 
-let host: ContainerHost;
+const onEngineWithRegistry = (title: string, tests: Parameters<typeof onEngine>[1]) =>
+  onEngine(title, tests, registryOrSkip());
+
 let registry: Registry;
-registryOrSkip()("an image of a registry", () => {
-  beforeAll(async () => {
-    host = await startContainerHost();
-  });
+onEngineWithRegistry("an image of a registry", (host) => {
   beforeEach(async () => {
     registry = await startRegistry();
   });
   afterEach(async () => {
-    host.stack.forget();
-    await sweep(host.prefix);
     await removeImages(registry.name(""));
     await registry[Symbol.asyncDispose]();
-  });
-  afterAll(async () => {
-    await host[Symbol.asyncDispose]();
   });
 
   async function removeImages(start: string): Promise<void> {
@@ -129,13 +123,12 @@ registryOrSkip()("an image of a registry", () => {
   });
 });
 
-registryOrSkip()("an image of a private registry", () => {
+onEngineWithRegistry("an image of a private registry", (host) => {
   const user = { username: "robot", password: "s3cret-of-the-registry" };
   let image: string;
   let registryId: number;
 
   beforeAll(async () => {
-    host = await startContainerHost();
     registry = await startRegistry(user);
     image = registry.name("app:1");
     await registry.push(testImage, image);
@@ -150,13 +143,10 @@ registryOrSkip()("an image of a private registry", () => {
     registryId = (await client.registries.create({ body: { ...body, Username, Password } })).Id;
   });
   afterEach(async () => {
-    host.stack.forget();
-    await sweep(host.prefix);
     await engineApi("DELETE", `/images/${image}?noprune=1`);
   });
   afterAll(async () => {
     await registry[Symbol.asyncDispose]();
-    await host[Symbol.asyncDispose]();
   });
 
   const up = (args: object) => host.stack.up("Container", "web", { ...host.base, image, ...args });
@@ -193,18 +183,12 @@ registryOrSkip()("an image of a private registry", () => {
   });
 });
 
-registryOrSkip()("an image of another platform", () => {
+onEngineWithRegistry("an image of another platform", (host) => {
   beforeAll(async () => {
-    host = await startContainerHost();
     registry = await startRegistry();
-  });
-  afterEach(async () => {
-    host.stack.forget();
-    await sweep(host.prefix);
   });
   afterAll(async () => {
     await registry[Symbol.asyncDispose]();
-    await host[Symbol.asyncDispose]();
   });
 
   test("is said to be that, before it fails to run", async () => {
