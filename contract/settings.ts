@@ -87,10 +87,53 @@ const SettingsChange = z.object({
 export const Settings = z.looseObject({
   LogoURL: z.string(),
   BlackListedLabels: listOf(z.object({ name: z.string(), value: z.string() })),
+  /** One of `AuthenticationMethod`. */
   AuthenticationMethod: z.int(),
   InternalAuthSettings: z.object({ RequiredPasswordLength: z.int() }),
+  /** Without the password. */
+  LDAPSettings: z.looseObject({
+    AnonymousMode: z.boolean(),
+    ReaderDN: z.string(),
+    URL: z.string(),
+    TLSConfig: z.looseObject({ TLS: z.boolean(), TLSSkipVerify: z.boolean() }),
+    StartTLS: z.boolean(),
+    SearchSettings: listOf(
+      z.object({ BaseDN: z.string(), Filter: z.string(), UserNameAttribute: z.string() }),
+    ),
+    GroupSearchSettings: listOf(
+      z.object({ GroupBaseDN: z.string(), GroupFilter: z.string(), GroupAttribute: z.string() }),
+    ),
+    AutoCreateUsers: z.boolean(),
+  }),
+  /** Without the client's secret. */
+  OAuthSettings: z.looseObject({
+    ClientID: z.string(),
+    AccessTokenURI: z.string(),
+    AuthorizationURI: z.string(),
+    ResourceURI: z.string(),
+    RedirectURI: z.string(),
+    UserIdentifier: z.string(),
+    Scopes: z.string(),
+    OAuthAutoCreateUsers: z.boolean(),
+    DefaultTeamID: z.int(),
+    SSO: z.boolean(),
+    LogoutURI: z.string(),
+    AuthStyle: z.int().optional(),
+  }),
   SnapshotInterval: z.string(),
+  TemplatesURL: z.string().optional(),
+  GlobalDeploymentOptions: z.looseObject({ hideStacksFunctionality: z.boolean().optional() }).optional(),
+  /** In seconds. */
+  EdgeAgentCheckinInterval: z.int().optional(),
+  EnableEdgeComputeFeatures: z.boolean().optional(),
   UserSessionTimeout: z.string(),
+  KubeconfigExpiry: z.string().optional(),
+  EnableTelemetry: z.boolean().optional(),
+  HelmRepositoryURL: z.string().optional(),
+  KubectlShellImage: z.string().optional(),
+  TrustOnFirstConnect: z.boolean().optional(),
+  EnforceEdgeID: z.boolean().optional(),
+  EdgePortainerUrl: z.string().optional(),
 });
 export type Settings = z.infer<typeof Settings>;
 

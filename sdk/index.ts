@@ -12,6 +12,7 @@ export * from "./functions";
 export { Network, type NetworkArgs } from "./network";
 export { Provider, type ProviderArgs } from "./provider";
 export { getRemoteImage, type RemoteImage, type RemoteImageArgs } from "./remote-image";
+export { Settings, type SettingsArgs } from "./settings";
 export { Tag, type TagArgs } from "./tag";
 export { Team, type TeamArgs } from "./team";
 export { TeamMembership, type TeamMembershipArgs } from "./team-membership";

@@ -61,12 +61,12 @@ const KEYS = allOf<ProviderArgs & Record<SettingKey, unknown>>()(
 );
 
 /** Settings as texts, by their names in stack config: `portainer:url`. */
-export type Settings = Readonly<Record<string, pulumi.Input<string>>>;
+export type ProviderSettings = Readonly<Record<string, pulumi.Input<string>>>;
 
 export class Provider extends pulumi.ProviderResource {
   private static readonly brand = Symbol.for("pulumi-portainer.Provider");
   /** The settings as texts, by their names in stack config: for the functions, which run in the program. */
-  declare private readonly texts: Settings;
+  declare private readonly texts: ProviderSettings;
 
   /** Whether it is a Provider of this package or of another copy of this package. */
   static owns(value: object): value is Provider {
@@ -81,7 +81,7 @@ export class Provider extends pulumi.ProviderResource {
   }
 
   /** The settings of a Provider, or without one those of stack config. */
-  static settingsOf(provider: Provider | undefined): Settings {
+  static settingsOf(provider: Provider | undefined): ProviderSettings {
     return provider?.texts ?? settings({});
   }
 }
@@ -90,7 +90,7 @@ export class Provider extends pulumi.ProviderResource {
  * The process of an explicit provider does not see stack config, so we fill in the settings that a program leaves out.
  * Not if the program sets a url: stack config and environment variables may then belong to another server.
  */
-function settings(args: ProviderArgs): Settings {
+function settings(args: ProviderArgs): ProviderSettings {
   const given = new Map<string, unknown>(Object.entries(args).filter(([, value]) => value !== undefined));
   const isExplicit = given.has("url");
   const all = isExplicit ? given : new Map([...fromStackConfig(given), ...given]);

@@ -5,6 +5,9 @@ const config = new pulumi.Config();
 
 // The users, teams, tags and groups of an installation. The server and an administrator's key come from stack config
 // (`portainer:url`, `portainer:apiKey`).
+// What is not set here stays as it is, and `pulumi destroy` puts back what was there before.
+new portainer.Settings("settings", { sessionTimeout: "4h", requiredPasswordLength: 14, telemetry: false });
+
 const operators = new portainer.Team("operators");
 const alice = new portainer.User("alice", { password: config.requireSecret("alicePassword") });
 

@@ -12,6 +12,7 @@ const EXPORTS = [
   "EndpointGroup",
   "Network",
   "RemoteImage",
+  "Settings",
   "Tag",
   "Team",
   "TeamMembership",

@@ -14,6 +14,7 @@ describe("a resource", () => {
     ["Container", () => new portainer.Container("it", { image: "nginx" })],
     ["Volume", () => new portainer.Volume("it")],
     ["Network", () => new portainer.Network("it")],
+    ["Settings", () => new portainer.Settings("it")],
     ["Tag", () => new portainer.Tag("it")],
     ["Team", () => new portainer.Team("it")],
     ["TeamMembership", () => new portainer.TeamMembership("it", { userId: 2, teamId: 1 })],
