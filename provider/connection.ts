@@ -1,7 +1,5 @@
 import { type ClientOptions, createClient, isApiError, type PortainerClient } from "../client";
 import type { Status } from "../contract";
-import { isNotFound, messageOf, ProviderError } from "./core/errors";
-import { stopSignal } from "./core/pulumi";
 import {
   type Credentials,
   credentialsOf,
@@ -10,7 +8,9 @@ import {
   places,
   positiveInteger,
   type SettingTexts,
-} from "./core/settings";
+} from "./core/connection-settings";
+import { isNotFound, messageOf, ProviderError } from "./core/errors";
+import { stopSignal } from "./core/pulumi";
 
 /** How long an engine may take to answer, in seconds. All containers on an unreachable host share one such wait. */
 const PROBE_SECONDS = 10;

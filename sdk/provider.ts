@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { SettingKey } from "../provider/core/settings";
+import type { SettingKey } from "../provider/core/connection-settings";
 import { allOf } from "./properties";
 
 /**

@@ -1,5 +1,12 @@
 import type { z } from "zod";
 import { type Claims, hold, holderOf, newHolder, release, takenBy } from "./claims";
+import {
+  configName,
+  EXPLICIT_KEY,
+  environmentName,
+  gatherSettings,
+  type SettingTexts,
+} from "./connection-settings";
 import type { Context, Definition } from "./definition";
 import { difference } from "./diff";
 import { ProviderError, quiet, Unfinished } from "./errors";
@@ -7,7 +14,6 @@ import { operate } from "./operation";
 import { hidden, markSecrets, nameOf, type Properties, plainRecord, visible } from "./properties";
 import { pulumiEngine } from "./pulumi";
 import { schemaDefaults } from "./schema";
-import { configName, EXPLICIT_KEY, environmentName, gatherSettings, type SettingTexts } from "./settings";
 import { type Failure, validate } from "./validate";
 
 /** The interface that Pulumi's dynamic-provider process calls. */

@@ -1,8 +1,8 @@
 import type { z } from "zod";
 import type { Connection } from "../connection";
 import type { Claims } from "./claims";
+import type { SettingTexts } from "./connection-settings";
 import type { Properties } from "./properties";
-import type { SettingTexts } from "./settings";
 import type { Failure } from "./validate";
 
 /**

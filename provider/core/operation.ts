@@ -1,11 +1,11 @@
 import { connect } from "../connection";
 import { claimsOf, holderOf } from "./claims";
+import type { SettingTexts } from "./connection-settings";
 import type { Context } from "./definition";
 import { ProviderError } from "./errors";
 import { type Hidden, nameOf } from "./properties";
 import { pulumiEngine, stopSignal, track } from "./pulumi";
 import { milliseconds } from "./schema";
-import type { SettingTexts } from "./settings";
 
 export type Step = "create" | "read" | "update" | "delete";
 

@@ -2,16 +2,16 @@
 import type { z } from "zod";
 import type { CallOptions } from "../../client";
 import { type Connection, connect } from "../connection";
-import { isEnvironmentGone, isNotFound, messageOf, ProviderError, quiet } from "../core/errors";
-import { isUnknown, type Properties, plainRecord } from "../core/properties";
-import { idNumber, schemaDefaults } from "../core/schema";
 import {
   configName,
   EXPLICIT_KEY,
   environmentName,
   gatherSettings,
   type SettingTexts,
-} from "../core/settings";
+} from "../core/connection-settings";
+import { isEnvironmentGone, isNotFound, messageOf, ProviderError, quiet } from "../core/errors";
+import { isUnknown, type Properties, plainRecord } from "../core/properties";
+import { idNumber, schemaDefaults } from "../core/schema";
 import { validate } from "../core/validate";
 
 /** What a function asks with. */

@@ -3,12 +3,12 @@ import { isApiError, type PortainerClient } from "../../client";
 import type { ApiKey } from "../../contract";
 import type { Connection } from "../connection";
 import { inTurn } from "../core/concurrency";
+import type { Credentials } from "../core/connection-settings";
 import type { Context, Definition } from "../core/definition";
 import { ownAccount } from "../core/directory";
 import { ProviderError } from "../core/errors";
 import { lookOnceBack, mayHaveHappened, repeatIfLost } from "../core/lost-answer";
 import { filledIn } from "../core/schema";
-import type { Credentials } from "../core/settings";
 
 /** Portainer's limit, in bytes. */
 const LONGEST_DESCRIPTION = 127;

@@ -45,7 +45,7 @@ export async function loadDefinitions(clone: string): Promise<Definitions> {
   );
   const { containerArguments } = await load("docker/container/arguments/index.ts");
   const { rowsOf, elsewhere } = await import(`${clone}/test/engine/container/rows.ts`);
-  const { environmentName, configName } = await load("core/settings.ts");
+  const { environmentName, configName } = await load("core/connection-settings.ts");
   return {
     resources,
     facts: Object.fromEntries(facts),

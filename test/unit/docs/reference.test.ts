@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
-import { configName, environmentName, SETTING_KEYS } from "../../../provider/core/settings";
+import { configName, environmentName, SETTING_KEYS } from "../../../provider/core/connection-settings";
 import { ROOT } from "./pages";
 
 test("the reference is what the sources say", () => {

@@ -7,7 +7,7 @@ import {
   headersOf,
   positiveInteger,
   type SettingKey,
-} from "../../../../provider/core/settings";
+} from "../../../../provider/core/connection-settings";
 
 type Texts = Partial<Record<SettingKey, string>>;
 
