@@ -3,9 +3,9 @@
 //   npm run test:engines                        all of them
 //   npm run test:engines -- 28.5                those whose title begins so
 //
-// Writes what came out into docs/reference/engines.md. Needs root on a Debian-like system: the engines come from Debian.
+// Writes what came out into docs/reference/engines.md, where the rows of other generations stay as they are. Needs root on a Debian-like system: the engines come from Debian.
 
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Row } from "../test/engine/container/rows.ts";
@@ -54,18 +54,14 @@ interface Outcome {
  * The page of the documentation that tells on which engines the tests of containers have run.
  *
  * @param rows the matrix of arguments, which is among these tests.
+ * @param present the page as it is, from which the rows of other generations are taken.
  */
-function page(outcomes: readonly Outcome[], rows: readonly Row[]): string {
-  const lines = outcomes.map(({ title, version, apiVersion, tally: { passed, failed, skipped } }) =>
-    tableRow(
-      title,
-      version,
-      passed,
-      failed,
-      skipped.length,
-      refusedBy(apiVersion, rows).join(", ") || "none",
-    ),
-  );
+function page(outcomes: readonly Outcome[], rows: readonly Row[], present: string): string {
+  const lines = generations.flatMap(({ title }) => {
+    const outcome = outcomes.find((one) => one.title === title);
+    const known = present.split("\n").find((line) => line.startsWith(`| ${title} |`));
+    return outcome ? [rowOf(outcome, rows)] : (known ?? []);
+  });
   return `# Engines
 
 The tests of containers, volumes, networks and the server's gateway on Docker engines of several generations, as \`npm run test:engines\` last found
@@ -80,6 +76,12 @@ What an engine's API does not have yet is refused before anything is sent, and t
 ${lines.join("\n")}
 `;
 }
+
+const rowOf = (
+  { title, version, apiVersion, tally: { passed, failed, skipped } }: Outcome,
+  rows: readonly Row[],
+) =>
+  tableRow(title, version, passed, failed, skipped.length, refusedBy(apiVersion, rows).join(", ") || "none");
 
 const tableRow = (...cells: readonly (string | number)[]): string => `| ${cells.join(" | ")} |`;
 
@@ -111,11 +113,11 @@ try {
   const engines: StartedGeneration[] = [];
   for (const generation of chosen) engines.push(started.use(await start(generation)));
   const outcomes = await inOrder(engines, AT_ONCE, outcomeOn);
-  if (chosen.length === generations.length)
-    await writeFile(join(clone, "docs", "reference", "engines.md"), page(outcomes, await rowsOfMatrix()));
+  interruption.throwIfAborted();
+  const file = join(clone, "docs", "reference", "engines.md");
+  await writeFile(file, page(outcomes, await rowsOfMatrix(), await readFile(file, "utf8")));
   for (const { title, version, tally } of outcomes)
     say(`${title} (${version}): ${tally.passed} passed, ${tally.failed} failed`);
-  interruption.throwIfAborted();
   process.exitCode = printTally(outcomes.map(({ tally }) => tally).reduce(add, noTests));
 } catch (error) {
   say(`\n${explain(error)}`);
