@@ -92,8 +92,8 @@ function refusedBy(apiVersion: string, rows: readonly Row[]): string[] {
     .map(({ argument, part }) => `\`${argument}\`${part ? ` (${part})` : ""}`);
 }
 
-/** How many generations are tested at once. The tests mostly wait for their engine. */
-const AT_ONCE = Math.max(2, availableParallelism());
+/** How many generations are tested at once: the tests of one, four files at a time, keep two cores busy. */
+const AT_ONCE = Math.max(1, Math.floor(availableParallelism() / 2));
 
 /** All that needs an engine, but for the docker command: this machine's does not speak the API of every generation. */
 const TESTS = ["--testPathPatterns", "test/engine", "--testPathIgnorePatterns", "gateway/docker-cli"];
