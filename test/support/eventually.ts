@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 /** Waits for something that another part of the program brings about. */
 export async function eventually(test: () => boolean): Promise<void> {
   for (let waited = 0; !test(); waited += 5) {
-    if (waited > 5000) throw new Error("It did not happen in time");
+    if (waited > 30_000) throw new Error("It did not happen in time");
     await sleep(5);
   }
 }
