@@ -25,7 +25,7 @@ export interface FunctionContext {
 export interface FunctionDefinition<Schema extends z.ZodObject, Result extends object> {
   readonly schema: Schema;
   /** Arguments of which exactly one must be set. @default none */
-  readonly oneOf?: readonly (keyof z.input<Schema> & string)[];
+  readonly oneOf?: readonly string[];
   /** Names from other tools, each with our name for it. */
   readonly misnomers?: Readonly<Record<string, string>>;
   /** @throws ProviderError if there is nothing that fits. */

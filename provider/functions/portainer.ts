@@ -1,14 +1,19 @@
 /** Functions that look up objects of Portainer's database. */
 import { z } from "zod";
-import type { PortainerClient } from "../../client";
+import type { CallOptions, PortainerClient } from "../../client";
 import {
   type Endpoint,
   EndpointStatus,
   EndpointType,
+  type Registry,
   RegistryType,
   Role,
+  type Stack,
   StackStatus,
   StackType,
+  type Tag,
+  type Team,
+  type User,
 } from "../../contract";
 import { IdSchema, idNumber } from "../core/schema";
 import { type FunctionDefinition, found } from "./function";
@@ -16,15 +21,51 @@ import { type FunctionDefinition, found } from "./function";
 const idField = IdSchema.optional();
 const nameField = z.string().min(1, "the name is empty").optional();
 
-/** The object with this id or name, in words. */
-const inWords = (
-  kind: string,
-  { id, name }: { id?: number | string | undefined; name?: string | undefined },
-) => (id === undefined ? `${kind} "${name}"` : `${kind} ${id}`);
+type ById = z.ZodObject<{ id: typeof idField }>;
+
+/** How one object is found and shown. */
+interface OneObject<Schema extends ById, Wire, Result extends object> {
+  /** The word for it in messages: `"tag"`. */
+  readonly what: string;
+  readonly schema: Schema;
+  /** The argument that holds the name. @default "name" */
+  readonly named?: string;
+  readonly misnomers?: Readonly<Record<string, string>>;
+  list(client: PortainerClient, args: z.output<Schema>, call: CallOptions): Promise<readonly Wire[]>;
+  /** Whether an object of the list is the one that the arguments name. */
+  fits(object: Wire, args: z.output<Schema>): boolean;
+  get(client: PortainerClient, id: number, call: CallOptions): Promise<Wire | undefined>;
+  result(object: Wire): Result;
+}
+
+/** A function that finds one object, by its id or by its name. */
+const one = <Schema extends ById, Wire, Result extends object>(
+  kind: OneObject<Schema, Wire, Result>,
+): FunctionDefinition<Schema, Result> => {
+  const { what, schema, named = "name", misnomers = {} } = kind;
+  return {
+    schema,
+    oneOf: ["id", named],
+    misnomers,
+    async run({ connection, call }, args) {
+      const { client } = connection;
+      const { id } = args as { readonly id?: number | string | undefined };
+      const name = (args as Readonly<Record<string, unknown>>)[named];
+      const object = await found(
+        id === undefined ? `${what} "${name}"` : `${what} ${id}`,
+        connection,
+        async () =>
+          id === undefined
+            ? (await kind.list(client, args, call)).find((candidate) => kind.fits(candidate, args))
+            : await kind.get(client, idNumber(id), call),
+      );
+      return kind.result(object);
+    },
+  };
+};
 
 /** Portainer ignores the case of user, team and stack names. */
-const isNamed = (name: string | undefined) => (actual: string) =>
-  actual.toLowerCase() === name?.toLowerCase();
+const isSameName = (actual: string, name: string | undefined) => actual.toLowerCase() === name?.toLowerCase();
 
 /** The name of a number of the API: `wordOf(StackType, 2)` gives `"compose"`. */
 function wordOf<Words extends Readonly<Record<string, number>>>(
@@ -62,18 +103,15 @@ export interface GetTagResult {
   readonly tagId: number;
   readonly name: string;
 }
-export const getTag: FunctionDefinition<typeof GetTagSchema, GetTagResult> = {
+export const getTag = one<typeof GetTagSchema, Tag, GetTagResult>({
+  what: "tag",
   schema: GetTagSchema,
-  oneOf: ["id", "name"],
-  async run({ connection, call }, args) {
-    const { ID, Name } = await found(inWords("tag", args), connection, async () =>
-      (await connection.client.tags.list({}, call)).find(({ ID, Name }) =>
-        args.id === undefined ? Name === args.name : ID === idNumber(args.id),
-      ),
-    );
-    return { tagId: ID, name: Name };
-  },
-};
+  list: ({ tags }, _args, call) => tags.list({}, call),
+  fits: ({ Name }, { name }) => Name === name,
+  // Portainer has no route for one tag.
+  get: async ({ tags }, id, call) => (await tags.list({}, call)).find(({ ID }) => ID === id),
+  result: ({ ID, Name }) => ({ tagId: ID, name: Name }),
+});
 
 export const GetTeamSchema = z.object({
   /** The team's id. Give this or `name`. */
@@ -87,20 +125,14 @@ export interface GetTeamResult {
   readonly teamId: number;
   readonly name: string;
 }
-export const getTeam: FunctionDefinition<typeof GetTeamSchema, GetTeamResult> = {
+export const getTeam = one<typeof GetTeamSchema, Team, GetTeamResult>({
+  what: "team",
   schema: GetTeamSchema,
-  oneOf: ["id", "name"],
-  async run({ connection, call }, args) {
-    const { teams } = connection.client;
-    const { id, name } = args;
-    const { Id, Name } = await found(inWords("team", args), connection, async () =>
-      id === undefined
-        ? (await teams.list({}, call)).find(({ Name }) => isNamed(name)(Name))
-        : await teams.get({ params: { id: idNumber(id) } }, call),
-    );
-    return { teamId: Id, name: Name };
-  },
-};
+  list: ({ teams }, _args, call) => teams.list({}, call),
+  fits: ({ Name }, { name }) => isSameName(Name, name),
+  get: ({ teams }, id, call) => teams.get({ params: { id } }, call),
+  result: ({ Id, Name }) => ({ teamId: Id, name: Name }),
+});
 
 export const GetUserSchema = z.object({
   /** The user's id. Give this or `username`. */
@@ -115,21 +147,20 @@ export interface GetUserResult {
   readonly username: string;
   readonly role: "administrator" | "standard";
 }
-export const getUser: FunctionDefinition<typeof GetUserSchema, GetUserResult> = {
+export const getUser = one<typeof GetUserSchema, User, GetUserResult>({
+  what: "user",
   schema: GetUserSchema,
-  oneOf: ["id", "username"],
+  named: "username",
   misnomers: { name: "username" },
-  async run({ connection, call }, { id, username }) {
-    const { users } = connection.client;
-    const user = await found(inWords("user", { id, name: username }), connection, async () =>
-      id === undefined
-        ? (await users.list({}, call)).find(({ Username }) => isNamed(username)(Username))
-        : await users.get({ params: { id: idNumber(id) } }, call),
-    );
-    const role = user.Role === Role.administrator ? "administrator" : "standard";
-    return { userId: user.Id, username: user.Username, role };
-  },
-};
+  list: ({ users }, _args, call) => users.list({}, call),
+  fits: ({ Username }, { username }) => isSameName(Username, username),
+  get: ({ users }, id, call) => users.get({ params: { id } }, call),
+  result: ({ Id, Username, Role: role }) => ({
+    userId: Id,
+    username: Username,
+    role: role === Role.administrator ? "administrator" : "standard",
+  }),
+});
 
 export const GetRegistrySchema = z.object({
   /** The registry's id. Give this or `name`. */
@@ -150,27 +181,21 @@ export interface GetRegistryResult {
   /** The user that Portainer logs in as; empty without `authentication`. Portainer never shows the password. */
   readonly username: string;
 }
-export const getRegistry: FunctionDefinition<typeof GetRegistrySchema, GetRegistryResult> = {
+export const getRegistry = one<typeof GetRegistrySchema, Registry, GetRegistryResult>({
+  what: "registry",
   schema: GetRegistrySchema,
-  oneOf: ["id", "name"],
-  async run({ connection, call }, args) {
-    const { registries } = connection.client;
-    const { id, name } = args;
-    const registry = await found(inWords("registry", args), connection, async () =>
-      id === undefined
-        ? (await registries.list({}, call)).find(({ Name }) => Name === name)
-        : await registries.get({ params: { id: idNumber(id) } }, call),
-    );
-    return {
-      registryId: registry.Id,
-      name: registry.Name,
-      type: wordOf(RegistryType, registry.Type),
-      url: registry.URL,
-      authentication: registry.Authentication,
-      username: registry.Username,
-    };
-  },
-};
+  list: ({ registries }, _args, call) => registries.list({}, call),
+  fits: ({ Name }, { name }) => Name === name,
+  get: ({ registries }, id, call) => registries.get({ params: { id } }, call),
+  result: ({ Id, Name, Type, URL, Authentication, Username }) => ({
+    registryId: Id,
+    name: Name,
+    type: wordOf(RegistryType, Type),
+    url: URL,
+    authentication: Authentication,
+    username: Username,
+  }),
+});
 
 export const GetStackSchema = z.object({
   /** The stack's id. Give this or `name`. */
@@ -191,30 +216,22 @@ export interface GetStackResult {
   /** The file that it is deployed from, `"docker-compose.yml"`. */
   readonly entryPoint: string;
 }
-export const getStack: FunctionDefinition<typeof GetStackSchema, GetStackResult> = {
+export const getStack = one<typeof GetStackSchema, Stack, GetStackResult>({
+  what: "stack",
   schema: GetStackSchema,
-  oneOf: ["id", "name"],
-  async run({ connection, call }, args) {
-    const { stacks } = connection.client;
-    const { id, name, endpointId } = args;
-    const stack = await found(inWords("stack", args), connection, async () =>
-      id === undefined
-        ? (await stacks.list({}, call)).find(
-            ({ Name, EndpointId }) =>
-              isNamed(name)(Name) && (endpointId === undefined || EndpointId === idNumber(endpointId)),
-          )
-        : await stacks.get({ params: { id: idNumber(id) } }, call),
-    );
-    return {
-      stackId: stack.Id,
-      name: stack.Name,
-      type: wordOf(StackType, stack.Type),
-      endpointId: stack.EndpointId,
-      status: wordOf(StackStatus, stack.Status),
-      entryPoint: stack.EntryPoint,
-    };
-  },
-};
+  list: ({ stacks }, _args, call) => stacks.list({}, call),
+  fits: ({ Name, EndpointId }, { name, endpointId }) =>
+    isSameName(Name, name) && (endpointId === undefined || EndpointId === idNumber(endpointId)),
+  get: ({ stacks }, id, call) => stacks.get({ params: { id } }, call),
+  result: ({ Id, Name, Type, EndpointId, Status, EntryPoint }) => ({
+    stackId: Id,
+    name: Name,
+    type: wordOf(StackType, Type),
+    endpointId: EndpointId,
+    status: wordOf(StackStatus, Status),
+    entryPoint: EntryPoint,
+  }),
+});
 
 export const GetEndpointSchema = z.object({
   /** The environment's id. Give this or `name`. */
@@ -239,20 +256,14 @@ export interface EndpointSummary {
   readonly status: "up" | "down";
 }
 export interface GetEndpointResult extends EndpointSummary {}
-export const getEndpoint: FunctionDefinition<typeof GetEndpointSchema, GetEndpointResult> = {
+export const getEndpoint = one<typeof GetEndpointSchema, Endpoint, GetEndpointResult>({
+  what: "environment",
   schema: GetEndpointSchema,
-  oneOf: ["id", "name"],
-  async run({ connection, call }, args) {
-    const { endpoints } = connection.client;
-    const { id, name = "" } = args;
-    const endpoint = await found(inWords("environment", args), connection, async () =>
-      id === undefined
-        ? (await listEndpoints(connection.client, { name }, call)).find(({ Name }) => Name === name)
-        : await endpoints.get({ params: { id: idNumber(id) } }, call),
-    );
-    return summaryOf(endpoint);
-  },
-};
+  list: (client, { name }, call) => listEndpoints(client, { ...(name !== undefined && { name }) }, call),
+  fits: ({ Name }, { name }) => Name === name,
+  get: ({ endpoints }, id, call) => endpoints.get({ params: { id } }, call),
+  result: summaryOf,
+});
 
 export const GetEndpointsSchema = z.object({
   /** Only environments of this group: its id, or the resource. @default all */
@@ -282,16 +293,19 @@ export const getEndpoints: FunctionDefinition<typeof GetEndpointsSchema, GetEndp
 
 type EndpointQuery = NonNullable<NonNullable<Parameters<PortainerClient["endpoints"]["list"]>[0]>["query"]>;
 
-const listEndpoints = ({ endpoints }: PortainerClient, query: EndpointQuery, call: object) =>
-  endpoints.list({ query: { ...query, excludeSnapshots: "true" } }, call);
+function listEndpoints({ endpoints }: PortainerClient, query: EndpointQuery, call: CallOptions) {
+  return endpoints.list({ query: { ...query, excludeSnapshots: "true" } }, call);
+}
 
-const summaryOf = (endpoint: Endpoint): EndpointSummary => ({
-  endpointId: endpoint.Id,
-  name: endpoint.Name,
-  type: wordOf(EndpointType, endpoint.Type),
-  url: endpoint.URL,
-  publicUrl: endpoint.PublicURL,
-  groupId: endpoint.GroupId,
-  tagIds: endpoint.TagIds,
-  status: endpoint.Status === EndpointStatus.down ? "down" : "up",
-});
+function summaryOf(endpoint: Endpoint): EndpointSummary {
+  return {
+    endpointId: endpoint.Id,
+    name: endpoint.Name,
+    type: wordOf(EndpointType, endpoint.Type),
+    url: endpoint.URL,
+    publicUrl: endpoint.PublicURL,
+    groupId: endpoint.GroupId,
+    tagIds: endpoint.TagIds,
+    status: endpoint.Status === EndpointStatus.down ? "down" : "up",
+  };
+}
