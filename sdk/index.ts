@@ -11,6 +11,7 @@ export { EndpointGroup, type EndpointGroupArgs } from "./endpoint-group";
 export * from "./functions";
 export { Network, type NetworkArgs } from "./network";
 export { Provider, type ProviderArgs } from "./provider";
+export { Registry, type RegistryArgs } from "./registry";
 export { getRemoteImage, type RemoteImage, type RemoteImageArgs } from "./remote-image";
 export { Settings, type SettingsArgs } from "./settings";
 export { Tag, type TagArgs } from "./tag";

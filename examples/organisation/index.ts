@@ -3,7 +3,7 @@ import * as portainer from "pulumi-portainer";
 
 const config = new pulumi.Config();
 
-// The users, teams, tags and groups of an installation. The server and an administrator's key come from stack config
+// The users, teams, tags, groups and registries of an installation. The server and an administrator's key come from stack config
 // (`portainer:url`, `portainer:apiKey`).
 // What is not set here stays as it is, and `pulumi destroy` puts back what was there before.
 new portainer.Settings("settings", { sessionTimeout: "4h", requiredPasswordLength: 14, telemetry: false });
@@ -26,6 +26,14 @@ const shops = new portainer.EndpointGroup("shops", {
 // An environment says itself which group it is in.
 const paris = new portainer.Endpoint("paris", { url: config.require("engine"), groupId: shops });
 
+// Where its private images come from: a container names it by `registryId: images`.
+const images = new portainer.Registry("images", {
+  type: "custom",
+  url: "registry.example.com",
+  username: "puller",
+  password: config.requireSecret("registryPassword"),
+});
+
 // What runs there belongs to the team, too: for other users it is not there.
 const shop = new portainer.Container("shop", {
   endpointId: paris,
@@ -36,5 +44,6 @@ const shop = new portainer.Container("shop", {
   access: { teams: [operators] },
 });
 
+export const registry = images.registryId;
 export const group = shops.groupId;
 export const containerId = shop.containerId;

@@ -59,13 +59,15 @@ export interface ObjectKind<Schema extends z.ZodObject, Outputs extends Installe
   create(client: PortainerClient, inputs: Inputs<Schema>): Promise<Wire>;
   /**
    * Gets the changed properties alone, so that it overwrites nothing else; `policies` is for the request body, and empty
-   * unless `access` has changed. Leave it out where Portainer cannot change the object.
+   * unless `access` has changed. `desired` is for fields that Portainer takes only together. Leave it out where Portainer
+   * cannot change the object.
    */
   update?(
     client: PortainerClient,
     id: number,
     changes: Partial<Inputs<Schema>>,
     policies: NewPolicies,
+    desired: Inputs<Schema>,
   ): Promise<Wire>;
   delete(client: PortainerClient, id: number): Promise<unknown>;
 }
@@ -142,7 +144,14 @@ export function portainerObject<Schema extends z.ZodObject, Outputs extends Inst
     const access = accessIn(changes);
     const policies = access ? policiesOf(access, present, directory) : {};
     return await repeatIfLost(
-      () => kind.update?.(client, id, changes as Partial<Inputs<Schema>>, policies) as Promise<Wire>,
+      () =>
+        kind.update?.(
+          client,
+          id,
+          changes as Partial<Inputs<Schema>>,
+          policies,
+          desired as Inputs<Schema>,
+        ) as Promise<Wire>,
     );
   }
 
@@ -176,6 +185,12 @@ export function portainerObject<Schema extends z.ZodObject, Outputs extends Inst
         const differing = differences(found, inputs, task.directory);
         const isReplaceable = schema.shape["adopt"]?.safeParse("replace").success ?? false;
         requireAdoption({ inWords, id, adopt, differing, isReplaceable });
+        const fixed = differing.filter((key) => properties[key]?.change === "replace");
+        if (kind.update && fixed.length > 0) {
+          throw new ProviderError(
+            `${inWords} (id ${id}) cannot be adopted: Portainer cannot change its ${fixed.join(", ")}. Set these as they are there, or choose another name.`,
+          );
+        }
         if (adopt === "matching") return found;
         const unseen = keys.filter((key) => properties[key]?.writeOnly && inputs[key] !== undefined);
         const changed = [...differing, ...unseen];

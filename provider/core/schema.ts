@@ -28,15 +28,15 @@ export interface ResourceReference {
   readonly [reference]: true;
 }
 
-const RULE = "must be an id: a whole number above 0, or the resource that has it";
+export const ID_RULE = "must be an id: a whole number above 0, or the resource that has it";
 
 /**
  * The id of an object in Portainer's database. A resource's id is a text in Pulumi (`remote.id`), so the schema accepts
  * numbers and texts; `idNumber` converts both to a number.
  */
 export const IdSchema: z.ZodType<number | string, number | string | ResourceReference> = z.union(
-  [z.int(RULE).positive(RULE), z.string().regex(/^[1-9]\d{0,15}$/, RULE)],
-  RULE,
+  [z.int(ID_RULE).positive(ID_RULE), z.string().regex(/^[1-9]\d{0,15}$/, ID_RULE)],
+  ID_RULE,
 ) as never;
 
 /** The id as a number: for requests, and to compare ids. */

@@ -1,18 +1,18 @@
 import { z } from "zod";
 import { registryAuth } from "../../contract/registry-auth";
 import type { Connection } from "../connection";
-import type { Context } from "../core/definition";
+import type { Context, Inputs } from "../core/definition";
 import { messageOf, ProviderError } from "../core/errors";
 import { lookUp } from "../core/look-up";
-import { IdSchema } from "../core/schema";
+import { IdSchema, idNumber } from "../core/schema";
 
 export const RemoteImageSchema = z.object({
   /** The image, `"nginx:1.27"`; without a tag it is `latest`. */
   image: z.string(),
   /** The environment whose engine asks the registry: its id, or the `Endpoint`. @default the provider's `endpointId` */
   endpointId: IdSchema.optional(),
-  /** The id of one of Portainer's registries, whose credentials to use. Portainer itself uses them only for pulls. */
-  registryId: z.int().positive().optional(),
+  /** One of Portainer's registries, whose credentials to use: its id, or the `Registry`. Portainer itself uses them only for pulls. */
+  registryId: IdSchema.optional(),
   /** Credentials for a private registry. Secret. */
   credentials: z.strictObject({ username: z.string(), password: z.string() }).optional(),
 });
@@ -64,7 +64,7 @@ async function askRegistry(
   { connection, signal }: Context,
   endpointId: number,
   name: string,
-  { registryId, credentials }: Pick<RemoteImageArgs, "registryId" | "credentials">,
+  { registryId, credentials }: Pick<Inputs<typeof RemoteImageSchema>, "registryId" | "credentials">,
 ): Promise<RemoteImageOutputs> {
   const instanceId = await connection.sameServer(undefined);
   const docker = connection.client.docker(endpointId);
@@ -72,7 +72,9 @@ async function askRegistry(
     { params: { name } },
     {
       signal,
-      headers: registryAuth(credentials ?? (registryId === undefined ? undefined : { registryId })),
+      headers: registryAuth(
+        credentials ?? (registryId === undefined ? undefined : { registryId: idNumber(registryId) }),
+      ),
       secrets: credentials && [credentials.password],
     },
   );

@@ -92,6 +92,14 @@ const LIVES: Record<string, () => Life> = {
       api("PUT", `/endpoint_groups/${id}`, { Name: "drifted", UserAccessPolicies: { "1": {}, "7": {} } }),
     remove: (id) => api("DELETE", `/endpoint_groups/${id}`),
   }),
+  Registry: () => ({
+    type: "Registry",
+    create: { type: "custom", url: "registry.example.com", username: "ci", password: "pull-images" },
+    change: { name: "internal", url: "images.example.com", username: "robot", password: "pull-more" },
+    replaces: { type: "azure" },
+    drift: (id) => api("PUT", `/registries/${id}`, { Name: "drifted", Authentication: false }),
+    remove: (id) => api("DELETE", `/registries/${id}`),
+  }),
   "Endpoint without TLS": () => ({
     type: "Endpoint",
     create: { url: engine.url, publicUrl: "a.example.com" },

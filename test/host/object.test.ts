@@ -64,6 +64,16 @@ describe.each([
     output: "userId",
     read: "GET /api/users/N",
   },
+  {
+    named: (name: string) => ({ name, type: "custom", url: `${name}.example.com`.toLowerCase() }),
+    byHand: (Name: string) => ({ Name, Type: 3, URL: `${Name}.example.com`.toLowerCase() }),
+    looksFirst: false,
+    type: "Registry",
+    what: "registry",
+    path: "registries",
+    output: "registryId",
+    read: "GET /api/registries/N",
+  },
 ])("a $type", ({ type, what, path, output, named, byHand, looksFirst, read }) => {
   /** The name as a program reads it. */
   const shown = (name: string): Properties => {

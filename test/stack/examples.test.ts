@@ -95,7 +95,11 @@ const scenes: Readonly<Record<string, (name: string, hostPort: string) => Promis
     return {
       servers: [server],
       config: { "portainer:url": server.url, engine: engineUrl, image: testImage, name },
-      secrets: { "portainer:apiKey": server.apiKey ?? "", alicePassword: "alice-in-a-hurry" },
+      secrets: {
+        "portainer:apiKey": server.apiKey ?? "",
+        alicePassword: "alice-in-a-hurry",
+        registryPassword: "pull-images",
+      },
       containers: [name],
       environments: 0,
       keys: 1,

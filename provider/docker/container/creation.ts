@@ -5,6 +5,7 @@
 import { isApiError } from "../../../client";
 import { registryAuth } from "../../../contract/registry-auth";
 import { messageOf, ProviderError, Unfinished } from "../../core/errors";
+import { idNumber } from "../../core/schema";
 import { afterwards, type Engine } from "../engine";
 import { type ContainerInputs, givenArguments } from "./arguments";
 import { canonicalImage } from "./arguments/image";
@@ -32,7 +33,10 @@ async function pullImage({ docker, context, call }: Engine, image: ImageInputs):
   context.progress(`pulling ${image.image}`);
   const lines = docker.images.pull(
     { query: { ...reference(image), ...(image.platform !== undefined && { platform: image.platform }) } },
-    { ...call, headers: registryAuth(registryId === undefined ? undefined : { registryId }) },
+    {
+      ...call,
+      headers: registryAuth(registryId === undefined ? undefined : { registryId: idNumber(registryId) }),
+    },
   );
   for await (const { id, status, error, errorDetail } of lines) {
     const reason = errorDetail?.message ?? error;

@@ -11,6 +11,7 @@ const EXPORTS = [
   "Endpoint",
   "EndpointGroup",
   "Network",
+  "Registry",
   "RemoteImage",
   "Settings",
   "Tag",

@@ -14,6 +14,7 @@ describe("a resource", () => {
     ["Container", () => new portainer.Container("it", { image: "nginx" })],
     ["Volume", () => new portainer.Volume("it")],
     ["Network", () => new portainer.Network("it")],
+    ["Registry", () => new portainer.Registry("it", { type: "dockerHub", url: "docker.io" })],
     ["Settings", () => new portainer.Settings("it")],
     ["Tag", () => new portainer.Tag("it")],
     ["Team", () => new portainer.Team("it")],

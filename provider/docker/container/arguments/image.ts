@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ID_RULE, IdSchema } from "../../../core/schema";
 import { type Argument, setting } from "./argument";
 
 /** An image reference as the engine parses it: `registry.example:5000/team/app:1.2@sha256:…`. */
@@ -30,10 +31,10 @@ export const imageFields = {
    */
   pull: z.enum(["missing", "always", "never"]).optional(),
   /**
-   * The id of the registry in Portainer whose credentials are used to pull. A change does nothing by itself.
+   * The registry in Portainer whose credentials are used to pull: its id, or the `Registry`. A change does nothing by itself.
    * @default none: public images, and registries that the engine is logged in to
    */
-  registryId: z.int().nonnegative().optional(),
+  registryId: z.union([IdSchema, z.literal(0)], ID_RULE).optional(),
   /** The platform of the image, such as `"linux/arm64"`. A change recreates the container. Docker: query `platform`. */
   platform: z.string().optional(),
 };
