@@ -5,7 +5,7 @@ const USAGE = `Usage: pulumi-portainer <command> [options]
 
 Commands:
   serve     Start a server that answers like Portainer
-  import    Write a Pulumi program and an import file for containers that are there
+  import    Write a Pulumi program and an import file for what is there
 
 pulumi-portainer <command> --help says more. pulumi-portainer --version names the version.
 `;
@@ -20,7 +20,7 @@ const COMMANDS: Record<string, () => Command> = {
     holdYoungHeap();
     return (require("./serve") as typeof import("./serve")).serve;
   },
-  import: () => (require("./import") as typeof import("./import")).importContainers,
+  import: () => (require("./import") as typeof import("./import")).importExisting,
 };
 
 /** Runs one command. A usage error prints its message on standard error, any other error its stack. */

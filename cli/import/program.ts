@@ -1,18 +1,33 @@
 import type { Properties } from "../../provider/core/properties";
 import { Code, literal, Variables } from "./code";
 import { type References, withReferences } from "./references";
-import { type ImportedResource, MAPS_WITH_SECRETS } from "./resources";
+import {
+  configName,
+  find,
+  type ImportedResource,
+  type ImportedType,
+  MAPS_WITH_SECRETS,
+  withPath,
+} from "./resources";
 import { isSecret } from "./secret-variables";
 
 /** A secret value, which the program reads from stack config. */
 export interface SecretVariable {
   /** The name in stack config. */
   readonly config: string;
-  readonly value: string;
+  /** `undefined` where Portainer does not show it. */
+  readonly value: string | undefined;
 }
 
 /** The default arguments per class, which the program leaves out. */
-const DEFAULTS: Readonly<Record<ImportedResource["type"], Properties>> = {
+const DEFAULTS: Readonly<Record<ImportedType, Properties>> = {
+  Tag: {},
+  Team: {},
+  User: { role: "standard" },
+  TeamMembership: { role: "member" },
+  EndpointGroup: {},
+  Endpoint: { type: "docker" },
+  Registry: {},
   Container: { desiredState: "running" },
   Volume: { driver: "local" },
   Network: { driver: "bridge", internal: false, attachable: false, enableIPv6: false },
@@ -42,17 +57,20 @@ export function program(resources: readonly ImportedResource[]): { text: string;
   };
 
   const referencesOn = (endpointId: unknown): References => {
-    const find = (type: ImportedResource["type"], isMeant: (resource: ImportedResource) => boolean) =>
+    const findThere = (type: ImportedType, isMeant: (resource: ImportedResource) => boolean) =>
       resources.find((one) => one.type === type && one.inputs["endpointId"] === endpointId && isMeant(one));
     const isNamed =
       (name: string) =>
       ({ inputs }: ImportedResource) =>
         inputs["name"] === name;
     return {
-      network: (name) => refer(find("Network", isNamed(name))),
-      volume: (name) => refer(find("Volume", isNamed(name))),
+      object: (type, id) => refer(find(resources, type, id)),
+      network: (name) => refer(findThere("Network", isNamed(name))),
+      volume: (name) => refer(findThere("Volume", isNamed(name))),
       container: (nameOrId) =>
-        refer(find("Container", (one) => isNamed(nameOrId)(one) || one.outputs["containerId"] === nameOrId)),
+        refer(
+          findThere("Container", (one) => isNamed(nameOrId)(one) || one.outputs["containerId"] === nameOrId),
+        ),
       interpolated(...parts) {
         hasInterpolation = true;
         const inside = parts.map((part) => (part instanceof Code ? `\${${part.text}}` : escaped(part)));
@@ -63,12 +81,20 @@ export function program(resources: readonly ImportedResource[]): { text: string;
 
   function declare(resource: ImportedResource): void {
     begun.add(resource);
-    const { type, name, inputs } = resource;
+    const { type, name, inputs, unseen = [] } = resource;
     const args = withReferences(argumentsOf(resource), referencesOn(inputs["endpointId"]));
-    const shown = literal(hiding(name, args, secrets), 0);
+    const asked = unseen.reduce(
+      (rest, path) => {
+        const config = configName(name, path);
+        secrets.push({ config, value: undefined });
+        return withPath(rest, path, secretFrom(config));
+      },
+      hiding(name, args, secrets),
+    );
+    const said = Object.keys(asked).length === 0 ? "" : `, ${literal(asked, 0)}`;
     declarations.set(
       resource,
-      `export const ${variables.get(resource)} = new portainer.${type}(${JSON.stringify(name)}, ${shown});\n`,
+      `export const ${variables.get(resource)} = new portainer.${type}(${JSON.stringify(name)}${said});\n`,
     );
   }
 
@@ -82,13 +108,16 @@ export function program(resources: readonly ImportedResource[]): { text: string;
   return { text: [head.join("\n"), ...declarations.values()].join("\n"), secrets };
 }
 
+const secretFrom = (config: string): Code => new Code(`config.requireSecret(${JSON.stringify(config)})`);
+
 /** The arguments without defaults; environment, name and image first. */
 function argumentsOf({ type, name, inputs }: ImportedResource): Properties {
   const { endpointId, name: objectName, image, ...rest } = inputs;
-  const said = Object.entries(rest).filter(([key, value]) => DEFAULTS[type][key] !== value);
+  const defaults: Properties = { ...DEFAULTS[type], ...(type === "User" && { username: name }) };
+  const said = Object.entries(rest).filter(([key, value]) => defaults[key] !== value);
   return {
-    endpointId,
-    ...(objectName !== name && { name: objectName }),
+    ...(endpointId !== undefined && { endpointId }),
+    ...(objectName !== undefined && objectName !== name && { name: objectName }),
     ...(image !== undefined && { image }),
     ...Object.fromEntries(said),
   };
@@ -102,7 +131,7 @@ function hiding(name: string, args: Properties, secrets: SecretVariable[]): Prop
         if (!isSecret(key, value)) return [key, value];
         const config = `${name}-${key}`;
         secrets.push({ config, value });
-        return [key, new Code(`config.requireSecret(${JSON.stringify(config)})`)];
+        return [key, secretFrom(config)];
       }),
     );
   return Object.fromEntries(

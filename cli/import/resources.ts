@@ -1,80 +1,115 @@
+import type { ImportableObject } from "../../provider/core/importable";
 import type { Properties } from "../../provider/core/properties";
-import type { Importable, ImportableObject } from "../../provider/docker/importable";
+import type { PortainerType } from "../../provider/portainer/importable";
 import { isSecret } from "./secret-variables";
 
-type Kind = "Container" | "Volume" | "Network";
+export type ImportedType = PortainerType | "Container" | "Volume" | "Network";
 
 /** An object, with its class and its resource name in the program. */
-export interface ImportedResource {
-  readonly type: Kind;
+export interface ImportedResource extends ImportableObject {
+  readonly type: ImportedType;
   readonly name: string;
-  readonly id: string;
-  readonly inputs: Properties;
-  readonly outputs: Properties;
 }
+
+/** Objects of a class, in the order in which a program declares them. */
+export type ImportableOfType = readonly [type: ImportedType, objects: readonly ImportableObject[]];
 
 /**
- * Names each resource after its object. If objects of the same class on two environments share a name, the second gets a
- * number.
+ * Names each resource after its object. If objects of the same class share a name, as those of two environments may, the
+ * second gets a number.
  */
-export function named(environments: readonly Importable[]): ImportedResource[] {
-  return [
-    ...numbered(
-      "Network",
-      environments.flatMap(({ networks }) => networks),
-    ),
-    ...numbered(
-      "Volume",
-      environments.flatMap(({ volumes }) => volumes),
-    ),
-    ...numbered(
-      "Container",
-      environments.flatMap(({ containers }) => containers),
-    ),
-  ];
+export function named(all: readonly ImportableOfType[]): ImportedResource[] {
+  const resources: ImportedResource[] = [];
+  for (const [type, objects] of all) {
+    const taken = new Set<string>();
+    for (const object of objects) {
+      const base = nameOf(object, resources);
+      let name = base;
+      for (let count = 2; taken.has(name); count++) name = `${base}-${count}`;
+      taken.add(name);
+      resources.push({ type, name, ...object });
+    }
+  }
+  return resources;
 }
 
-function numbered(type: Kind, objects: readonly ImportableObject[]): ImportedResource[] {
-  const taken = new Set<string>();
-  return objects.map((object) => {
-    const base = String(object.inputs["name"]);
-    let name = base;
-    for (let count = 2; taken.has(name); count++) name = `${base}-${count}`;
-    taken.add(name);
-    return { type, name, ...object };
+/** A membership has no name of its own: `operators-alice`. */
+function nameOf({ id, inputs }: ImportableObject, named: readonly ImportedResource[]): string {
+  const own = inputs["name"] ?? inputs["username"];
+  if (own !== undefined) return String(own);
+  const { teamId, userId } = inputs;
+  const parts = [find(named, "Team", teamId), find(named, "User", userId)];
+  return parts.every((part) => part !== undefined) ? parts.map(({ name }) => name).join("-") : id;
+}
+
+/** The resource of a class that has this id in Portainer. */
+export const find = (
+  resources: readonly ImportedResource[],
+  type: ImportedType,
+  id: unknown,
+): ImportedResource | undefined => resources.find((one) => one.type === type && one.id === String(id));
+
+/** The name in stack config of a value that no server shows: `hub-password`. */
+export const configName = (name: string, path: string): string => `${name}-${path.split(".").at(-1)}`;
+
+/**
+ * The file for `pulumi import --file`: the state of the resources.
+ *
+ * @param known the values that no server shows, by their names in stack config.
+ */
+export function importFile(resources: readonly ImportedResource[], known: Properties): string {
+  const entries = resources.map(({ type, name, id, inputs, outputs, unseen = [] }) => {
+    const given = unseen.flatMap((path) => {
+      const value = known[configName(name, path)];
+      return value === undefined ? [] : [[path, marked(value)] as const];
+    });
+    const whole = (properties: Properties) =>
+      given.reduce((rest, [path, value]) => withPath(rest, path, value), secretsMarked(properties));
+    return {
+      type: `pulumi-nodejs:dynamic/portainer:${type}`,
+      name,
+      id,
+      inputs: { ...whole(inputs), ...provider(type) },
+      outputs: { ...whole(outputs), ...provider(type) },
+    };
   });
-}
-
-/** The file for `pulumi import --file`: the state of the resources. */
-export function importFile(resources: readonly ImportedResource[]): string {
-  const entries = resources.map(({ type, name, id, inputs, outputs }) => ({
-    type: `pulumi-nodejs:dynamic/portainer:${type}`,
-    name,
-    id,
-    inputs: stored(type, inputs),
-    outputs: stored(type, outputs),
-  }));
   return `${JSON.stringify({ resources: entries }, undefined, 2)}\n`;
 }
 
-/** The properties as state holds them: secrets marked, and with the `__provider` of the class. */
-function stored(type: Kind, properties: Properties): object {
-  return {
-    ...Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, withSecrets(key, value)])),
-    __provider: `exports.handler=()=>require("pulumi-portainer/provider").${type};`,
-  };
+/** The `__provider` of the class. */
+const provider = (type: ImportedType): object => ({
+  __provider: `exports.handler=()=>require("pulumi-portainer/provider").${type};`,
+});
+
+/** The properties with what looks secret marked. */
+function secretsMarked(properties: Properties): Properties {
+  return Object.fromEntries(
+    Object.entries(properties).map(([property, value]) => {
+      if (!MAPS_WITH_SECRETS.has(property) || typeof value !== "object" || value === null)
+        return [property, value];
+      const shown = Object.entries(value).map(([key, text]) => [
+        key,
+        isSecret(key, text) ? marked(text) : text,
+      ]);
+      return [property, Object.fromEntries(shown)];
+    }),
+  );
 }
 
-/** Marks secrets in the form of Pulumi's state, as plaintext that Pulumi then encrypts. */
-function withSecrets(property: string, value: unknown): unknown {
-  if (!MAPS_WITH_SECRETS.has(property) || typeof value !== "object" || value === null) return value;
-  const marked = (text: string) => ({
-    "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
-    plaintext: JSON.stringify(text),
-  });
-  return Object.fromEntries(
-    Object.entries(value).map(([key, text]) => [key, isSecret(key, text) ? marked(text) : text]),
-  );
+/** A secret in the form of Pulumi's state, as plaintext that Pulumi then encrypts. */
+const marked = (value: unknown): object => ({
+  "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+  plaintext: JSON.stringify(value),
+});
+
+/** The properties with a value at a path: `"tls.caCert"`. */
+export function withPath(properties: Properties, path: string, value: unknown): Properties {
+  const [key = "", ...rest] = path.split(".");
+  if (rest.length === 0) return { ...properties, [key]: value };
+  return {
+    ...properties,
+    [key]: withPath((properties[key] ?? {}) as Properties, rest.join("."), value),
+  };
 }
 
 /** Arguments that are maps of texts and may hold passwords. */

@@ -3,8 +3,8 @@ import { BlockList, isIPv4 } from "node:net";
 import type { EngineInfo } from "../../contract";
 import type { Context } from "../core/definition";
 import { isNotFound } from "../core/errors";
-import type { Properties } from "../core/properties";
-import { type ImportableContainer, importableContainers, type SkippedObject } from "./container";
+import type { ImportableObject, SkippedObject } from "../core/importable";
+import { type ImportableContainer, importableContainers } from "./container";
 import { canonicalVolume } from "./container/arguments/storage";
 import { type Engine, reachEngine } from "./engine";
 import { managedAs } from "./identity";
@@ -12,14 +12,7 @@ import type { Ipam } from "./ipam";
 import { network } from "./network";
 import { volume } from "./volume";
 
-/** An object of an engine, as the state would hold it. */
-export interface ImportableObject {
-  readonly id: string;
-  readonly inputs: Properties;
-  readonly outputs: Properties;
-}
-
-export interface Importable {
+export interface ImportableEngine {
   readonly containers: readonly ImportableObject[];
   /** The volumes and networks that these containers use. */
   readonly volumes: readonly ImportableObject[];
@@ -33,11 +26,11 @@ export interface Importable {
  *
  * @param filters the engine's filters for containers: `{ name: ["web"], label: ["team=ops"] }`.
  */
-export async function importable(
+export async function importableEngine(
   context: Context,
   endpointId: number,
   filters: Readonly<Record<string, readonly string[]>>,
-): Promise<Importable> {
+): Promise<ImportableEngine> {
   const engine = await reachEngine(context, { endpointId });
   const info = await engine.docker.system.info({}, engine.call);
   const { containers, skipped } = await importableContainers(engine, info, filters);

@@ -150,7 +150,7 @@ stackOrSkip()("the command `import`", () => {
     });
     expect(requests.filter((request) => !request.startsWith("GET"))).toEqual([]);
 
-    const text = await readFile(join(folder, "containers.ts"), "utf8");
+    const text = await readFile(join(folder, "imported.ts"), "utf8");
     expect(text).not.toContain(SECRET);
     const [net, data, db] = ["net", "data", "db"].map((name) => variableOf(text, nameOf(name)));
     expect(text).toContain(`networks: [{ network: ${net}, aliases: ["www"] }]`);
@@ -166,10 +166,10 @@ stackOrSkip()("the command `import`", () => {
     expect((await stat(state)).mode & 0o777).toBe(0o600);
 
     await writeFile(
-      join(folder, "containers.js"),
+      join(folder, "imported.js"),
       transpileModule(text, { compilerOptions: { module: ModuleKind.CommonJS } }).outputText,
     );
-    await site.write('require("./containers");');
+    await site.write('require("./imported");');
     await site.stack.setConfig({}, { [`${nameOf("rich")}-DB_PASSWORD`]: SECRET });
     must(await site.stack.import(JSON.parse(await readFile(state, "utf8")) as object));
 
@@ -201,7 +201,7 @@ stackOrSkip()("the command `import`", () => {
   });
 
   it("rolls out what it has imported, with all its arguments kept", async () => {
-    const file = join(site.stack.program.folder, "containers.js");
+    const file = join(site.stack.program.folder, "imported.js");
     const text = await readFile(file, "utf8");
     await writeFile(file, text.replace('MODE: "production"', 'MODE: "staging"'));
     must(await site.stack.up());
@@ -211,7 +211,7 @@ stackOrSkip()("the command `import`", () => {
   });
 
   it("rolls out a container together with those that share its namespaces", async () => {
-    const file = join(site.stack.program.folder, "containers.js");
+    const file = join(site.stack.program.folder, "imported.js");
     const text = await readFile(file, "utf8");
     await writeFile(file, text.replace('hostname: "db-host"', 'hostname: "db-2"'));
     must(await site.stack.up());
@@ -232,7 +232,7 @@ stackOrSkip()("the command `import`", () => {
       HostConfig: { NetworkMode: `container:${nameOf("joined")}` },
     });
     await run("--out", folder, "--filter", `name=${nameOf("guest")}`);
-    const text = await readFile(join(folder, "containers.ts"), "utf8");
+    const text = await readFile(join(folder, "imported.ts"), "utf8");
     expect(text).toContain(`networkMode: "container:${nameOf("joined")}"`);
   });
 
@@ -240,7 +240,7 @@ stackOrSkip()("the command `import`", () => {
     const folder = join(site.stack.program.folder, "managed");
     await expect(run("--out", folder, "--filter", `name=${nameOf("db")}$`)).rejects.toMatchObject({
       stderr: expect.stringMatching(
-        /Left out: .*db, already managed by Pulumi as urn:pulumi:.*\n.*no container to import/,
+        /Left out: .*db, already managed by Pulumi as urn:pulumi:.*\n.*no Container to import/,
       ),
     });
   });

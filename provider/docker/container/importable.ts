@@ -5,6 +5,7 @@
 import type { ContainerInspect, EngineInfo, ImageInspect } from "../../../contract";
 import { equal } from "../../core/diff";
 import { isNotFound } from "../../core/errors";
+import type { SkippedObject } from "../../core/importable";
 import type { Properties } from "../../core/properties";
 import type { Engine } from "../engine";
 import { idOf, managedAs } from "../identity";
@@ -189,12 +190,6 @@ export interface ImportableContainer {
   readonly id: string;
   readonly inputs: ContainerInputs;
   readonly outputs: ContainerInputs & ContainerOutputs;
-}
-
-/** An object that is not imported, and why. */
-export interface SkippedObject {
-  readonly name: string;
-  readonly reason: string;
 }
 
 /**

@@ -31,7 +31,7 @@ import { warnOfAutoRemove, warnOfTrouble } from "./trouble";
 import { validateTogether } from "./validate";
 
 export type { ContainerArgs, ContainerInputs } from "./arguments";
-export { type ImportableContainer, importableContainers, type SkippedObject } from "./importable";
+export { type ImportableContainer, importableContainers } from "./importable";
 export type { ContainerOutputs } from "./state";
 
 type Schema = typeof ContainerSchema;

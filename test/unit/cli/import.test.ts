@@ -1,12 +1,15 @@
 import { describe, expect, it } from "@jest/globals";
 import { program } from "../../../cli/import/program";
-import { importFile, named } from "../../../cli/import/resources";
-import type { Importable } from "../../../provider/docker/importable";
+import { type ImportableOfType, importFile, named } from "../../../cli/import/resources";
 
 const ID = "3f2ac1".padEnd(64, "0");
 
 /** What is on an environment, of which only this is said. */
-const environment = (all: { containers?: object[]; volumes?: object[]; networks?: object[] }): Importable => {
+const environment = (all: {
+  containers?: object[];
+  volumes?: object[];
+  networks?: object[];
+}): ImportableOfType[] => {
   const objects = <Common extends object>(
     list: { name?: string; containerId?: string }[] = [],
     common: Common,
@@ -15,20 +18,17 @@ const environment = (all: { containers?: object[]; volumes?: object[]; networks?
       const { containerId, ...rest } = { endpointId: 1, containerId: ID, ...common, ...inputs };
       return { id: `1/${rest.name}`, inputs: rest, outputs: { ...rest, containerId } };
     });
-  return {
-    containers: objects(all.containers, { image: "nginx:1.27", desiredState: "running", name: "web" }),
-    volumes: objects(all.volumes, { driver: "local" }),
-    networks: objects(all.networks, {
-      driver: "bridge",
-      internal: false,
-      attachable: false,
-      enableIPv6: false,
-    }),
-    skipped: [],
-  };
+  return [
+    [
+      "Network",
+      objects(all.networks, { driver: "bridge", internal: false, attachable: false, enableIPv6: false }),
+    ],
+    ["Volume", objects(all.volumes, { driver: "local" })],
+    ["Container", objects(all.containers, { image: "nginx:1.27", desiredState: "running", name: "web" })],
+  ];
 };
 
-const programOf = (all: Parameters<typeof environment>[0]) => program(named([environment(all)]));
+const programOf = (all: Parameters<typeof environment>[0]) => program(named(environment(all)));
 const textOf = (...containers: object[]) => programOf({ containers }).text;
 
 describe("the program that the command `import` writes", () => {
@@ -176,8 +176,8 @@ export const web = new portainer.Container("web", {
     expect(text).toContain("volumesFrom: [b.name]");
     const two = program(
       named([
-        environment({ containers: [{ networks: ["shop"] }] }),
-        environment({ networks: [{ endpointId: 2, name: "shop" }] }),
+        ...environment({ containers: [{ networks: ["shop"] }] }),
+        ...environment({ networks: [{ endpointId: 2, name: "shop" }] }),
       ]),
     );
     expect(two.text).toContain('networks: ["shop"]');
@@ -203,9 +203,8 @@ describe("the import file", () => {
   it("has each resource with the class that carries it out", () => {
     const { resources } = JSON.parse(
       importFile(
-        named([
-          environment({ containers: [{}], volumes: [{ name: "nas", driverOpts: { o: "password=p" } }] }),
-        ]),
+        named(environment({ containers: [{}], volumes: [{ name: "nas", driverOpts: { o: "password=p" } }] })),
+        {},
       ),
     ) as { resources: object[] };
     const __provider = (type: string) => `exports.handler=()=>require("pulumi-portainer/provider").${type};`;
