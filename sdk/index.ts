@@ -14,6 +14,7 @@ export { Provider, type ProviderArgs } from "./provider";
 export { Registry, type RegistryArgs } from "./registry";
 export { getRemoteImage, type RemoteImage, type RemoteImageArgs } from "./remote-image";
 export { Settings, type SettingsArgs } from "./settings";
+export { SslSettings, type SslSettingsArgs } from "./ssl-settings";
 export { Tag, type TagArgs } from "./tag";
 export { Team, type TeamArgs } from "./team";
 export { TeamMembership, type TeamMembershipArgs } from "./team-membership";

@@ -116,8 +116,9 @@ export function portainerSetting<Schema extends z.ZodObject, Wire>(
     async create(context, inputs) {
       const instanceId = await context.connection.sameServer(undefined);
       context.claims.seek(identityOf(instanceId), `what "${context.name}" sets, ${what} of this server,`);
+      const outputs = await change(context, {}, inputs, instanceId);
       context.claims.hold(identityOf(instanceId));
-      return { id: kind.id, outputs: await change(context, {}, inputs, instanceId) };
+      return { id: kind.id, outputs };
     },
 
     async read({ connection }, id, state) {

@@ -14,6 +14,7 @@ const EXPORTS = [
   "Registry",
   "RemoteImage",
   "Settings",
+  "SslSettings",
   "Tag",
   "Team",
   "TeamMembership",

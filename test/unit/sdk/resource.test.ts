@@ -16,6 +16,7 @@ describe("a resource", () => {
     ["Network", () => new portainer.Network("it")],
     ["Registry", () => new portainer.Registry("it", { type: "dockerHub", url: "docker.io" })],
     ["Settings", () => new portainer.Settings("it")],
+    ["SslSettings", () => new portainer.SslSettings("it")],
     ["Tag", () => new portainer.Tag("it")],
     ["Team", () => new portainer.Team("it")],
     ["TeamMembership", () => new portainer.TeamMembership("it", { userId: 2, teamId: 1 })],
