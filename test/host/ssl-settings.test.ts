@@ -70,6 +70,10 @@ describe("SslSettings", () => {
     await expect(up({ httpEnabled: false })).rejects.toThrow(
       /would end this program's own connection, http:/,
     );
+    expect((await fetch(`${host.server.url}/api/system/status`)).status).toBe(200);
+  });
+
+  test("end HTTP over HTTPS, and put it back", async () => {
     const httpUrl = host.server.url;
     await using _run = await overHttps();
     expect(await up({ httpEnabled: false })).toBe("create");
