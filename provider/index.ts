@@ -5,9 +5,11 @@
  */
 
 import { dynamicProvider } from "./core/adapter";
+import { config } from "./docker/config";
 import { container } from "./docker/container";
 import { network } from "./docker/network";
 import { remoteImage } from "./docker/remote-image";
+import { secret } from "./docker/secret";
 import { volume } from "./docker/volume";
 import { adminUser } from "./portainer/admin-user";
 import { apiKey } from "./portainer/api-key";
@@ -25,11 +27,13 @@ export const AdminUser = dynamicProvider(adminUser);
 export const ApiKey = dynamicProvider(apiKey);
 export const Endpoint = dynamicProvider(endpoint);
 export const EndpointGroup = dynamicProvider(endpointGroup);
+export const Config = dynamicProvider(config);
 export const Container = dynamicProvider(container);
 export const Volume = dynamicProvider(volume);
 export const Network = dynamicProvider(network);
 export const Registry = dynamicProvider(registry);
 export const RemoteImage = dynamicProvider(remoteImage);
+export const Secret = dynamicProvider(secret);
 export const Settings = dynamicProvider(settings);
 export const SslSettings = dynamicProvider(sslSettings);
 export const Tag = dynamicProvider(tag);

@@ -5,6 +5,7 @@
  */
 export { AdminUser, type AdminUserArgs } from "./admin-user";
 export { ApiKey, type ApiKeyArgs } from "./api-key";
+export { Config, type ConfigArgs } from "./config";
 export { Container, type ContainerArgs } from "./container";
 export { Endpoint, type EndpointArgs } from "./endpoint";
 export { EndpointGroup, type EndpointGroupArgs } from "./endpoint-group";
@@ -13,6 +14,7 @@ export { Network, type NetworkArgs } from "./network";
 export { Provider, type ProviderArgs } from "./provider";
 export { Registry, type RegistryArgs } from "./registry";
 export { getRemoteImage, type RemoteImage, type RemoteImageArgs } from "./remote-image";
+export { Secret, type SecretArgs } from "./secret";
 export { Settings, type SettingsArgs } from "./settings";
 export { SslSettings, type SslSettingsArgs } from "./ssl-settings";
 export { Tag, type TagArgs } from "./tag";

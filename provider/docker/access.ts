@@ -20,7 +20,7 @@ type Control = ResourceControl | null | undefined;
 
 /** An object as Portainer's resource controls name it. */
 export interface Controlled {
-  readonly type: (typeof ResourceType)["container" | "volume" | "network"];
+  readonly type: (typeof ResourceType)["container" | "volume" | "network" | "secret" | "config" | "service"];
   readonly id: string;
   /** The control that Portainer shows with the object. */
   readonly control: Control;

@@ -1,4 +1,4 @@
-/** What an engine creates and deletes, but never changes: volumes and networks. */
+/** What an engine creates and deletes, but hardly changes: volumes, networks, secrets and configs. */
 import { z } from "zod";
 import type { Definition, Inputs, Property, State } from "../core/definition";
 import { difference, meansUnset, refreshed } from "../core/diff";
@@ -48,19 +48,23 @@ interface Labelled {
   readonly Labels?: Texts | null | undefined;
 }
 
-/** A kind of object that an engine creates and deletes, but never changes. */
+/** A kind of object that an engine creates and deletes, but hardly changes. */
 export interface EngineKind<Schema extends z.ZodObject, Outputs extends OnEngine, Wire extends Labelled>
   extends Pick<
     Definition<Schema, Outputs>,
-    "type" | "schema" | "misnomers" | "replaces" | "canCoexist" | "explain"
+    "type" | "schema" | "misnomers" | "validate" | "replaces" | "canCoexist" | "explain"
   > {
   /** The word for it in messages: `"volume"`. */
   readonly what: string;
+  /** @default none */
+  readonly secrets?: readonly string[];
   /** How the kind's own properties are compared, and what their change does. Those that every kind has are built in. */
   readonly properties: { readonly [Key in Exclude<keyof Inputs<Schema>, keyof CommonInputs>]-?: Property };
   /** A name that no other object on any engine has. */
   identity(state: Partial<State<Schema, Outputs>>): string | undefined;
 
+  /** The object's name on the engine, if it is not the input `name`. */
+  nameOnEngine?(inputs: Inputs<Schema>): string;
   /** The object that has exactly this name. */
   find(engine: Engine, name: string): Promise<Wire | undefined>;
   /** Leave it out where the engine gives no ids. */
@@ -116,7 +120,8 @@ export function engineObject<Schema extends z.ZodObject, Outputs extends OnEngin
   const actualInputs = (engine: Engine, object: Wire, desired: Desired | undefined): Properties => ({
     endpointId: engine.endpointId,
     nodeName: engine.nodeName,
-    name: object.Name,
+    // Who has computed the object's name from the program's has looked it up by it.
+    name: kind.nameOnEngine && desired ? common(desired as Inputs<Schema>).name : object.Name,
     ...kind.inputs(object, desired),
   });
   const stateOf = ({ engineId, instanceId }: Engine, object: Wire, inputs: object) =>
@@ -134,7 +139,8 @@ export function engineObject<Schema extends z.ZodObject, Outputs extends OnEngin
    * @throws ProviderError with the object and the remedies, unless it is to be adopted.
    */
   const requireTakeable = (engine: Engine, found: Wire, inputs: Inputs<Schema>): void => {
-    const { name, adopt } = common(inputs);
+    const { adopt } = common(inputs);
+    const name = found.Name;
     const { urn } = engine.context;
     if (!isMadeBy(urn, found.Labels)) {
       const created = kind.createdAt(found);
@@ -182,7 +188,7 @@ export function engineObject<Schema extends z.ZodObject, Outputs extends OnEngin
   return {
     ...kind,
     properties: properties as Definition<Schema, Outputs>["properties"],
-    secrets: [],
+    secrets: kind.secrets ?? [],
     defaults: nameAndEnvironment,
     replaces: (changed, olds, news) => kind.replaces?.(changed.filter(isFixed), olds, news) ?? [],
     explain(changed, olds, news) {
@@ -191,7 +197,7 @@ export function engineObject<Schema extends z.ZodObject, Outputs extends OnEngin
     },
 
     async create(context, inputs) {
-      const { name } = common(inputs);
+      const name = kind.nameOnEngine?.(inputs) ?? common(inputs).name;
       const engine = await reachEngine(context, engineRefOf(common(inputs)));
       const found = await kind.find(engine, name);
       if (found) {

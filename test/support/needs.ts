@@ -41,6 +41,16 @@ export function ownEngineOrSkip(): typeof describe | typeof describe.skip {
   return describe.skip;
 }
 
+/** The same for what needs a swarm. */
+export function swarmOrSkip(): typeof describe | typeof describe.skip {
+  if (process.env[SWARM_ENGINE]) return describe;
+  if (process.env[CI]) throw new Error(`These tests need a swarm: set ${SWARM_ENGINE}`);
+  process.stderr.write(
+    `Skipped: these tests need a swarm; set ${SWARM_ENGINE} to the address of its manager\n`,
+  );
+  return describe.skip;
+}
+
 /** The engine's address. Read it inside tests only: it is empty where they are skipped. */
 export const engineUrl = process.env[ENGINE] ?? "";
 export const engineSocket = engineUrl.replace(/^unix:\/\//, "");

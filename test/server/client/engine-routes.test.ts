@@ -5,6 +5,14 @@ const web = { params: { id: "web" } };
 const net = { params: { id: "net" } };
 
 const ROWS: Rows<DockerContract> = {
+  configs: {
+    create: (client) => client.docker(1).configs.create({ body: { Name: fresh() } }),
+    list: (client) => client.docker(1).configs.list(),
+    inspect: (client) => client.docker(1).configs.inspect(web),
+    update: (client) =>
+      client.docker(1).configs.update({ ...web, query: { version: 7 }, body: { Name: "web" } }),
+    delete: (client) => client.docker(1).configs.delete(web),
+  },
   containers: {
     list: (client) => client.docker(1).containers.list({ query: { all: "1" } }),
     create: (client) =>
@@ -36,6 +44,14 @@ const ROWS: Rows<DockerContract> = {
     connect: (client) => client.docker(1).networks.connect({ ...net, body: { Container: "web" } }),
     disconnect: (client) => client.docker(1).networks.disconnect({ ...net, body: { Container: "web" } }),
     inspect: (client) => client.docker(1).networks.inspect(net),
+  },
+  secrets: {
+    create: (client) => client.docker(1).secrets.create({ body: { Name: fresh() } }),
+    list: (client) => client.docker(1).secrets.list(),
+    inspect: (client) => client.docker(1).secrets.inspect(web),
+    update: (client) =>
+      client.docker(1).secrets.update({ ...web, query: { version: 7 }, body: { Name: "web" } }),
+    delete: (client) => client.docker(1).secrets.delete(web),
   },
   system: {
     events: (client) => client.docker(1).system.events({ query: { since: "1", until: "2" } }),

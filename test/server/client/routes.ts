@@ -251,6 +251,7 @@ const CONTAINER = {
   HostConfig: {},
   NetworkSettings: { Networks: {}, Ports: {} },
 };
+const SWARM_FILE = { ID: "web", Version: { Index: 7 }, Spec: { Name: "web", Labels: {} } };
 const SERVICE = {
   ID: "svc",
   Version: { Index: 7 },
@@ -281,6 +282,9 @@ const ANSWERS: readonly (readonly [asked: RegExp, status: number, body: unknown]
   [/^GET \/events$/, 200, { Action: "die", Actor: { ID, Attributes: { exitCode: "0" } } }],
   [/^GET \/volumes$/, 200, { Volumes: [VOLUME] }],
   [/^GET \/volumes\/\w+$/, 200, VOLUME],
+  [/^GET \/(secrets|configs)$/, 200, [SWARM_FILE]],
+  [/^GET \/(secrets|configs)\/\w+$/, 200, SWARM_FILE],
+  [/^POST \/(secrets|configs)\/\w+\/update$/, 200, ""],
   [/^GET \/services\/\w+$/, 200, SERVICE],
   [/^POST \/services\/\w+\/update$/, 200, { Warnings: null }],
   [/^(POST|DELETE) /, 204, undefined],
@@ -289,6 +293,8 @@ const CREATED: Readonly<Record<string, readonly [status: number, body: unknown]>
   "/containers/create": [201, { Id: ID, Warnings: null }],
   "/networks/create": [201, { Id: NETWORK.Id, Warning: "" }],
   "/volumes/create": [201, VOLUME],
+  "/secrets/create": [201, { ID: "fresh" }],
+  "/configs/create": [201, { ID: "fresh" }],
   "/images/create": [
     200,
     '{"status":"Pulling from library/busybox"}\n{"status":"Status: Image is up to date"}\n',
