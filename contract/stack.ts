@@ -4,7 +4,8 @@ import { ResourceControl } from "./resource-control";
 import { live, route, source } from "./route";
 
 export const StackType = { swarm: 1, compose: 2, kubernetes: 3 } as const;
-export const StackStatus = { active: 1, inactive: 2 } as const;
+/** 2.45 and newer answer before a stack is deployed: it is `deploying` until it is `active`, or `error`. */
+export const StackStatus = { active: 1, inactive: 2, deploying: 3, error: 4 } as const;
 
 const Variable = z.object({ name: z.string(), value: z.string().optional().default("") });
 
@@ -13,6 +14,16 @@ const AutoUpdate = z.object({
   Webhook: z.string().optional(),
   ForceUpdate: z.boolean().optional(),
   ForcePullImage: z.boolean().optional(),
+});
+
+const Git = z.looseObject({
+  URL: z.string(),
+  ReferenceName: z.string(),
+  ConfigFilePath: z.string(),
+  /** The commit that is deployed. */
+  ConfigHash: z.string(),
+  Authentication: z.looseObject({ Username: z.string() }).nullish(),
+  TLSSkipVerify: z.boolean().optional(),
 });
 
 export const Stack = z.looseObject({
@@ -25,6 +36,13 @@ export const Stack = z.looseObject({
   EntryPoint: z.string(),
   Env: listOf(Variable),
   Status: z.int(),
+  /** What has become of the last deployment, oldest first. */
+  DeploymentStatus: z.array(z.looseObject({ Status: z.int(), Message: z.string().optional() })).nullish(),
+  /** Unix seconds of the last change; 0 before the first. */
+  UpdateDate: z.int().optional(),
+  AdditionalFiles: z.array(z.string()).nullish(),
+  AutoUpdate: z.looseObject(AutoUpdate.shape).nullish(),
+  GitConfig: Git.nullish(),
   ResourceControl: ResourceControl.nullish(),
 });
 export type Stack = z.infer<typeof Stack>;

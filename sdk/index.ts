@@ -17,6 +17,7 @@ export { getRemoteImage, type RemoteImage, type RemoteImageArgs } from "./remote
 export { Secret, type SecretArgs } from "./secret";
 export { Settings, type SettingsArgs } from "./settings";
 export { SslSettings, type SslSettingsArgs } from "./ssl-settings";
+export { Stack, type StackArgs } from "./stack";
 export { Tag, type TagArgs } from "./tag";
 export { Team, type TeamArgs } from "./team";
 export { TeamMembership, type TeamMembershipArgs } from "./team-membership";

@@ -5,6 +5,8 @@ import { live, route } from "../route";
 export const EngineInfo = z.looseObject({
   ID: z.string(),
   Name: z.string().optional(),
+  /** `Cluster` is there on a manager of a swarm. */
+  Swarm: z.looseObject({ Cluster: z.looseObject({ ID: z.string() }).nullish() }).nullish(),
   CgroupVersion: z.string().optional(),
   DefaultRuntime: z.string().optional(),
   LoggingDriver: z.string().optional(),

@@ -18,9 +18,19 @@ export type Access = z.infer<typeof AccessSchema>;
 
 type Control = ResourceControl | null | undefined;
 
+/** A server, and options for the calls to it. */
+export type Server = Pick<Engine, "portainer" | "call">;
+
 /** An object as Portainer's resource controls name it. */
 export interface Controlled {
-  readonly type: (typeof ResourceType)["container" | "volume" | "network" | "secret" | "config" | "service"];
+  readonly type: (typeof ResourceType)[
+    | "container"
+    | "volume"
+    | "network"
+    | "secret"
+    | "config"
+    | "service"
+    | "stack"];
   readonly id: string;
   /** The control that Portainer shows with the object. */
   readonly control: Control;
@@ -55,9 +65,9 @@ export function canonicalAccess(access: Access): unknown {
 const sorted = (ids: readonly (string | number)[] = []): string[] => [...new Set(ids.map(String))].sort();
 
 /** The access now, as the program writes it if both mean the same. Looks up the names in the program. */
-export async function refreshedAccess(engine: Engine, desired: Access, control: Control): Promise<Access> {
+export async function refreshedAccess(server: Server, desired: Access, control: Control): Promise<Access> {
   const actual = readAccess(control);
-  return equal(canonicalAccess(actual), canonicalAccess(await withIds(engine, desired))) ? desired : actual;
+  return equal(canonicalAccess(actual), canonicalAccess(await withIds(server, desired))) ? desired : actual;
 }
 
 /**
@@ -65,7 +75,7 @@ export async function refreshedAccess(engine: Engine, desired: Access, control: 
  * created outside Portainer has none, or only that of its stack, so one is created.
  */
 export async function setAccess(
-  { portainer, call }: Engine,
+  { portainer, call }: Server,
   { type, id, control }: Controlled,
   ownership: Ownership,
 ): Promise<void> {
@@ -79,15 +89,15 @@ export async function setAccess(
 }
 
 /** Gives an object the access that the one before it had, if it does not have it. */
-export async function copyAccess(engine: Engine, from: Control, to: Controlled): Promise<void> {
+export async function copyAccess(server: Server, from: Control, to: Controlled): Promise<void> {
   if (!from || from.Id === 0 || from.System || from.Type !== to.type) return;
   const access = readAccess(from);
   if (to.control && equal(canonicalAccess(readAccess(to.control)), canonicalAccess(access))) return;
-  await setAccess(engine, to, await ownershipOf(engine, access));
+  await setAccess(server, to, await ownershipOf(server, access));
 }
 
 /** Converts the program's `access` to ids: looks up the names. */
-export async function ownershipOf({ portainer, call }: Engine, access: Access): Promise<Ownership> {
+export async function ownershipOf({ portainer, call }: Server, access: Access): Promise<Ownership> {
   if (typeof access === "string") {
     return {
       Public: access === "public",
@@ -107,10 +117,10 @@ export async function ownershipOf({ portainer, call }: Engine, access: Access): 
  * The same access by ids only, as the server shows it. If a user or team does not exist, the access stays as written,
  * and so differs from anything that the server can show.
  */
-export async function withIds(engine: Engine, access: Access): Promise<Access> {
+export async function withIds(server: Server, access: Access): Promise<Access> {
   if (typeof access === "string") return access;
   try {
-    const { Users, Teams } = await ownershipOf(engine, access);
+    const { Users, Teams } = await ownershipOf(server, access);
     return { users: Users, teams: Teams };
   } catch (error) {
     if (error instanceof ProviderError) return access;

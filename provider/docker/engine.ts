@@ -14,6 +14,7 @@ import type { CheckContext, Context } from "../core/definition";
 import { isEnvironmentGone, isNotFound, messageOf, ProviderError } from "../core/errors";
 import type { Properties } from "../core/properties";
 import { filledIn, IdSchema, idNumber } from "../core/schema";
+import type { Failure } from "../core/validate";
 
 /** An engine: its environment, and the node if there are several. */
 interface EngineRef {
@@ -47,6 +48,14 @@ export const nameAndEnvironment = (inputs: Properties, { name, settings }: Check
   ...(name !== undefined && { name }),
   ...(inputs["endpointId"] === undefined && settings.endpointId && { endpointId: settings.endpointId }),
 });
+
+/** For `check`: the environment has no default where the provider has none. */
+export function missingEndpoint({ endpointId }: Properties): Failure[] {
+  if (endpointId !== undefined) return [];
+  const reason =
+    "no environment: set `endpointId` here or on the Provider, stack config portainer:endpointId or PORTAINER_ENDPOINT_ID";
+  return [{ property: "endpointId", reason }];
+}
 
 /** An engine, reached through its environment, and checked to be the one that an existing object was created on. */
 export interface Engine extends EngineRef {

@@ -20,6 +20,7 @@ import {
   type Engine,
   engineRefOf,
   type InputsWithEngine,
+  missingEndpoint,
   nameAndEnvironment,
   reachEngine,
   readThere,
@@ -190,6 +191,7 @@ export function engineObject<Schema extends z.ZodObject, Outputs extends OnEngin
     properties: properties as Definition<Schema, Outputs>["properties"],
     secrets: kind.secrets ?? [],
     defaults: nameAndEnvironment,
+    validate: missingEndpoint,
     replaces: (changed, olds, news) => kind.replaces?.(changed.filter(isFixed), olds, news) ?? [],
     explain(changed, olds, news) {
       const fixed = changed.filter(isFixed);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe } from "@jest/globals";
 import { type RunningServer, startServer } from "../../server";
 import { type Certificates, makeCertificates } from "../support/certificates";
+import { type FakeDocker, installFakeDocker } from "../support/fake-docker";
 import { type Host, PASSWORD, startHost } from "../support/host";
 import { keepsItsState, type Life, lifecycle } from "../support/lifecycle";
 import { startProxy } from "../support/proxy";
@@ -11,10 +12,12 @@ let engine: TinyEngine;
 let secured: TinyEngine;
 let pem: Certificates;
 let stranger: RunningServer;
+let docker: FakeDocker;
 let proxy: Awaited<ReturnType<typeof startProxy>>;
 
 beforeAll(async () => {
   host = await startHost();
+  docker = await installFakeDocker();
   engine = await startTinyEngine();
   pem = await makeCertificates();
   secured = await startTinyEngine({ certificates: pem, clientAuth: true });
@@ -24,6 +27,7 @@ beforeAll(async () => {
 beforeEach(() => host.reset());
 afterAll(async () => {
   await host[Symbol.asyncDispose]();
+  await docker[Symbol.asyncDispose]();
   await engine[Symbol.asyncDispose]();
   await secured[Symbol.asyncDispose]();
   await stranger.stop();
@@ -35,9 +39,16 @@ async function api(method: string, path: string, body?: unknown): Promise<void> 
   const answer = await fetch(`${host.server.url}/api${path}`, {
     method,
     headers: { "x-api-key": host.server.apiKey ?? "" },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(body !== undefined && { body: body instanceof FormData ? body : JSON.stringify(body) }),
   });
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+}
+
+async function addEnvironment(): Promise<void> {
+  const form = new FormData();
+  for (const [key, value] of Object.entries({ Name: "one", EndpointCreationType: "1", URL: engine.url }))
+    form.append(key, value);
+  await api("POST", "/endpoints", form);
 }
 
 const LIVES: Record<string, () => Life> = {
@@ -99,6 +110,15 @@ const LIVES: Record<string, () => Life> = {
     replaces: { type: "azure" },
     drift: (id) => api("PUT", `/registries/${id}`, { Name: "drifted", Authentication: false }),
     remove: (id) => api("DELETE", `/registries/${id}`),
+  }),
+  Stack: () => ({
+    type: "Stack",
+    prepare: addEnvironment,
+    create: { endpointId: 1, content: "services: {}", env: { TAG: "1" }, access: "administrators" },
+    change: { content: "services: { }", env: { TAG: "2" }, access: "public", active: false },
+    replaces: { name: "other" },
+    drift: (id) => api("PUT", `/stacks/${id}?endpointId=1`, { StackFileContent: "drifted" }),
+    remove: (id) => api("DELETE", `/stacks/${id}?endpointId=1`),
   }),
   "Endpoint without TLS": () => ({
     type: "Endpoint",

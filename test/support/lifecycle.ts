@@ -5,6 +5,8 @@ import type { Host } from "./host";
 /** A resource's life, as every resource must live it. */
 export interface Life {
   readonly type: string;
+  /** Makes what the object needs to be there first. */
+  readonly prepare?: () => Promise<unknown>;
   readonly create: Properties;
   /** Properties that are changed in place. */
   readonly change?: Properties;
@@ -21,7 +23,8 @@ export interface Life {
 /** Tests a life from `up` to `destroy`. */
 export function lifecycle(host: () => Host, life: () => Life): void {
   const start = async () => {
-    const { type, create } = life();
+    const { type, create, prepare } = life();
+    await prepare?.();
     expect(await host().stack.up(type, "it", create)).toBe("create");
     return { ...life(), stack: host().stack };
   };
@@ -91,8 +94,9 @@ export function lifecycle(host: () => Host, life: () => Life): void {
 /** Tests that nothing is taken for gone, and nothing is changed, where it may be somebody else who answers. */
 export function keepsItsState(host: () => Host, life: () => Life, others: () => readonly string[]): void {
   test("is neither gone nor touched when another server or a proxy answers", async () => {
-    const { type, create, remove } = life();
+    const { type, create, remove, prepare } = life();
     const { stack } = host();
+    await prepare?.();
     const wrong = /is another server|is the url right/;
     await stack.up(type, "it", create);
     for (const url of others()) {

@@ -2,6 +2,7 @@
 import type { Properties } from "../../core/properties";
 import { hasUnknown } from "../../core/properties";
 import type { Failure } from "../../core/validate";
+import { missingEndpoint } from "../engine";
 import { type ContainerInputs, ContainerSchema, containerArguments } from "./arguments";
 import { canonical } from "./arguments/argument";
 import { networkConflict } from "./arguments/networks";
@@ -208,11 +209,4 @@ const hasKey = (map: object | undefined, pattern: RegExp): boolean =>
 /** All failures that no argument's own schema reports. */
 export function validateTogether(inputs: Properties): Failure[] {
   return [...missingEndpoint(inputs), ...conflicts(inputs), ...misplacedFiles(inputs)];
-}
-
-function missingEndpoint({ endpointId }: Properties): Failure[] {
-  if (endpointId !== undefined) return [];
-  const reason =
-    "no environment: set `endpointId` here or on the Provider, stack config portainer:endpointId or PORTAINER_ENDPOINT_ID";
-  return [{ property: "endpointId", reason }];
 }

@@ -17,6 +17,7 @@ const EXPORTS = [
   "Secret",
   "Settings",
   "SslSettings",
+  "Stack",
   "Tag",
   "Team",
   "TeamMembership",

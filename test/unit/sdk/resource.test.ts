@@ -19,6 +19,7 @@ describe("a resource", () => {
     ["Secret", () => new portainer.Secret("it", { data: "a" })],
     ["Settings", () => new portainer.Settings("it")],
     ["SslSettings", () => new portainer.SslSettings("it")],
+    ["Stack", () => new portainer.Stack("it", { content: "services: {}" })],
     ["Tag", () => new portainer.Tag("it")],
     ["Team", () => new portainer.Team("it")],
     ["TeamMembership", () => new portainer.TeamMembership("it", { userId: 2, teamId: 1 })],

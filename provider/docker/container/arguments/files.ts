@@ -1,13 +1,10 @@
 /** The files of a container: how a program writes them, and how they reach the container and its process. */
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import { buffer } from "node:stream/consumers";
-import type { asset } from "@pulumi/pulumi";
 import { pack } from "tar-stream";
 import { z } from "zod";
+import { AssetSchema, bytesOf, isAsset, type WireAsset } from "../../../core/asset";
 import { equal } from "../../../core/diff";
-import { ProviderError } from "../../../core/errors";
 import { isUnknown } from "../../../core/properties";
 import { afterwards, type Engine } from "../../engine";
 import { discard, neverRan, restart, sendCreation } from "../calls";
@@ -22,22 +19,6 @@ import {
 import { CREATE_LABEL, newCreateId } from "../labels";
 import { freshName } from "../leftovers";
 import type { Argument, ContainerChange } from "./argument";
-
-/** The keys by which Pulumi marks an asset in the inputs of a provider. */
-const ASSET_KEY = "4dabf18193072939515e22adb298388d";
-const ASSET_SIGNATURE = "c44067f5952c0a294b673a41bacd8c17";
-
-const WireAsset = z.looseObject({
-  [ASSET_KEY]: z.literal(ASSET_SIGNATURE),
-  hash: z.string().optional(),
-  text: z.string().optional(),
-  path: z.string().optional(),
-  uri: z.string().optional(),
-});
-type WireAsset = { hash?: string; text?: string; path?: string; uri?: string };
-
-/** A program passes one of Pulumi's assets; the provider receives Pulumi's serialized form. */
-const Asset: z.ZodType<WireAsset, asset.Asset> = WireAsset as never;
 
 const OnChange = z.union([
   z.enum(["restart", "none"]),
@@ -55,7 +36,7 @@ const FileSchema = z
     /** The content, in base64. */
     contentBase64: z.base64("is not base64").optional(),
     /** The content, as an asset: `new pulumi.asset.FileAsset("./nginx.conf")`. */
-    source: Asset.optional(),
+    source: AssetSchema.optional(),
     /** The file mode, such as 0o600. @default 0o644 */
     mode: z.int().min(0).max(0o7777).optional(),
     /** The owner's user id. @default 0 */
@@ -82,7 +63,7 @@ export const fileFields = {
   files: z
     .record(
       z.string().regex(/^\/(?!.*(?:^|\/)\.\.?(?:\/|$)).*[^/]$/, "a file's path is absolute, without `..`"),
-      z.union([z.string(), FileSchema, Asset]),
+      z.union([z.string(), FileSchema, AssetSchema]),
     )
     .optional(),
 };
@@ -97,8 +78,6 @@ interface FileInputs {
   readonly tmpfs?: object | undefined;
   readonly volumes?: readonly unknown[] | undefined;
 }
-
-const isAsset = (file: object): file is WireAsset => ASSET_KEY in file;
 
 /** A file's content and attributes in one form, however the program writes the file. */
 interface FileSpecification {
@@ -207,12 +186,7 @@ async function archive(files: Files): Promise<Buffer> {
 async function contentOf(path: string, content: FileSpecification["content"]): Promise<Buffer> {
   if ("text" in content) return Buffer.from(content.text);
   if ("base64" in content) return Buffer.from(content.base64, "base64");
-  const { text, path: source, uri } = content.asset;
-  if (text !== undefined) return Buffer.from(text);
-  if (source !== undefined) return await readFile(resolve(source));
-  throw new ProviderError(
-    `files["${path}"]: the content of ${uri ?? "this asset"} cannot be read here: use a FileAsset or a StringAsset`,
-  );
+  return await bytesOf(content.asset, `files["${path}"]`);
 }
 
 /** The files that the engine is to get: of a container that never ran all of them, since it may lack any. */
