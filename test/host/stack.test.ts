@@ -255,7 +255,8 @@ describe("a Stack", () => {
     await up(SHOP);
     await host.stack.destroy("it");
     expect(volumes).toEqual(["shop_data"]);
-    await up({ ...SHOP, removeVolumes: true });
+    await up(SHOP);
+    expect(await asked(() => up({ ...SHOP, removeVolumes: true }))).toEqual([]);
     await host.stack.destroy("it");
     expect(volumes).toEqual([]);
   });

@@ -106,7 +106,8 @@ export const stack: Definition<typeof StackSchema, StackOutputs> = {
     const before = inputsIn(olds);
     const desired = { ...news, ...removed(properties, before, news) } as StackInputs;
     const { changed } = difference(properties, before, desired);
-    if (changed.length === 0) return { ...outputsIn(olds), ...news } as StackState;
+    // A destroy reads `removeVolumes` from the state; Portainer does not know it.
+    if (changed.every((key) => key === "removeVolumes")) return { ...outputsIn(olds), ...news } as StackState;
     const work = await reach(context, olds.instanceId);
     return await inTurn(identityOf(work.instanceId, olds.stackId), async () => {
       const now = await unlessNotFound(() => get(work, Number(id)));
@@ -192,7 +193,7 @@ async function adopt(work: Work, found: Stack, inputs: StackInputs): Promise<Sta
     );
   }
   const before = shownInputs(found, await fileOf(work, found), inputs);
-  const { access: _set, triggers: _own, ...compared } = properties;
+  const { access: _set, triggers: _own, removeVolumes: _ours, ...compared } = properties;
   const { changed } = difference(compared, refreshed(compared, inputs, before), inputs);
   if (changed.length === 0) return found;
   if (inputs.adopt === "matching") {

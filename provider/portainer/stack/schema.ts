@@ -92,7 +92,7 @@ export const StackSchema = z.object({
    * `ResourceControl`. @default not managed; a new stack is its creator's, or the administrators'
    */
   access: AccessSchema.optional(),
-  /** Whether a destroy deletes the volumes that its file declares, with their data. @default false */
+  /** Whether a destroy deletes the volumes that its file declares, with their data. A change sends nothing. @default false */
   removeVolumes: z.boolean().default(false),
   /**
    * What to do when a stack or Compose project with this name is there: `"matching"` adopts a stack if it is as desired
@@ -140,7 +140,7 @@ export const properties = {
   pull: { change: "none" },
   triggers: { writeOnly: true, normalize: noneIfEmpty },
   access: { normalize: canonicalAccess },
-  removeVolumes: { change: "none" },
+  removeVolumes: { writeOnly: true },
   adopt: { change: "none" },
 } as const satisfies Record<keyof StackInputs, Property>;
 
