@@ -51,7 +51,7 @@ export abstract class PortainerResource extends pulumi.CustomResource {
           ...Object.fromEntries(declared.map((property) => [property, undefined])),
           ...args,
           __provider: `exports.handler=()=>require("pulumi-portainer/provider").${declaration.type};`,
-          __urn: pulumi.createUrn(name, type, parent),
+          __urn: withoutDependencies(pulumi.createUrn(name, type, parent)),
           ...(customTimeouts && { __timeouts: customTimeouts }),
           ...(replaceOnChanges && { __replaceOnChanges: replaceOnChanges }),
         },
@@ -75,6 +75,15 @@ export abstract class PortainerResource extends pulumi.CustomResource {
     }
   }
 }
+
+/**
+ * The value alone. An output also carries the resources that it comes from, here the parent, and to depend on a component is
+ * to wait for all its children: two children of one component would wait for each other.
+ */
+const withoutDependencies = (output: pulumi.Output<string>): Promise<string> =>
+  new Promise((resolve) => {
+    output.apply(resolve);
+  });
 
 /** A property that the program does not set. */
 const unset: PropertyDescriptor & ThisType<pulumi.Resource> = {

@@ -169,6 +169,30 @@ describe("a resource", () => {
     };
     expect((await register(program)).map(({ name }) => name)).toContain("edge");
   });
+
+  test("stands beside others in one component, and none waits for another", async () => {
+    const program = () => {
+      class Shop extends pulumi.ComponentResource {
+        constructor() {
+          super("test:Shop", "shop");
+          const inside = { parent: this };
+          const data = new portainer.Volume("data", { endpointId: 1 }, inside);
+          new portainer.Volume("uploads", { endpointId: 1 }, inside);
+          new portainer.Container(
+            "web",
+            { endpointId: 1, image: "nginx", volumes: [{ source: data, target: "/d" }] },
+            inside,
+          );
+        }
+      }
+      new Shop();
+    };
+    const registered = await register(program);
+    expect(registered.map(({ name }) => name)).toEqual(["shop", "data", "uploads", "web"]);
+    expect(registered.at(-1)?.inputs["__urn"]).toBe(
+      "urn:pulumi:dev::shop::test:Shop$pulumi-nodejs:dynamic/portainer:Container::web",
+    );
+  }, 10_000);
 });
 
 /** With the mocks, a resource in an input arrives as itself. */
