@@ -7,6 +7,7 @@
 import { dynamicProvider } from "./core/adapter";
 import { config } from "./docker/config";
 import { container } from "./docker/container";
+import { exec } from "./docker/exec";
 import { network } from "./docker/network";
 import { remoteImage } from "./docker/remote-image";
 import { secret } from "./docker/secret";
@@ -29,6 +30,7 @@ export const ApiKey = dynamicProvider(apiKey);
 export const Endpoint = dynamicProvider(endpoint);
 export const EndpointGroup = dynamicProvider(endpointGroup);
 export const Config = dynamicProvider(config);
+export const Exec = dynamicProvider(exec);
 export const Container = dynamicProvider(container);
 export const Volume = dynamicProvider(volume);
 export const Network = dynamicProvider(network);

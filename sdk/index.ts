@@ -9,6 +9,7 @@ export { Config, type ConfigArgs } from "./config";
 export { Container, type ContainerArgs } from "./container";
 export { Endpoint, type EndpointArgs } from "./endpoint";
 export { EndpointGroup, type EndpointGroupArgs } from "./endpoint-group";
+export { Exec, type ExecArgs } from "./exec";
 export * from "./functions";
 export { Network, type NetworkArgs } from "./network";
 export { Provider, type ProviderArgs } from "./provider";

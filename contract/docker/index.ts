@@ -1,5 +1,6 @@
 import { configs } from "./config";
 import { containers } from "./container";
+import { exec } from "./exec";
 import { images } from "./image";
 import { networks } from "./network";
 import { secrets } from "./secret";
@@ -7,5 +8,5 @@ import { system } from "./system";
 import { volumes } from "./volume";
 
 /** The engine's operations that go through Portainer's gateway, below `/api/endpoints/:endpointId/docker`. */
-export const dockerContract = { configs, containers, images, networks, secrets, system, volumes };
+export const dockerContract = { configs, containers, exec, images, networks, secrets, system, volumes };
 export type DockerContract = typeof dockerContract;

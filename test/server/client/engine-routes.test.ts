@@ -32,6 +32,14 @@ const ROWS: Rows<DockerContract> = {
     getArchive: (client) => client.docker(1).containers.getArchive({ ...web, query: { path: "/" } }),
     delete: (client) => client.docker(1).containers.delete(web),
   },
+  exec: {
+    create: (client) =>
+      client
+        .docker(1)
+        .exec.create({ ...web, body: { Cmd: ["true"], AttachStdout: true, AttachStderr: true } }),
+    start: (client) => client.docker(1).exec.start({ ...web, body: { Detach: false, Tty: false } }),
+    inspect: (client) => client.docker(1).exec.inspect(web),
+  },
   images: {
     pull: (client) => client.docker(1).images.pull({ query: { fromImage: "busybox", tag: "latest" } }),
     inspect: (client) => client.docker(1).images.inspect({ params: { name: "library/busybox" } }),

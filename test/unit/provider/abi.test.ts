@@ -11,6 +11,7 @@ const EXPORTS = [
   "Container",
   "Endpoint",
   "EndpointGroup",
+  "Exec",
   "Network",
   "Registry",
   "RemoteImage",

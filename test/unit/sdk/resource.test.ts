@@ -12,6 +12,7 @@ describe("a resource", () => {
     ["Endpoint", () => new portainer.Endpoint("it", { url: "unix:///var/run/docker.sock" })],
     ["EndpointGroup", () => new portainer.EndpointGroup("it")],
     ["Container", () => new portainer.Container("it", { image: "nginx" })],
+    ["Exec", () => new portainer.Exec("it", { container: "web", command: ["true"] })],
     ["Volume", () => new portainer.Volume("it")],
     ["Network", () => new portainer.Network("it")],
     ["Registry", () => new portainer.Registry("it", { type: "dockerHub", url: "docker.io" })],
