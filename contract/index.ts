@@ -68,6 +68,7 @@ export { type DockerContract, dockerContract } from "./docker";
 export { ContainerInspect } from "./docker/container";
 export { ImageInspect, PullLine } from "./docker/image";
 export { NetworkInspect } from "./docker/network";
+export { ServiceInspect, TaskInspect } from "./docker/service";
 export type { SwarmFile } from "./docker/swarm-file";
 export { EngineInfo } from "./docker/system";
 export { VolumeInspect } from "./docker/volume";

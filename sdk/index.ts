@@ -16,6 +16,7 @@ export { Provider, type ProviderArgs } from "./provider";
 export { Registry, type RegistryArgs } from "./registry";
 export { getRemoteImage, type RemoteImage, type RemoteImageArgs } from "./remote-image";
 export { Secret, type SecretArgs } from "./secret";
+export { Service, type ServiceArgs } from "./service";
 export { Settings, type SettingsArgs } from "./settings";
 export { SslSettings, type SslSettingsArgs } from "./ssl-settings";
 export { Stack, type StackArgs } from "./stack";

@@ -4,9 +4,21 @@ import { exec } from "./exec";
 import { images } from "./image";
 import { networks } from "./network";
 import { secrets } from "./secret";
+import { services, tasks } from "./service";
 import { system } from "./system";
 import { volumes } from "./volume";
 
 /** The engine's operations that go through Portainer's gateway, below `/api/endpoints/:endpointId/docker`. */
-export const dockerContract = { configs, containers, exec, images, networks, secrets, system, volumes };
+export const dockerContract = {
+  configs,
+  containers,
+  exec,
+  images,
+  networks,
+  secrets,
+  services,
+  system,
+  tasks,
+  volumes,
+};
 export type DockerContract = typeof dockerContract;

@@ -80,6 +80,13 @@ export interface EngineKind<Schema extends z.ZodObject, Outputs extends OnEngine
    * @returns the object that has taken the place of the old one.
    */
   update?(engine: Engine, id: string, olds: State<Schema, Outputs>, news: Inputs<Schema>): Promise<Wire>;
+  /**
+   * Waits until a new object does what it is there for. If it fails, the state has the object, and the next `up` is an
+   * update, even if nothing has changed. An update waits itself.
+   *
+   * @returns the object as it is then.
+   */
+  settle?(engine: Engine, object: Wire, inputs: Inputs<Schema>): Promise<Wire>;
   /** Deletes the object that the state describes, unless it is gone or in use. */
   delete(engine: Engine, state: State<Schema, Outputs>): Promise<void>;
 
@@ -157,8 +164,8 @@ export function engineObject<Schema extends z.ZodObject, Outputs extends OnEngin
     const { changed } = difference(fixed, actualInputs(engine, found, inputs), inputs);
     if (changed.length === 0) return;
     throw new ProviderError(
-      `"${name}" exists and is not as the program says: ${changed.join(", ")} differ${changed.length === 1 ? "s" : ""}, ` +
-        `and an engine changes no ${what}. Change the program to match it, or choose another \`name\`.`,
+      `"${name}" exists and is not as the program says: ${changed.join(", ")} differ${changed.length === 1 ? "s" : ""}` +
+        `${kind.update ? ". " : `, and an engine changes no ${what}. `}Change the program to match it, or choose another \`name\`.`,
     );
   };
 
@@ -210,7 +217,13 @@ export function engineObject<Schema extends z.ZodObject, Outputs extends OnEngin
       const ownership = await ownershipIn(engine, inputs);
       const id = idOf(engine.endpointId, name);
       const object = found ?? (await kind.create(engine, inputs));
-      return { id, outputs: await finish(engine, id, object, inputs, ownership) };
+      const outputs = await finish(engine, id, object, inputs, ownership);
+      if (!kind.settle) return { id, outputs };
+      try {
+        return { id, outputs: stateOf(engine, await kind.settle(engine, object, inputs), inputs) };
+      } catch (error) {
+        throw new Unfinished(id, { ...outputs }, error);
+      }
     },
 
     read(context, id, state) {
@@ -243,7 +256,8 @@ export function engineObject<Schema extends z.ZodObject, Outputs extends OnEngin
 
     async update(context, id, olds, news) {
       const { changed } = difference(properties, olds, news);
-      const isRecreated = kind.update !== undefined && changed.some(isFixed);
+      const isUnsettled = kind.settle !== undefined && changed.length === 0;
+      const isRecreated = kind.update !== undefined && (changed.some(isFixed) || isUnsettled);
       // What remains are settings of the provider, such as `adopt`, or access that is no longer managed.
       if (!isRecreated && (!changed.includes("access") || common(news).access === undefined)) {
         return { ...outputsIn(olds), ...news };

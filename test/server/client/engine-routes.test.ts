@@ -61,6 +61,15 @@ const ROWS: Rows<DockerContract> = {
       client.docker(1).secrets.update({ ...web, query: { version: 7 }, body: { Name: "web" } }),
     delete: (client) => client.docker(1).secrets.delete(web),
   },
+  services: {
+    create: (client) => client.docker(1).services.create({ body: { Name: fresh() } }),
+    list: (client) => client.docker(1).services.list({ query: { status: "true" } }),
+    inspect: (client) => client.docker(1).services.inspect(web),
+    update: (client) =>
+      client.docker(1).services.update({ ...web, query: { version: 7 }, body: { Name: "web" } }),
+    delete: (client) => client.docker(1).services.delete(web),
+  },
+  tasks: { list: (client) => client.docker(1).tasks.list() },
   system: {
     events: (client) => client.docker(1).system.events({ query: { since: "1", until: "2" } }),
     info: (client) => client.docker(1).system.info(),

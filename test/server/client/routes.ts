@@ -288,6 +288,8 @@ const ANSWERS: readonly (readonly [asked: RegExp, status: number, body: unknown]
   [/^GET \/(secrets|configs)$/, 200, [SWARM_FILE]],
   [/^GET \/(secrets|configs)\/\w+$/, 200, SWARM_FILE],
   [/^POST \/(secrets|configs)\/\w+\/update$/, 200, ""],
+  [/^GET \/services$/, 200, [SERVICE]],
+  [/^GET \/tasks$/, 200, [{ ID: "task", ServiceID: "svc", Status: { State: "running" } }]],
   [/^GET \/services\/\w+$/, 200, SERVICE],
   [/^POST \/services\/\w+\/update$/, 200, { Warnings: null }],
   [/^(POST|DELETE) /, 204, undefined],
@@ -296,6 +298,7 @@ const CREATED: Readonly<Record<string, readonly [status: number, body: unknown]>
   "/containers/create": [201, { Id: ID, Warnings: null }],
   "/networks/create": [201, { Id: NETWORK.Id, Warning: "" }],
   "/volumes/create": [201, VOLUME],
+  "/services/create": [201, { ID: "fresh" }],
   "/secrets/create": [201, { ID: "fresh" }],
   "/configs/create": [201, { ID: "fresh" }],
   "/images/create": [

@@ -16,6 +16,7 @@ const EXPORTS = [
   "Registry",
   "RemoteImage",
   "Secret",
+  "Service",
   "Settings",
   "SslSettings",
   "Stack",

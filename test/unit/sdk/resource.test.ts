@@ -18,6 +18,7 @@ describe("a resource", () => {
     ["Registry", () => new portainer.Registry("it", { type: "dockerHub", url: "docker.io" })],
     ["Config", () => new portainer.Config("it", { data: "a" })],
     ["Secret", () => new portainer.Secret("it", { data: "a" })],
+    ["Service", () => new portainer.Service("it", { image: "nginx" })],
     ["Settings", () => new portainer.Settings("it")],
     ["SslSettings", () => new portainer.SslSettings("it")],
     ["Stack", () => new portainer.Stack("it", { content: "services: {}" })],

@@ -60,7 +60,7 @@ const duration = (value: string | number | undefined) =>
   value === undefined ? undefined : nanoseconds(value);
 
 /** Only the properties that are set and not zero; the engine takes the others from the image. */
-function toWire({
+export function healthToWire({
   test,
   interval,
   timeout,
@@ -80,7 +80,7 @@ function toWire({
   });
 }
 
-function fromWire(wire: Wire): Healthcheck {
+export function healthFromWire(wire: Wire): Healthcheck {
   const { Test, Interval, Timeout, StartPeriod, StartInterval, Retries } = wire as Record<string, never>;
   if (equal(Test, ["NONE"])) return { disable: true };
   const seconds = (duration: number | undefined) => (duration ? duration / 1e9 : undefined);
@@ -100,17 +100,17 @@ export const healthArguments = {
   healthcheck: {
     change: "rollout",
     empty: "default",
-    normalize: toWire,
+    normalize: healthToWire,
     since: ({ startInterval }) => (duration(startInterval) ? { "healthcheck.startInterval": "1.44" } : {}),
     write: (healthcheck, body) => {
-      body["Healthcheck"] = toWire(healthcheck);
+      body["Healthcheck"] = healthToWire(healthcheck);
     },
     read: (container, desired) => {
       const actual = at(container, ["Config", "Healthcheck"]);
       if (!isObject(actual)) return desired === undefined ? undefined : {};
-      if (desired === undefined) return fromWire(actual);
-      const keys = Object.keys(toWire(desired));
-      return fromWire(Object.fromEntries(Object.entries(actual).filter(([key]) => keys.includes(key))));
+      if (desired === undefined) return healthFromWire(actual);
+      const keys = Object.keys(healthToWire(desired));
+      return healthFromWire(Object.fromEntries(Object.entries(actual).filter(([key]) => keys.includes(key))));
     },
   } satisfies Argument<Healthcheck>,
 };

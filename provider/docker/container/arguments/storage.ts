@@ -44,7 +44,7 @@ const Propagation = z
   .string()
   .regex(/^r?(?:private|shared|slave)$/, 'must be "private", "shared" or "slave", or "r" and one of them');
 
-const MountSchema = z.strictObject({
+export const MountSchema = z.strictObject({
   /**
    * The type: `"volume"` is a volume of the engine, `"bind"` a path of the host, `"tmpfs"` memory, `"image"` the
    * files of an image (API 1.48), `"npipe"` a named pipe of Windows, `"cluster"` a cluster volume of the swarm (API
@@ -77,7 +77,7 @@ const MountSchema = z.strictObject({
   /** Options of an image: `subpath`, a folder in the image. */
   image: z.strictObject({ subpath: z.string().optional() }).optional(),
 });
-type Mount = z.infer<typeof MountSchema>;
+export type Mount = z.infer<typeof MountSchema>;
 
 /** A mount that passes the rules of its type. */
 const VolumeSchema = MountSchema.superRefine((mount, context) => {
@@ -85,7 +85,12 @@ const VolumeSchema = MountSchema.superRefine((mount, context) => {
   if (message !== undefined) context.addIssue({ code: "custom", message });
 });
 
-function mountProblem({ type = "volume", source = "", readOnly, ...options }: Mount): string | undefined {
+export function mountProblem({
+  type = "volume",
+  source = "",
+  readOnly,
+  ...options
+}: Mount): string | undefined {
   const foreign = (["bind", "volume", "tmpfs", "image"] as const).find(
     (kind) => kind !== type && options[kind],
   );
@@ -229,7 +234,7 @@ export function carryOver(
   body["HostConfig"] = host;
 }
 
-function fromMount(mount: Wire): Mount {
+export function fromMount(mount: Wire): Mount {
   const { Type, Source, Target, ReadOnly, BindOptions, VolumeOptions, TmpfsOptions, ImageOptions } =
     mount as Record<string, never>;
   const bind = BindOptions as { Propagation?: string; NonRecursive?: boolean } | undefined;

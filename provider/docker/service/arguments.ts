@@ -1,0 +1,349 @@
+/** Each argument of a service: where it is in the engine's specification, and how it is written and read there. */
+import type { ServiceInspect } from "../../../contract";
+import { milliseconds } from "../../core/schema";
+import { type Healthcheck, healthFromWire, healthToWire } from "../container/arguments/health";
+import { canonicalVolume, fromMount, type Mount } from "../container/arguments/storage";
+import { byteCount, nanoseconds, sizeText } from "../container/arguments/values";
+import { at, isObject, isUnset, put, type Wire, withoutEmpty } from "../container/wire";
+import { labelsOf, type Texts, URN_LABEL } from "../identity";
+import { nameIn, type ServiceInputs } from "./schema";
+
+/** A service as the engine shows it, with what the builder and the arguments need beside. */
+export interface FoundService extends ServiceInspect {
+  readonly Name: string;
+  readonly Labels: Texts | null | undefined;
+  /** The names of the networks that it names by id. */
+  readonly networkNames: Readonly<Record<string, string>>;
+}
+
+export interface ServiceArgument<Value = never> {
+  /** One form for all spellings of a value; `null` if it sets nothing. */
+  readonly normalize: (value: Value) => unknown;
+  /**
+   * Puts the value into the specification, or takes it out.
+   *
+   * @param old what the program had before: what it no longer has is taken out, what others have set stays.
+   */
+  readonly write: (value: Value | undefined, spec: Wire, old: Value | undefined) => void;
+  /** The actual value, cut to what the program sets; all of it if it sets nothing. */
+  readonly read: (found: FoundService, desired: Value | undefined) => unknown;
+}
+
+const CONTAINER = ["TaskTemplate", "ContainerSpec"] as const;
+const same = (value: unknown): unknown => value;
+
+/** An argument that is one field of the specification. */
+function field<Value>(
+  path: readonly string[],
+  to: (value: Value) => unknown = same,
+  from: (wire: never) => unknown = same,
+): ServiceArgument<Value> {
+  return {
+    normalize: (value) => (isUnset(to(value)) ? null : to(value)),
+    write: (value, spec) => (value === undefined ? remove(spec, path) : put(spec, path, to(value))),
+    read: ({ Spec }) => {
+      const actual = at(Spec, path);
+      return isUnset(actual) ? undefined : from(actual as never);
+    },
+  };
+}
+
+/** A number for which 0 is a value like any other. */
+const count = (path: readonly string[]): ServiceArgument<number> => ({
+  ...field<number>(path),
+  normalize: same,
+  read: ({ Spec }) => at(Spec, path),
+});
+
+function remove(spec: Wire, path: readonly string[]): void {
+  const parent = at(spec, path.slice(0, -1));
+  if (isObject(parent)) delete parent[path.at(-1) ?? ""];
+}
+
+/** Conversions of a value, to the engine's form and back. */
+interface Codec {
+  readonly key: string;
+  readonly to: (value: never) => unknown;
+  readonly from: (wire: never) => unknown;
+}
+
+const plain = (key: string): Codec => ({ key, to: same, from: same });
+const duration = (key: string): Codec => ({ key, to: nanoseconds, from: seconds });
+const size = (key: string): Codec => ({ key, to: byteCount, from: sizeText });
+const cpus = (key: string): Codec => ({
+  key,
+  to: (value: number) => Math.round(value * 1e9),
+  from: (wire: number) => wire / 1e9,
+});
+
+function seconds(wire: number): number {
+  return wire / 1e9;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** An argument that is an object. The engine completes it: only the keys that the program sets are compared. */
+function object(path: readonly string[], codecs: Readonly<Record<string, Codec>>): ServiceArgument<Fields> {
+  const entries = Object.entries(codecs);
+  const isSet = (value: Fields | undefined, name: string) => value?.[name] !== undefined;
+  return {
+    normalize: (value) => {
+      const set = entries.filter(([name]) => isSet(value, name));
+      const wire = withoutEmpty(
+        Object.fromEntries(set.map(([name, { key, to }]) => [key, to(value[name] as never)])),
+      );
+      return Object.keys(wire).length > 0 ? wire : null;
+    },
+    write: (value, spec, old) => {
+      const now = at(spec, path);
+      const wire: Wire = isObject(now) ? { ...now } : {};
+      for (const [name, { key, to }] of entries) {
+        if (isSet(value, name)) wire[key] = to(value?.[name] as never);
+        else if (isSet(old, name)) delete wire[key];
+      }
+      if (Object.keys(wire).length > 0) put(spec, path, wire);
+      else remove(spec, path);
+    },
+    read: ({ Spec }, desired) => {
+      const wire = at(Spec, path);
+      if (!isObject(wire)) return undefined;
+      const shown = entries.filter(
+        ([name, { key }]) => !isUnset(wire[key]) && (desired === undefined || isSet(desired, name)),
+      );
+      return Object.fromEntries(shown.map(([name, { key, from }]) => [name, from(wire[key] as never)]));
+    },
+  };
+}
+
+const MODES = {
+  replicated: "Replicated",
+  global: "Global",
+  replicatedJob: "ReplicatedJob",
+  globalJob: "GlobalJob",
+} as const;
+
+/** A list whose order has no meaning. */
+const unordered = (items: readonly unknown[]): unknown[] =>
+  [...items].sort((left, right) => JSON.stringify(left).localeCompare(JSON.stringify(right)));
+
+const sortedKeys = (map: Texts): Texts => Object.fromEntries(Object.entries(map).sort());
+
+type FileInput = NonNullable<ServiceInputs["secrets"] | ServiceInputs["configs"]>[number];
+
+/** Where a secret or config is in a container; a swarm demands every field. */
+const FILE = { uid: "0", gid: "0", mode: 0o444 } as const;
+
+/** Secrets or configs. Their ids are looked up before the specification is sent. */
+function files(kind: "Secret" | "Config"): ServiceArgument<readonly FileInput[]> {
+  const path = [...CONTAINER, `${kind}s`];
+  const toWire = (input: FileInput): Wire => {
+    const given =
+      typeof input === "string"
+        ? { source: input }
+        : { ...input, source: "secret" in input ? input.secret : input.config };
+    const { source, target, uid, gid, mode } = { ...FILE, target: undefined, ...given };
+    const name = nameIn(source);
+    return { [`${kind}Name`]: name, File: { Name: target ?? name, UID: uid, GID: gid, Mode: mode } };
+  };
+  return {
+    normalize: (inputs) => (inputs.length > 0 ? unordered(inputs.map(toWire)) : null),
+    write: (inputs, spec) =>
+      inputs === undefined ? remove(spec, path) : put(spec, path, inputs.map(toWire)),
+    read: ({ Spec }) =>
+      ((at(Spec, path) ?? []) as Record<string, never>[]).map((wire) => {
+        const { Name, UID, GID, Mode } = (wire["File"] ?? {}) as Record<string, never>;
+        const named = { [kind.toLowerCase()]: wire[`${kind}Name`] };
+        return { ...named, target: Name, uid: UID, gid: GID, mode: Mode };
+      }),
+  };
+}
+
+type NetworkInput = NonNullable<ServiceInputs["networks"]>[number];
+
+const networkToWire = (input: NetworkInput): Wire =>
+  typeof input === "string"
+    ? { Target: nameIn(input) }
+    : withoutEmpty({ Target: nameIn(input.network), Aliases: input.aliases });
+
+type PortInput = NonNullable<ServiceInputs["ports"]>[number];
+
+const portToWire = ({ containerPort, hostPort, protocol = "tcp", mode = "ingress" }: PortInput): Wire => ({
+  Protocol: protocol,
+  TargetPort: containerPort,
+  ...(hostPort && { PublishedPort: hostPort }),
+  PublishMode: mode,
+});
+
+const mountToWire = ({ source, ...mount }: Mount): Wire =>
+  canonicalVolume({ ...mount, ...(source !== undefined && { source: nameIn(source) }) });
+
+const UPDATE: Readonly<Record<string, Codec>> = {
+  parallelism: plain("Parallelism"),
+  delay: duration("Delay"),
+  failureAction: plain("FailureAction"),
+  monitor: duration("Monitor"),
+  maxFailureRatio: plain("MaxFailureRatio"),
+  order: plain("Order"),
+};
+
+const list = <Item>(path: readonly string[], to: (item: Item) => unknown, from: (wire: never) => unknown) =>
+  ({
+    ...field<readonly Item[]>(
+      path,
+      (items) => items.map(to),
+      (wire: never[]) => wire.map(from),
+    ),
+    normalize: (items: readonly Item[]) => (items.length > 0 ? unordered(items.map(to)) : null),
+  }) satisfies ServiceArgument<readonly Item[]>;
+
+/** In the order in which they are written. */
+export const serviceArguments = {
+  mode: {
+    normalize: same,
+    write: (mode, spec) => {
+      const key = MODES[mode ?? "replicated"];
+      put(spec, ["Mode"], { [key]: at(spec, ["Mode", key]) ?? {} });
+    },
+    read: ({ Spec }) =>
+      Object.entries(MODES).find(([, key]) => at(Spec, ["Mode", key]) !== undefined)?.[0] ?? "replicated",
+  } satisfies ServiceArgument<ServiceInputs["mode"]>,
+  replicas: count(["Mode", "Replicated", "Replicas"]),
+  maxConcurrent: count(["Mode", "ReplicatedJob", "MaxConcurrent"]),
+  totalCompletions: count(["Mode", "ReplicatedJob", "TotalCompletions"]),
+  image: {
+    ...field<string>([...CONTAINER, "Image"]),
+    /** Docker's CLI adds a digest, which is that of the program's tag. */
+    read: ({ Spec }, desired) => {
+      const actual = String(at(Spec, [...CONTAINER, "Image"]) ?? "");
+      return desired?.includes("@") ? actual : actual.replace(/@sha256:.*/, "");
+    },
+  } satisfies ServiceArgument<string>,
+  command: field<string[]>([...CONTAINER, "Args"]),
+  entrypoint: field<string[]>([...CONTAINER, "Command"]),
+  env: {
+    normalize: (env) => (isUnset(env) ? null : sortedKeys(env)),
+    write: (env, spec) => {
+      const path = [...CONTAINER, "Env"];
+      if (env === undefined) remove(spec, path);
+      else
+        put(
+          spec,
+          path,
+          Object.entries(env).map(([name, value]) => `${name}=${value}`),
+        );
+    },
+    read: ({ Spec }) => {
+      const lines = (at(Spec, [...CONTAINER, "Env"]) ?? []) as readonly string[];
+      return Object.fromEntries(lines.map((line) => [line.split("=")[0], line.slice(line.indexOf("=") + 1)]));
+    },
+  } satisfies ServiceArgument<Texts>,
+  labels: {
+    normalize: (labels) => (isUnset(labels) ? null : labels),
+    write: (labels, spec, old) => {
+      const { [URN_LABEL]: urn, ...now } = (spec["Labels"] ?? {}) as Texts;
+      const kept = Object.entries(now).filter(([name]) => old?.[name] === undefined);
+      spec["Labels"] = {
+        ...(labels ?? Object.fromEntries(kept)),
+        ...(urn !== undefined && { [URN_LABEL]: urn }),
+      };
+    },
+    read: labelsOf,
+  } satisfies ServiceArgument<Texts>,
+  containerLabels: field<Texts>([...CONTAINER, "Labels"]),
+  hostname: field<string>([...CONTAINER, "Hostname"]),
+  user: field<string>([...CONTAINER, "User"]),
+  workingDir: field<string>([...CONTAINER, "Dir"]),
+  readOnly: field<boolean>([...CONTAINER, "ReadOnly"]),
+  init: {
+    ...field<boolean>([...CONTAINER, "Init"]),
+    normalize: same,
+    read: ({ Spec }) => at(Spec, [...CONTAINER, "Init"]) ?? undefined,
+  } satisfies ServiceArgument<boolean>,
+  capAdd: list<string>([...CONTAINER, "CapabilityAdd"], capability, same),
+  capDrop: list<string>([...CONTAINER, "CapabilityDrop"], capability, same),
+  mounts: list<Mount>([...CONTAINER, "Mounts"], mountToWire, fromMount),
+  secrets: files("Secret"),
+  configs: files("Config"),
+  networks: {
+    normalize: (inputs) => (inputs.length > 0 ? unordered(inputs.map(networkToWire)) : null),
+    write: (inputs, spec) => {
+      remove(spec, ["Networks"]); // where old clients have put them
+      put(spec, ["TaskTemplate", "Networks"], (inputs ?? []).map(networkToWire));
+    },
+    read: ({ Spec, networkNames }) =>
+      ((at(Spec, ["TaskTemplate", "Networks"]) ?? Spec["Networks"] ?? []) as Record<string, never>[]).map(
+        ({ Target, Aliases }) =>
+          withoutEmpty({ network: networkNames[Target ?? ""] ?? Target, aliases: Aliases }),
+      ),
+  } satisfies ServiceArgument<readonly NetworkInput[]>,
+  ports: list<PortInput>(
+    ["EndpointSpec", "Ports"],
+    portToWire,
+    ({ TargetPort, PublishedPort, Protocol, PublishMode }: Record<string, never>) =>
+      withoutEmpty({
+        containerPort: TargetPort,
+        hostPort: PublishedPort,
+        protocol: Protocol,
+        mode: PublishMode,
+      }),
+  ),
+  endpointMode: field<string>(["EndpointSpec", "Mode"]),
+  healthcheck: {
+    normalize: (check) => {
+      const wire = healthToWire(check);
+      return isUnset(wire) ? null : wire;
+    },
+    write: (check, spec) => {
+      const path = [...CONTAINER, "Healthcheck"];
+      if (check === undefined) remove(spec, path);
+      else put(spec, path, healthToWire(check));
+    },
+    read: ({ Spec }, desired) => {
+      const wire = at(Spec, [...CONTAINER, "Healthcheck"]);
+      if (!isObject(wire)) return undefined;
+      const keys = desired ? Object.keys(healthToWire(desired)) : Object.keys(wire);
+      return healthFromWire(Object.fromEntries(Object.entries(wire).filter(([key]) => keys.includes(key))));
+    },
+  } satisfies ServiceArgument<Healthcheck>,
+  limits: object(["TaskTemplate", "Resources", "Limits"], {
+    cpus: cpus("NanoCPUs"),
+    memory: size("MemoryBytes"),
+    pids: plain("Pids"),
+  }),
+  reservations: object(["TaskTemplate", "Resources", "Reservations"], {
+    cpus: cpus("NanoCPUs"),
+    memory: size("MemoryBytes"),
+  }),
+  placement: object(["TaskTemplate", "Placement"], {
+    constraints: plain("Constraints"),
+    spread: {
+      key: "Preferences",
+      to: (labels: readonly string[]) => labels.map((SpreadDescriptor) => ({ Spread: { SpreadDescriptor } })),
+      from: (wire: readonly { Spread?: { SpreadDescriptor?: string } }[]) =>
+        wire.map(({ Spread }) => Spread?.SpreadDescriptor),
+    },
+    maxReplicas: plain("MaxReplicas"),
+  }),
+  restartPolicy: object(["TaskTemplate", "RestartPolicy"], {
+    condition: plain("Condition"),
+    delay: duration("Delay"),
+    maxAttempts: plain("MaxAttempts"),
+    window: duration("Window"),
+  }),
+  updateConfig: object(["UpdateConfig"], UPDATE),
+  rollbackConfig: object(["RollbackConfig"], UPDATE),
+  logging: object(["TaskTemplate", "LogDriver"], { driver: plain("Name"), options: plain("Options") }),
+  stopSignal: field<string>([...CONTAINER, "StopSignal"]),
+  stopGracePeriod: field<string | number>([...CONTAINER, "StopGracePeriod"], nanoseconds, seconds),
+  forceUpdate: count(["TaskTemplate", "ForceUpdate"]),
+};
+
+/** Docker adds the prefix to capabilities. */
+function capability(name: string): string {
+  const upper = name.toUpperCase();
+  return upper === "ALL" || upper.startsWith("CAP_") ? upper : `CAP_${upper}`;
+}
+
+/** How long a new task must run to count as started, in milliseconds. */
+export const monitorOf = ({ updateConfig }: ServiceInputs): number =>
+  milliseconds(updateConfig?.monitor ?? 5) ?? 5_000;
