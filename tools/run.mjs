@@ -12,6 +12,7 @@ const TOOLS = {
   quickstart: "quickstart/main.mts",
   test: "test/main.mts",
   engines: "engines.mts",
+  chaos: "chaos.mts",
   bench: "bench/main.mts",
   docs: "docs/main.mts",
   size: "package/size.mts",

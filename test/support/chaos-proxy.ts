@@ -23,9 +23,9 @@ export type Mischief =
 
 /** How often each happens, as a share of all requests. */
 const SHARES: readonly (readonly [Mischief, number])[] = [
-  ["reset", 0.015],
-  ["reset-after", 0.015],
-  ["truncate", 0.01],
+  ["reset", 0.03],
+  ["reset-after", 0.03],
+  ["truncate", 0.03],
   ["delay", 0.08],
   ["duplicate", 0.03],
 ];
