@@ -164,10 +164,14 @@ async function existing(
     all.push([kind, found]);
     sayLeftOut(skipped);
   }
+  const stacks = all.flatMap(([type, objects]) => (type === "Stack" ? objects : []));
   if (!kinds.includes("Container")) return all;
   const engines = [];
   for (const endpointId of await endpointIds(connection, endpoints)) {
-    const engine = await importableEngine(context, endpointId, filters);
+    const names = stacks
+      .filter(({ inputs }) => inputs["endpointId"] === endpointId)
+      .map(({ inputs }) => String(inputs["name"]));
+    const engine = await importableEngine(context, endpointId, filters, names);
     engines.push(engine);
     sayLeftOut(engine.skipped);
   }

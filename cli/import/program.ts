@@ -28,6 +28,7 @@ const DEFAULTS: Readonly<Record<ImportedType, Properties>> = {
   EndpointGroup: {},
   Endpoint: { type: "docker" },
   Registry: {},
+  Stack: { type: "standalone", active: true, prune: true, pull: false, removeVolumes: false },
   Container: { desiredState: "running" },
   Volume: { driver: "local" },
   Network: { driver: "bridge", internal: false, attachable: false, enableIPv6: false },
@@ -119,9 +120,13 @@ function argumentsOf({ type, name, inputs }: ImportedResource): Properties {
     ...(endpointId !== undefined && { endpointId }),
     ...(objectName !== undefined && objectName !== name && { name: objectName }),
     ...(image !== undefined && { image }),
-    ...Object.fromEntries(said),
+    ...Object.fromEntries(said.map(([key, value]) => [key, key === "content" ? textBlock(value) : value])),
   };
 }
+
+/** A text of several lines, so that people can read it. A template literal would change the line ends of Windows. */
+const textBlock = (value: unknown): unknown =>
+  typeof value !== "string" || value.includes("\r") ? value : new Code(`\`${escaped(value)}\``);
 
 /** Replaces values that look secret by reads from stack config, and adds them to `secrets`. */
 function hiding(name: string, args: Properties, secrets: SecretVariable[]): Properties {

@@ -22,18 +22,20 @@ export interface ImportableEngine {
 
 /**
  * Reads the containers of an environment, and the volumes and networks that they use. Writes nothing. Skips objects
- * that a stack already manages, and objects that belong to a swarm.
+ * that a stack of Pulumi already manages, and objects that belong to a swarm.
  *
  * @param filters the engine's filters for containers: `{ name: ["web"], label: ["team=ops"] }`.
+ * @param stacks the stacks whose containers are left out, because each is imported as one resource.
  */
 export async function importableEngine(
   context: Context,
   endpointId: number,
   filters: Readonly<Record<string, readonly string[]>>,
+  stacks: readonly string[],
 ): Promise<ImportableEngine> {
   const engine = await reachEngine(context, { endpointId });
   const info = await engine.docker.system.info({}, engine.call);
-  const { containers, skipped } = await importableContainers(engine, info, filters);
+  const { containers, skipped } = await importableContainers(engine, info, filters, stacks);
   const volumes = await volumesOf(engine, containers);
   const networks = await networksOf(engine, info, containers);
   return {

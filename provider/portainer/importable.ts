@@ -1,15 +1,24 @@
 /** Reads the objects of Portainer's database, whoever created them, as inputs for a program and as state: for an import. */
 import type { z } from "zod";
 import { isApiError, type PortainerClient } from "../../client";
-import { DEFAULT_SECURITY, type Endpoint, type SecuritySettings, UNASSIGNED_GROUP } from "../../contract";
+import {
+  DEFAULT_SECURITY,
+  type Endpoint,
+  type SecuritySettings,
+  type Stack,
+  StackType,
+  UNASSIGNED_GROUP,
+} from "../../contract";
 import type { Context, Definition } from "../core/definition";
 import { unlessNotFound } from "../core/errors";
 import type { ImportableObject, SkippedObject } from "../core/importable";
 import type { Properties } from "../core/properties";
+import { schemaDefaults } from "../core/schema";
 import { endpoint } from "./endpoint";
 import { typeOf } from "./endpoint/view";
 import { endpointGroup } from "./endpoint-group";
 import { registry } from "./registry";
+import { stack } from "./stack";
 import { tag } from "./tag";
 import { team } from "./team";
 import { teamMembership } from "./team-membership";
@@ -78,6 +87,10 @@ const KINDS = {
         unseen: one.Authentication ? ["password"] : [],
       })),
   }),
+  Stack: kind(stack, {
+    list: async ({ stacks }) => (await stacks.list({})).map(listedStack),
+    said: ({ access, ...inputs }) => ({ ...inputs, ...(access !== "administrators" && { access }) }),
+  }),
 } as const satisfies Record<string, ImportableKind>;
 
 export type PortainerType = keyof typeof KINDS;
@@ -106,7 +119,7 @@ export async function importableObjects(context: Context, type: PortainerType): 
     }
     const now = await unlessNotFound(() => definition.read(context, id, {}));
     if (!now) continue;
-    const inputs = said(withoutEmpty(now.inputs));
+    const inputs = withDefaults(definition.schema, said(withoutEmpty(now.inputs)));
     const outputs = Object.entries(now.outputs).filter(([key]) => !(key in definition.schema.shape));
     found.push({ id, inputs, outputs: { ...inputs, ...Object.fromEntries(outputs) }, unseen });
   }
@@ -140,6 +153,12 @@ const isEmpty = (value: unknown): boolean =>
   value === "" ||
   (typeof value === "object" && Object.keys(value).length === 0);
 
+/** With the defaults that a `check` adds, which the server does not show. */
+const withDefaults = (schema: z.ZodObject, inputs: Properties): Properties => ({
+  ...inputs,
+  ...Object.fromEntries(Object.entries(schemaDefaults(schema)).filter(([key]) => !(key in inputs))),
+});
+
 /** Without what a new environment has by itself. */
 function saidOfEndpoint({ groupId, security, containerEngine, ...inputs }: Properties): Properties {
   const restricted = Object.entries((security ?? {}) as Properties).filter(
@@ -150,6 +169,16 @@ function saidOfEndpoint({ groupId, security, containerEngine, ...inputs }: Prope
     ...(groupId !== UNASSIGNED_GROUP && { groupId }),
     ...(restricted.length > 0 && { security: Object.fromEntries(restricted) }),
     ...(containerEngine === "podman" && { containerEngine }),
+  };
+}
+
+function listedStack({ Id, Name, Type, GitConfig }: Stack): Listed {
+  const isKnown = Type === StackType.compose || Type === StackType.swarm;
+  return {
+    id: String(Id),
+    name: `stack "${Name}"`,
+    unseen: GitConfig?.Authentication ? ["git.password"] : [],
+    ...(!isKnown && { reason: "a stack of Kubernetes" }),
   };
 }
 

@@ -5,17 +5,26 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { ModuleKind, transpileModule } from "typescript";
 import { engineApi } from "../support/engine-api";
+import { type FakeDocker, installFakeDocker } from "../support/fake-docker";
 import { engineUrl, testImage } from "../support/needs";
 import { openSite, type Site } from "../support/site";
 import { must, stackOrSkip } from "../support/stack";
 
 const BIN = resolve(__dirname, "../../dist/cli/bin.js");
 const PASSWORD = "hub-hunter2-of-the-registry";
+const STACK_SECRET = "hunter2-of-the-stack";
+const COMPOSE_FILE = `services:
+  web:
+    image: "\`busybox\`"
+    environment:
+      A: \${A}
+`;
 
 stackOrSkip()("the command `import`, of an installation", () => {
   let site: Site;
   let name: string;
   let secretsFile: string;
+  let docker: FakeDocker;
 
   const api = async (method: string, path: string, body: object | FormData): Promise<{ Id: number }> => {
     const answer = await fetch(`${site.server.url}/api${path}`, {
@@ -48,6 +57,7 @@ stackOrSkip()("the command `import`, of an installation", () => {
   };
 
   beforeAll(async () => {
+    docker = await installFakeDocker();
     site = await openSite("");
     name = `${site.prefix}shop`;
     secretsFile = join(site.stack.program.folder, "secrets.json");
@@ -80,6 +90,15 @@ stackOrSkip()("the command `import`, of an installation", () => {
     for (const [key, value] of Object.entries({ ...fields, TagIds: `[${tag}]` })) form.append(key, value);
     const paris = await api("POST", "/endpoints", form);
     await api("PUT", `/endpoints/${paris.Id}/settings`, { allowPrivilegedModeForRegularUsers: false });
+    await api("POST", `/stacks/create/standalone/string?endpointId=${paris.Id}`, {
+      Name: "blog",
+      StackFileContent: COMPOSE_FILE,
+      Env: [{ name: "DB_PASSWORD", value: STACK_SECRET }],
+    });
+    await engineApi("POST", `/containers/create?name=${name}-of-stack`, {
+      Image: testImage,
+      Labels: { "com.docker.compose.project": "blog" },
+    });
     await engineApi("POST", `/containers/create?name=${name}`, { Image: testImage, Cmd: ["sleep", "1000"] });
     await engineApi("POST", `/containers/${name}/start`);
     await writeFile(secretsFile, JSON.stringify({ "hub-password": PASSWORD }));
@@ -87,10 +106,11 @@ stackOrSkip()("the command `import`, of an installation", () => {
 
   afterAll(async () => {
     await site[Symbol.asyncDispose]();
+    await docker[Symbol.asyncDispose]();
   });
 
   it("brings it into a stack whose first preview shows no change, with references between its objects", async () => {
-    const all = ["Tag", "Team", "User", "TeamMembership", "EndpointGroup", "Endpoint", "Registry"];
+    const all = ["Tag", "Team", "User", "TeamMembership", "EndpointGroup", "Endpoint", "Registry", "Stack"];
     const kinds = [...all, "Container"].flatMap((kind) => ["--kind", kind]);
     let said = { stdout: "", stderr: "" };
     const requests = await site.requestsOf(async () => {
@@ -107,10 +127,11 @@ stackOrSkip()("the command `import`, of an installation", () => {
     });
     expect(requests.filter((request) => !request.startsWith("GET"))).toEqual([]);
     expect(said.stderr).toContain('Left out: user "admin", the initial administrator');
+    expect(said.stderr).toContain(`Left out: ${name}-of-stack, a part of the stack "blog".`);
     expect(said.stdout).toContain("1 Tag, 1 Team, 2 Users, 1 TeamMembership, 1 EndpointGroup, 2 Endpoints");
 
     const text = await written();
-    expect(text).not.toContain(PASSWORD);
+    for (const secret of [PASSWORD, STACK_SECRET]) expect(text).not.toContain(secret);
     for (const line of [
       'new portainer.Tag("production");',
       'new portainer.User("bob", {\n  role: "administrator",\n});',
@@ -121,10 +142,12 @@ stackOrSkip()("the command `import`, of an installation", () => {
       "security: { allowPrivilegedModeForRegularUsers: false }",
       "endpointId: paris",
       'password: config.requireSecret("hub-password")',
+      'DB_PASSWORD: config.requireSecret("blog-DB_PASSWORD")',
+      `content: \`${COMPOSE_FILE.replace(/[`$]/g, "\\$&")}\``,
     ])
       expect(text).toContain(line);
 
-    await site.stack.setConfig({}, { "hub-password": PASSWORD });
+    await site.stack.setConfig({}, { "hub-password": PASSWORD, "blog-DB_PASSWORD": STACK_SECRET });
     await importWritten();
     expect(Object.keys(must(await site.stack.preview()).changes)).toEqual(["same"]);
     must(await site.stack.refresh());
@@ -133,7 +156,8 @@ stackOrSkip()("the command `import`, of an installation", () => {
       expect(Object.keys(must(await site.stack.up()).changes)).toEqual(["same"]);
     });
     expect(after).toEqual([]);
-    expect(await site.stack.stateFile()).not.toContain(PASSWORD);
+    const stored = await site.stack.stateFile();
+    for (const secret of [PASSWORD, STACK_SECRET]) expect(stored).not.toContain(secret);
   });
 
   it("asks for a password that nobody gave it, and invents none", async () => {

@@ -183,6 +183,7 @@ function agreeing(container: ContainerInspect, inputs: ContainerInputs): Contain
   return Object.fromEntries(kept) as unknown as ContainerInputs;
 }
 
+const PROJECT_LABEL = "com.docker.compose.project";
 const SWARM_LABEL = "com.docker.swarm.task.id";
 
 /** A container, as the state would hold it. */
@@ -197,11 +198,13 @@ export interface ImportableContainer {
  * and the tasks of a swarm, which the swarm replaces when it likes.
  *
  * @param filters the engine's filters: `{ name: ["web"], label: ["team=ops"] }`.
+ * @param stacks the stacks whose containers are left out.
  */
 export async function importableContainers(
   engine: Engine,
   info: EngineInfo,
   filters: Readonly<Record<string, readonly string[]>>,
+  stacks: readonly string[],
 ): Promise<{ containers: ImportableContainer[]; skipped: SkippedObject[] }> {
   const list = await engine.docker.containers.list(
     { query: { all: "1", filters: JSON.stringify(filters) } },
@@ -213,10 +216,10 @@ export async function importableContainers(
     .sort((left, right) => nameOfContainer(left).localeCompare(nameOfContainer(right)));
 
   const skipped = there.flatMap((container) => {
-    const reason = whyNot(container);
+    const reason = whyNot(container, stacks);
     return reason === undefined ? [] : [{ name: nameOfContainer(container), reason }];
   });
-  const imported = there.filter((container) => whyNot(container) === undefined);
+  const imported = there.filter((container) => whyNot(container, stacks) === undefined);
   const ids = new Set(imported.map(({ Id }) => Id));
   const images = imagesOf(engine);
   const containers = await Promise.all(
@@ -230,8 +233,10 @@ export async function importableContainers(
   return { containers, skipped };
 }
 
-function whyNot({ Config }: ContainerInspect): string | undefined {
+function whyNot({ Config }: ContainerInspect, stacks: readonly string[]): string | undefined {
   const labels = Config.Labels ?? {};
+  const project = labels[PROJECT_LABEL];
+  if (project !== undefined && stacks.includes(project)) return `a part of the stack "${project}"`;
   if (labels[SWARM_LABEL] !== undefined) return "a task of a swarm service";
   return managedAs(labels);
 }
