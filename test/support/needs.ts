@@ -51,6 +51,20 @@ export function swarmOrSkip(): typeof describe | typeof describe.skip {
   return describe.skip;
 }
 
+/** The same for what needs Docker Compose as well, which the server then finds. */
+export function composeOrSkip(): typeof describe | typeof describe.skip {
+  const config = process.env[COMPOSE];
+  if (config) {
+    process.env["DOCKER_CONFIG"] = config;
+    return engineOrSkip();
+  }
+  if (process.env[CI]) throw new Error(`These tests need Docker Compose: set ${COMPOSE}`);
+  process.stderr.write(
+    `Skipped: these tests need Docker Compose; set ${COMPOSE} to a Docker configuration folder with its plugin\n`,
+  );
+  return describe.skip;
+}
+
 /** The engine's address. Read it inside tests only: it is empty where they are skipped. */
 export const engineUrl = process.env[ENGINE] ?? "";
 export const engineSocket = engineUrl.replace(/^unix:\/\//, "");

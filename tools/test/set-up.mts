@@ -30,8 +30,8 @@ export const suites = {
   server: { needs: [], wants: [] },
   host: { needs: ["build"], wants: ["postgres"] },
   twin: { needs: ["build", "engine"], wants: ["swarm", "compose", "postgres"] },
-  engine: { needs: ["build", "engine"], wants: ["registry", "ownEngine", "swarm"] },
-  stack: { needs: ["build", "engine", "cli"], wants: ["registry", "swarm"] },
+  engine: { needs: ["build", "engine"], wants: ["registry", "ownEngine", "swarm", "compose"] },
+  stack: { needs: ["build", "engine", "cli"], wants: ["registry", "swarm", "compose"] },
   browser: { needs: ["browser"], wants: [] },
 } as const satisfies Record<string, { needs: readonly Part[]; wants: readonly Part[] }>;
 
