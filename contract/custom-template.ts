@@ -2,6 +2,7 @@ import { z } from "zod";
 import { FormFile, Id } from "./common";
 import { ResourceControl } from "./resource-control";
 import { live, route, source } from "./route";
+import { GitConfig } from "./stack";
 
 const Variable = z.object({
   name: z.string(),
@@ -21,6 +22,9 @@ export const CustomTemplate = z.looseObject({
   CreatedByUserId: z.int(),
   ResourceControl: ResourceControl.nullish(),
   Variables: z.array(Variable).nullish(),
+  GitConfig: GitConfig.nullish(),
+  EdgeTemplate: z.boolean().optional(),
+  IsComposeFormat: z.boolean().optional(),
 });
 export type CustomTemplate = z.infer<typeof CustomTemplate>;
 

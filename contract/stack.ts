@@ -16,7 +16,8 @@ const AutoUpdate = z.object({
   ForcePullImage: z.boolean().optional(),
 });
 
-const Git = z.looseObject({
+/** The repository that a stack or custom template comes from. */
+export const GitConfig = z.looseObject({
   URL: z.string(),
   ReferenceName: z.string(),
   ConfigFilePath: z.string(),
@@ -42,7 +43,7 @@ export const Stack = z.looseObject({
   UpdateDate: z.int().optional(),
   AdditionalFiles: z.array(z.string()).nullish(),
   AutoUpdate: z.looseObject(AutoUpdate.shape).nullish(),
-  GitConfig: Git.nullish(),
+  GitConfig: GitConfig.nullish(),
   ResourceControl: ResourceControl.nullish(),
 });
 export type Stack = z.infer<typeof Stack>;

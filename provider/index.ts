@@ -15,6 +15,7 @@ import { service } from "./docker/service";
 import { volume } from "./docker/volume";
 import { adminUser } from "./portainer/admin-user";
 import { apiKey } from "./portainer/api-key";
+import { customTemplate } from "./portainer/custom-template";
 import { endpoint } from "./portainer/endpoint";
 import { endpointGroup } from "./portainer/endpoint-group";
 import { registry } from "./portainer/registry";
@@ -28,6 +29,7 @@ import { user } from "./portainer/user";
 
 export const AdminUser = dynamicProvider(adminUser);
 export const ApiKey = dynamicProvider(apiKey);
+export const CustomTemplate = dynamicProvider(customTemplate);
 export const Endpoint = dynamicProvider(endpoint);
 export const EndpointGroup = dynamicProvider(endpointGroup);
 export const Config = dynamicProvider(config);

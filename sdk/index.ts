@@ -7,6 +7,7 @@ export { AdminUser, type AdminUserArgs } from "./admin-user";
 export { ApiKey, type ApiKeyArgs } from "./api-key";
 export { Config, type ConfigArgs } from "./config";
 export { Container, type ContainerArgs } from "./container";
+export { CustomTemplate, type CustomTemplateArgs } from "./custom-template";
 export { Endpoint, type EndpointArgs } from "./endpoint";
 export { EndpointGroup, type EndpointGroupArgs } from "./endpoint-group";
 export { Exec, type ExecArgs } from "./exec";

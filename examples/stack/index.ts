@@ -19,4 +19,17 @@ const shop = new portainer.Stack("shop", {
   removeVolumes: true,
 });
 
+// Whoever may use the server can deploy the same file from the list of templates.
+new portainer.CustomTemplate("shop-template", {
+  title: config.require("name"),
+  description: "A page that says what it is told",
+  content: new pulumi.asset.FileAsset("compose.yml"),
+  variables: [
+    { name: "IMAGE", label: "Image", defaultValue: "busybox:1.37" },
+    { name: "PORT", label: "Port", defaultValue: "8080" },
+    { name: "GREETING", label: "Greeting" },
+  ],
+  access: "public",
+});
+
 export const status = shop.status;

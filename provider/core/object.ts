@@ -42,8 +42,12 @@ export interface ObjectKind<Schema extends z.ZodObject, Outputs extends Installe
 
   /** The output that holds the numeric id. */
   readonly id: keyof Outputs & string;
-  /** The actual values of the inputs, from the server's answer; `access` is built in. */
-  inputs(object: Wire): Partial<Inputs<Schema>>;
+  /**
+   * The actual values of the inputs, from the server's answer; `access` is built in.
+   *
+   * @param desired the program's values, for what the server never shows of a value; empty to see everything.
+   */
+  inputs(object: Wire, desired: Partial<Inputs<Schema>>): Partial<Inputs<Schema>>;
   outputs(object: Wire): Omit<Outputs, keyof Installed>;
   /** Where the object keeps who may use it, if the schema has `access`. Portainer sets that only by an update. */
   policies?(object: Wire): Policies;
@@ -110,7 +114,7 @@ export function portainerObject<Schema extends z.ZodObject, Outputs extends Inst
 
   /** All actual values. A value that equals the one in `inputs` has its spelling. */
   const everything = (object: Wire, inputs: Properties, directory: Directory): Properties => ({
-    ...kind.inputs(object),
+    ...kind.inputs(object, inputs as Partial<Inputs<Schema>>),
     ...(kind.policies && { access: accessNow(accessIn(inputs), kind.policies(object), directory) }),
   });
   /** The same, cut to the properties in `inputs`: the others are not managed. */
@@ -123,10 +127,14 @@ export function portainerObject<Schema extends z.ZodObject, Outputs extends Inst
     kind.get
       ? await unlessNotFound(() => kind.get?.(client, id) as Promise<Wire>)
       : (await kind.list(client)).find((object) => idOf(object) === id);
-  const named = async (client: PortainerClient, inputs: Properties) =>
-    (await kind.list(client)).filter(
+  /** Read by `get`, because a list may show less of an object. */
+  const named = async (client: PortainerClient, inputs: Properties) => {
+    const listed = (await kind.list(client)).filter(
       (object) => differences(object, { [unique]: inputs[unique] }, IDS_ALONE).length === 0,
     );
+    const found = await Promise.all(listed.map((object) => byId(client, idOf(object))));
+    return found.filter((object) => object !== undefined);
+  };
   const taskFor = async (client: PortainerClient, desired: Properties): Promise<Task> => {
     const directory = await lookUp(client, accessIn(desired));
     requireKnown(accessIn(desired), directory);

@@ -30,7 +30,8 @@ export interface Controlled {
     | "secret"
     | "config"
     | "service"
-    | "stack"];
+    | "stack"
+    | "customTemplate"];
   readonly id: string;
   /** The control that Portainer shows with the object. */
   readonly control: Control;

@@ -111,6 +111,28 @@ const LIVES: Record<string, () => Life> = {
     drift: (id) => api("PUT", `/registries/${id}`, { Name: "drifted", Authentication: false }),
     remove: (id) => api("DELETE", `/registries/${id}`),
   }),
+  CustomTemplate: () => ({
+    type: "CustomTemplate",
+    create: { description: "A shop", content: "services: {}", note: "read this", access: "public" },
+    change: {
+      title: "Shop",
+      description: "Another",
+      content: "services: { }",
+      note: "",
+      type: "swarm",
+      platform: "windows",
+      access: "administrators",
+    },
+    drift: (id) =>
+      api("PUT", `/custom_templates/${id}`, {
+        Title: "drifted",
+        Description: "drifted",
+        Platform: 1,
+        Type: 2,
+        FileContent: "drifted",
+      }),
+    remove: (id) => api("DELETE", `/custom_templates/${id}`),
+  }),
   Stack: () => ({
     type: "Stack",
     prepare: addEnvironment,

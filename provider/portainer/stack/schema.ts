@@ -112,7 +112,12 @@ export const fullReference = (reference: string | undefined): string => {
 
 const noSlash = (url: string): string => url.replace(/\/+$/, "");
 
-function canonicalGit({ url, reference, autoUpdate, ...git }: GitInputs): unknown {
+export function canonicalGit({
+  url,
+  reference,
+  autoUpdate,
+  ...git
+}: Omit<GitInputs, "additionalFiles">): unknown {
   return {
     ...git,
     url: noSlash(url),
@@ -125,7 +130,7 @@ function canonicalGit({ url, reference, autoUpdate, ...git }: GitInputs): unknow
 }
 
 /** A file's content as its hash, which Pulumi gives for an asset. */
-const hashOf = (content: string | WireAsset): string | undefined =>
+export const hashOf = (content: string | WireAsset): string | undefined =>
   typeof content === "string" ? createHash("sha256").update(content).digest("hex") : content.hash;
 
 export const properties = {
@@ -155,14 +160,15 @@ export const defaults = (inputs: Properties, context: CheckContext): Properties 
 
 export const validateStack = (inputs: Properties): Failure[] => [
   ...missingEndpoint(inputs),
-  ...sourceFailures(inputs),
+  ...sourceFailures(inputs, "stack"),
 ];
 
-function sourceFailures({ content, git }: Properties): Failure[] {
+/** Exactly one source, with complete credentials. */
+export function sourceFailures({ content, git }: Properties, what: string): Failure[] {
   const has = (value: unknown) => value !== undefined && value !== null;
   if (has(content) === has(git)) {
     const property = has(git) ? "git" : "content";
-    return [{ property, reason: "a stack has either `content` or `git`: give one of them" }];
+    return [{ property, reason: `a ${what} has either \`content\` or \`git\`: give one of them` }];
   }
   if (!has(git) || isUnknown(git)) return [];
   const { username, password, autoUpdate } = git as Properties;

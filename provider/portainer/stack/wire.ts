@@ -34,7 +34,7 @@ function autoUpdateBody({ interval, webhook, force, pull }: AutoUpdateInputs, pr
   };
 }
 
-const credentials = ({ username, password }: GitInputs) =>
+export const credentials = ({ username, password }: Pick<GitInputs, "username" | "password">) =>
   password === undefined
     ? { RepositoryAuthentication: false }
     : {
@@ -111,7 +111,7 @@ function shownAutoUpdate(
   return pick(everything, remembered);
 }
 
-const pick = (everything: Properties, wanted: object | undefined): Properties =>
+export const pick = (everything: Properties, wanted: object | undefined): Properties =>
   Object.fromEntries(
     Object.entries(everything).filter(
       ([key, value]) => value !== undefined && (!wanted || (wanted as Properties)[key] !== undefined),

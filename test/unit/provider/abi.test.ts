@@ -9,6 +9,7 @@ const EXPORTS = [
   "ApiKey",
   "Config",
   "Container",
+  "CustomTemplate",
   "Endpoint",
   "EndpointGroup",
   "Exec",

@@ -9,6 +9,7 @@ describe("a resource", () => {
   test.each([
     ["AdminUser", () => new portainer.AdminUser("it", { password: PASSWORD })],
     ["ApiKey", () => new portainer.ApiKey("it")],
+    ["CustomTemplate", () => new portainer.CustomTemplate("it", { description: "a", content: "b" })],
     ["Endpoint", () => new portainer.Endpoint("it", { url: "unix:///var/run/docker.sock" })],
     ["EndpointGroup", () => new portainer.EndpointGroup("it")],
     ["Container", () => new portainer.Container("it", { image: "nginx" })],
