@@ -172,6 +172,10 @@ async function askEngine(
   return ID;
 }
 
+/** The address of something in a server's API, for others to use: webhooks. */
+export const apiUrl = (url: string, path: string): string =>
+  `${url.replace(/\/+$/, "").replace(/\/api$/, "")}/api${path}`;
+
 function requireUrl({ url }: SettingTexts): string {
   if (url === undefined) throw new ProviderError(`no Portainer url: set ${places("url")}`);
   return url;

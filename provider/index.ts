@@ -26,6 +26,7 @@ import { tag } from "./portainer/tag";
 import { team } from "./portainer/team";
 import { teamMembership } from "./portainer/team-membership";
 import { user } from "./portainer/user";
+import { webhook } from "./portainer/webhook";
 
 export const AdminUser = dynamicProvider(adminUser);
 export const ApiKey = dynamicProvider(apiKey);
@@ -48,3 +49,4 @@ export const Tag = dynamicProvider(tag);
 export const Team = dynamicProvider(team);
 export const TeamMembership = dynamicProvider(teamMembership);
 export const User = dynamicProvider(user);
+export const Webhook = dynamicProvider(webhook);

@@ -26,3 +26,4 @@ export { Team, type TeamArgs } from "./team";
 export { TeamMembership, type TeamMembershipArgs } from "./team-membership";
 export { User, type UserArgs } from "./user";
 export { Volume, type VolumeArgs } from "./volume";
+export { Webhook, type WebhookArgs } from "./webhook";

@@ -133,6 +133,15 @@ const LIVES: Record<string, () => Life> = {
       }),
     remove: (id) => api("DELETE", `/custom_templates/${id}`),
   }),
+  Webhook: () => ({
+    type: "Webhook",
+    prepare: () => api("POST", "/registries", { Name: "images", Type: 3, URL: "registry.example.com" }),
+    create: { endpointId: 1, serviceId: "one", registryId: 1 },
+    change: { registryId: undefined },
+    replaces: { serviceId: "two" },
+    drift: (id) => api("PUT", `/webhooks/${id}`, { RegistryID: 0 }),
+    remove: (id) => api("DELETE", `/webhooks/${id}`),
+  }),
   Stack: () => ({
     type: "Stack",
     prepare: addEnvironment,

@@ -1,6 +1,7 @@
 /** What every step of a stack works with. */
 import type { PortainerClient } from "../../../client";
 import { ResourceType, type Stack, StackStatus } from "../../../contract";
+import { apiUrl } from "../../connection";
 import type { Context, State } from "../../core/definition";
 import { ProviderError } from "../../core/errors";
 import type { Installed } from "../../core/object";
@@ -53,7 +54,7 @@ export function stateOf({ context, instanceId }: Work, stack: Stack, inputs: obj
     status: words.find((word) => StackStatus[word] === Status) ?? "inactive",
     ...(GitConfig && { commit: GitConfig.ConfigHash }),
     ...(token && {
-      webhookUrl: `${context.connection.url.replace(/\/+(?:api\/*)?$/, "")}/api/stacks/webhooks/${token}`,
+      webhookUrl: apiUrl(context.connection.url, `/stacks/webhooks/${token}`),
     }),
     instanceId,
   } as StackState;

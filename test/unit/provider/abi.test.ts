@@ -26,6 +26,7 @@ const EXPORTS = [
   "TeamMembership",
   "User",
   "Volume",
+  "Webhook",
 ];
 const METHODS = ["check", "configure", "create", "delete", "diff", "read", "update"];
 

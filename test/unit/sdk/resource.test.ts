@@ -26,6 +26,7 @@ describe("a resource", () => {
     ["Tag", () => new portainer.Tag("it")],
     ["Team", () => new portainer.Team("it")],
     ["TeamMembership", () => new portainer.TeamMembership("it", { userId: 2, teamId: 1 })],
+    ["Webhook", () => new portainer.Webhook("it", { serviceId: "a" })],
     ["User", () => new portainer.User("it")],
   ])("%s refers to its provider by a text that never changes", async (type, program) => {
     const [resource] = await register(program);
