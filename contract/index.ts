@@ -69,6 +69,7 @@ export { ContainerInspect } from "./docker/container";
 export { ImageInspect, PullLine } from "./docker/image";
 export { NetworkInspect } from "./docker/network";
 export { ServiceInspect, TaskInspect } from "./docker/service";
+export { NodeInspect, SwarmInspect } from "./docker/swarm";
 export type { SwarmFile } from "./docker/swarm-file";
 export { EngineInfo } from "./docker/system";
 export { VolumeInspect } from "./docker/volume";

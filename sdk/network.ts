@@ -23,6 +23,7 @@ export class Network extends resource<typeof network>("Network")(
   "options",
   "internal",
   "attachable",
+  "ingress",
   "enableIPv6",
   "ipam",
   "labels",

@@ -5,6 +5,7 @@ import { images } from "./image";
 import { networks } from "./network";
 import { secrets } from "./secret";
 import { services, tasks } from "./service";
+import { nodes, swarm } from "./swarm";
 import { system } from "./system";
 import { volumes } from "./volume";
 
@@ -15,8 +16,10 @@ export const dockerContract = {
   exec,
   images,
   networks,
+  nodes,
   secrets,
   services,
+  swarm,
   system,
   tasks,
   volumes,

@@ -28,6 +28,7 @@ export const NetworkInspect = z.looseObject({
   EnableIPv6: z.boolean().optional(),
   Internal: z.boolean().optional(),
   Attachable: z.boolean().optional(),
+  Ingress: z.boolean().optional(),
   IPAM: NetworkIpam.nullish(),
   Options: Text.nullish(),
   Labels: Text.nullish(),

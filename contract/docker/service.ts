@@ -38,6 +38,7 @@ export type ServiceInspect = z.infer<typeof ServiceInspect>;
 
 export const TaskInspect = z.looseObject({
   ID: z.string(),
+  ServiceID: z.string().optional(),
   Slot: z.int().optional(),
   NodeID: z.string().optional(),
   DesiredState: z.string().optional(),

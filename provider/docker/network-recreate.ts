@@ -11,6 +11,7 @@ import { actualNetworks, connect, disconnect } from "./container/networks";
 import { whyItCarriesTheConnection } from "./container/own-connection";
 import { at, type Wire, withoutEmpty } from "./container/wire";
 import { afterwards, type Engine } from "./engine";
+import type { Texts } from "./identity";
 
 /** Time limit for restoring the old network, in seconds. */
 const PUT_BACK_SECONDS = 60;
@@ -153,9 +154,16 @@ async function connectedTo(engine: Engine, network: string, members: readonly Me
   return members.filter((_member, index) => network in actualNetworks(now[index]));
 }
 
-const filterByName = (name: string) => ({
-  filters: JSON.stringify({ name: [`^${name.replaceAll(".", "\\.")}$`] }),
-});
+/** Finds all networks of that name, among others: an engine takes it as a pattern, and a swarm as the whole name. */
+export const filterByName = (name: string) => ({ filters: JSON.stringify({ name: [name] }) });
+
+const VXLAN = "com.docker.network.driver.overlay.vxlanid_list";
+
+/** The engine numbers overlay networks itself, and shows the number among the options. */
+export function ownOptions(options: NetworkInspect["Options"], desired: Texts | undefined): Texts {
+  const { [VXLAN]: number, ...others } = options ?? {};
+  return number !== undefined && desired?.[VXLAN] !== undefined ? { ...others, [VXLAN]: number } : others;
+}
 
 /** The body that creates a network again as the engine showed it, with the same subnets. */
 const bodyOf = ({
@@ -163,6 +171,7 @@ const bodyOf = ({
   Driver,
   Internal,
   Attachable,
+  Ingress,
   EnableIPv6,
   Options,
   Labels,
@@ -173,8 +182,9 @@ const bodyOf = ({
   Driver,
   Internal,
   Attachable,
+  ...(Ingress && { Ingress }),
   EnableIPv6,
-  Options: Options ?? {},
+  Options: ownOptions(Options, undefined),
   Labels: Labels ?? {},
   IPAM: { Driver: at(IPAM, ["Driver"]), Options: at(IPAM, ["Options"]), Config: at(IPAM, ["Config"]) },
 });

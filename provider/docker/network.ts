@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isApiError } from "../../client";
 import type { NetworkInspect } from "../../contract";
+import { until } from "../core/concurrency";
 import type { Inputs } from "../core/definition";
 import { noneIfEmpty } from "../core/diff";
 import { ProviderError, Unfinished } from "../core/errors";
@@ -11,7 +12,7 @@ import { afterwards, type Engine, engineFields, unlessObjectGone } from "./engin
 import { labelsOf, labelsWith, TextsSchema, URN_LABEL } from "./identity";
 import { canonicalIpam, IpamSchema, ipamRequest, readIpam } from "./ipam";
 import { isMadeByAnother } from "./maker";
-import { controlledNetwork, recreateNetwork } from "./network-recreate";
+import { controlledNetwork, filterByName, ownOptions, recreateNetwork } from "./network-recreate";
 import { certainlyChanged, engineObject, ObjectName, type OnEngine } from "./object";
 
 export const NetworkSchema = z.object({
@@ -31,6 +32,8 @@ export const NetworkSchema = z.object({
   internal: z.boolean().default(false),
   /** Whether standalone containers may join, if it is a swarm's network. Docker: `Attachable`. @default false */
   attachable: z.boolean().default(false),
+  /** Whether it is the network of a swarm over which nodes pass published ports on; there is one at most. Docker: `Ingress`. @default false */
+  ingress: z.boolean().optional(),
   /** Whether it has IPv6 addresses too. Docker: `EnableIPv6`. @default false */
   enableIPv6: z.boolean().default(false),
   /** The addresses of the network. Docker: `IPAM`. @default the engine's choice */
@@ -66,6 +69,8 @@ type NetworkInputs = Inputs<typeof NetworkSchema>;
 
 /** A change of one of these makes another network, which can exist beside the old one. */
 const MOVES: readonly string[] = ["endpointId", "name", "nodeName"];
+/** How long the tasks of a deleted service may take to leave a network, in seconds. */
+const STOP_SECONDS = 30;
 /** Time limit for looking up the network after a failed update, in seconds. */
 const LOOK_SECONDS = 30;
 
@@ -81,6 +86,7 @@ export const network = engineObject<typeof NetworkSchema, NetworkOutputs, Networ
     options: { normalize: noneIfEmpty },
     internal: {},
     attachable: {},
+    ingress: { normalize: (ingress: boolean) => ingress || null },
     enableIPv6: {},
     ipam: { normalize: canonicalIpam },
     labels: { normalize: noneIfEmpty },
@@ -112,13 +118,15 @@ export const network = engineObject<typeof NetworkSchema, NetworkOutputs, Networ
 
   controlled: controlledNetwork,
   inputs(now, desired) {
-    const { Driver = "", Internal = false, Attachable = false, EnableIPv6 = false, Options, IPAM } = now;
+    const { Driver = "", Internal = false, Attachable = false, Ingress = false, EnableIPv6 = false } = now;
+    const { Options, IPAM } = now;
     return {
       driver: Driver,
       internal: Internal,
       attachable: Attachable,
+      ingress: Ingress,
       enableIPv6: EnableIPv6,
-      options: Options ?? {},
+      options: ownOptions(Options, desired?.options),
       labels: labelsOf(now),
       ipam: desired && !desired.ipam ? undefined : readIpam(IPAM, desired?.ipam),
     };
@@ -160,8 +168,7 @@ async function recreate(
 
 /** By list and then by id: `inspect` would also take a name as the beginning of an id. */
 async function findByName(engine: Engine, name: string): Promise<NetworkInspect | undefined> {
-  const filters = JSON.stringify({ name: [`^${name.replaceAll(".", "\\.")}$`] });
-  const list = await engine.docker.networks.list({ query: { filters } }, engine.call);
+  const list = await engine.docker.networks.list({ query: filterByName(name) }, engine.call);
   const found = list.find(({ Name }) => Name === name);
   return found && (await findById(engine, found.Id));
 }
@@ -197,13 +204,14 @@ async function findById({ docker, call }: Engine, id: string): Promise<NetworkIn
  * up.
  */
 async function make(engine: Engine, inputs: NetworkInputs): Promise<NetworkInspect> {
-  const { name, driver, internal, attachable, enableIPv6, options, ipam, labels } = inputs;
+  const { name, driver, internal, attachable, ingress, enableIPv6, options, ipam, labels } = inputs;
   const body = {
     Name: name,
     CheckDuplicate: true,
     Driver: driver,
     Internal: internal,
     Attachable: attachable,
+    ...(ingress && { Ingress: ingress }),
     EnableIPv6: enableIPv6,
     Labels: labelsWith(labels, engine),
     ...(options && { Options: options }),
@@ -227,16 +235,24 @@ async function remove(engine: Engine, { name, networkId }: State): Promise<void>
   const now = await findById(engine, networkId);
   if (!now) return;
   const users = Object.values(now.Containers ?? {}).map(({ Name = "" }) => Name);
-  if (users.length > 0) throw inUse(name, users);
-  try {
-    await unlessObjectGone(() =>
-      repeatIfLost(() => docker.networks.delete({ params: { id: networkId } }, call)),
-    );
-  } catch (error) {
-    if (isApiError(error) && error.status === 403 && /active endpoints/.test(error.message))
-      throw inUse(name, []);
-    throw error;
-  }
+  // A swarm stops the tasks of a service only after it has deleted it: they may still be here.
+  const isOfSwarm = now.Scope === "swarm";
+  if (users.length > 0 && !isOfSwarm) throw inUse(name, users);
+  const isBusy = (error: unknown, reason: RegExp) => isApiError(error) && reason.test(error.message);
+  await until(engine.call.signal ?? engine.context.signal, async (seconds) => {
+    try {
+      await unlessObjectGone(() =>
+        repeatIfLost(() => docker.networks.delete({ params: { id: networkId } }, call)),
+      );
+      return true;
+    } catch (error) {
+      const isStopping = isOfSwarm && isBusy(error, /active endpoints|in use by task/);
+      if (isStopping && seconds < STOP_SECONDS) return undefined;
+      if (isBusy(error, /active endpoints|in use by (?:service|task)/))
+        throw inUse(name, isOfSwarm ? users : []);
+      throw error;
+    }
+  });
 }
 
 function inUse(name: string, users: readonly string[]): ProviderError {

@@ -13,6 +13,7 @@ const FAILURES = 3;
 
 /** States of a task that it does not leave. */
 const FAILED: readonly string[] = ["failed", "rejected"];
+const ENDED: readonly string[] = [...FAILED, "complete", "shutdown", "orphaned", "remove"];
 
 interface Wait {
   readonly id: string;
@@ -60,6 +61,21 @@ export async function converge(engine: Engine, wait: Wait): Promise<ServiceInspe
       `${sentence(messageOf(error))} The service "${wait.name}" does not run as it should: ${sentence(trouble)}`,
     );
   }
+}
+
+/** Waits until no container of a deleted service runs: only then are its networks and volumes free. */
+export async function stopped({ docker, call, context }: Engine, id: string, name: string): Promise<void> {
+  // A swarm no longer finds the tasks by their service. Their names begin with the service's.
+  const query = { filters: JSON.stringify({ name: [`${name}.`] }) };
+  await until(call.signal ?? context.signal, async () => {
+    const tasks = await docker.tasks.list({ query }, call);
+    const running = tasks.filter(
+      ({ ServiceID, Status }) => ServiceID === id && !ENDED.includes(Status.State),
+    );
+    if (running.length === 0) return true;
+    context.progress(`${running.length} tasks stop`);
+    return undefined;
+  });
 }
 
 async function look({ docker, call }: Engine, { id, name }: Wait): Promise<ServiceInspect> {

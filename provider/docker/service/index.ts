@@ -15,7 +15,7 @@ import { isMadeBy } from "../maker";
 import { engineObject, type OnEngine } from "../object";
 import { inSwarm } from "../swarm-file";
 import { type FoundService, monitorOf, type ServiceArgument, serviceArguments } from "./arguments";
-import { converge, RolledBack } from "./convergence";
+import { converge, RolledBack, stopped } from "./convergence";
 import { type ServiceInputs, ServiceSchema } from "./schema";
 
 export { type ServiceArgs, ServiceSchema } from "./schema";
@@ -127,10 +127,12 @@ export const service = engineObject<typeof ServiceSchema, ServiceOutputs, FoundS
     }
   },
 
-  async delete({ docker, call }, { serviceId }) {
+  async delete(engine, { serviceId, name, waitForConvergence }) {
+    const { docker, call } = engine;
     await unlessObjectGone(() =>
       repeatIfLost(() => docker.services.delete({ params: { id: serviceId } }, call)),
     );
+    if (waitForConvergence) await stopped(engine, serviceId, name);
   },
 
   controlled: ({ ID, Portainer }) => ({

@@ -237,7 +237,10 @@ export const ServiceSchema = z.object({
   access: AccessSchema.optional(),
   /** What to do if a service of that name exists: `"matching"` adopts it if it is as the program says. @default refuse */
   adopt: z.literal("matching").optional(),
-  /** Whether a create or update waits until all tasks run, and fails when they do not. A change restarts nothing. @default true */
+  /**
+   * Whether a create or update waits until all tasks run, and fails when they do not, and a delete until they have
+   * stopped. A change restarts nothing. @default true
+   */
   waitForConvergence: z.boolean().default(true),
 });
 export type ServiceArgs = z.input<typeof ServiceSchema>;

@@ -69,6 +69,18 @@ const ROWS: Rows<DockerContract> = {
       client.docker(1).services.update({ ...web, query: { version: 7 }, body: { Name: "web" } }),
     delete: (client) => client.docker(1).services.delete(web),
   },
+  swarm: {
+    inspect: (client) => client.docker(1).swarm.inspect(),
+    init: (client) => client.docker(1).swarm.init({ body: { ListenAddr: "127.0.0.1:2377" } }),
+    update: (client) => client.docker(1).swarm.update({ query: { version: 7 }, body: {} }),
+    unlockKey: (client) => client.docker(1).swarm.unlockKey(),
+    leave: (client) => client.docker(1).swarm.leave({ query: { force: "true" } }),
+  },
+  nodes: {
+    list: (client) => client.docker(1).nodes.list(),
+    inspect: (client) => client.docker(1).nodes.inspect(web),
+    update: (client) => client.docker(1).nodes.update({ ...web, query: { version: 7 }, body: {} }),
+  },
   tasks: { list: (client) => client.docker(1).tasks.list() },
   system: {
     events: (client) => client.docker(1).system.events({ query: { since: "1", until: "2" } }),

@@ -252,6 +252,7 @@ const CONTAINER = {
   NetworkSettings: { Networks: {}, Ports: {} },
 };
 const SWARM_FILE = { ID: "web", Version: { Index: 7 }, Spec: { Name: "web", Labels: {} } };
+const NODE = { ID: "node", Version: { Index: 7 }, Spec: { Role: "manager" } };
 const SERVICE = {
   ID: "svc",
   Version: { Index: 7 },
@@ -289,6 +290,12 @@ const ANSWERS: readonly (readonly [asked: RegExp, status: number, body: unknown]
   [/^GET \/(secrets|configs)\/\w+$/, 200, SWARM_FILE],
   [/^POST \/(secrets|configs)\/\w+\/update$/, 200, ""],
   [/^GET \/services$/, 200, [SERVICE]],
+  [/^GET \/swarm$/, 200, { ID: "swarm", Version: { Index: 7 }, Spec: { Name: "default" } }],
+  [/^GET \/swarm\/unlockkey$/, 200, { UnlockKey: "" }],
+  [/^POST \/swarm\/init$/, 200, '"node"'],
+  [/^POST \/(swarm\/(update|leave)|nodes\/\w+\/update)$/, 200, ""],
+  [/^GET \/nodes$/, 200, [NODE]],
+  [/^GET \/nodes\/\w+$/, 200, NODE],
   [/^GET \/tasks$/, 200, [{ ID: "task", ServiceID: "svc", Status: { State: "running" } }]],
   [/^GET \/services\/\w+$/, 200, SERVICE],
   [/^POST \/services\/\w+\/update$/, 200, { Warnings: null }],
