@@ -66,7 +66,7 @@ export { AccessPolicies, ErrorBody, FormFile, isFormFile, isUrl } from "./common
 export { CustomTemplate, type NewTemplate } from "./custom-template";
 export { type DockerContract, dockerContract } from "./docker";
 export { ContainerInspect } from "./docker/container";
-export { ImageInspect, PullLine } from "./docker/image";
+export { BuildLine, ImageInspect, PullLine } from "./docker/image";
 export { NetworkInspect } from "./docker/network";
 export { ServiceInspect, TaskInspect } from "./docker/service";
 export { NodeInspect, SwarmInspect } from "./docker/swarm";

@@ -4,6 +4,7 @@ import type {
   ContainerOutputs,
   ContainerArgs as WrittenArgs,
 } from "../provider/docker/container";
+import { Image } from "./image";
 import { Network } from "./network";
 import { allOf } from "./properties";
 import { PortainerResource } from "./resource";
@@ -26,7 +27,8 @@ interface MountArgs extends Omit<Args<Mount>, "source"> {
 
 type Plain = Args<WrittenArgs>;
 
-export interface ContainerArgs extends Omit<Plain, "networks" | "volumes"> {
+export interface ContainerArgs extends Omit<Plain, "image" | "networks" | "volumes"> {
+  image: pulumi.Input<string> | Image;
   networks?: (pulumi.Input<string> | Network | AttachmentArgs)[] | Plain["networks"];
   volumes?: (pulumi.Input<string> | MountArgs)[] | Plain["volumes"];
   networkMode?: pulumi.Input<string> | Container;
@@ -209,11 +211,15 @@ function idOf(container: pulumi.Input<string> | Container): pulumi.Input<string>
   return container instanceof Container ? container.containerId : container;
 }
 
-/** Replaces Network and Volume resources by their names, which engines identify them by. */
+/**
+ * Replaces Network and Volume resources by their names, which engines identify them by, and an Image by the name that
+ * only it has: that changes with the image.
+ */
 function byName(args: ContainerArgs): object {
-  const { networks, volumes } = args;
+  const { image, networks, volumes } = args;
   return {
     ...args,
+    ...(image instanceof Image && { image: image.reference }),
     ...(Array.isArray(networks) && { networks: networks.map((entry) => withName(entry, "network")) }),
     ...(Array.isArray(volumes) && { volumes: volumes.map((entry) => withName(entry, "source")) }),
   };

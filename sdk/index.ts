@@ -12,6 +12,7 @@ export { Endpoint, type EndpointArgs } from "./endpoint";
 export { EndpointGroup, type EndpointGroupArgs } from "./endpoint-group";
 export { Exec, type ExecArgs } from "./exec";
 export * from "./functions";
+export { Image, type ImageArgs } from "./image";
 export { Network, type NetworkArgs } from "./network";
 export { Node, type NodeArgs } from "./node";
 export { Provider, type ProviderArgs } from "./provider";

@@ -11,6 +11,14 @@ export const PullLine = z.looseObject({
 });
 export type PullLine = z.infer<typeof PullLine>;
 
+/** One line of a build or push: as that of a pull, with what the build writes, or its outcome. */
+export const BuildLine = PullLine.extend({
+  stream: z.string().optional(),
+  /** The id of the image that was built, or the digest under which one was pushed. */
+  aux: z.looseObject({ ID: z.string().optional(), Digest: z.string().optional() }).optional(),
+});
+export type BuildLine = z.infer<typeof BuildLine>;
+
 export const ImageInspect = z.looseObject({
   Id: z.string(),
   RepoDigests: z.array(z.string()).nullish(),
@@ -38,6 +46,61 @@ export const images = {
     summary: "Show an image",
     response: ImageInspect,
     verified: live,
+  }),
+  build: route({
+    method: "POST",
+    path: "/build",
+    access: "restricted",
+    summary: "Build an image from an archive; errors come inside the stream",
+    query: z.object({
+      t: z.string().optional(),
+      dockerfile: z.string().optional(),
+      buildargs: z.string().optional(),
+      target: z.string().optional(),
+      labels: z.string().optional(),
+      cachefrom: z.string().optional(),
+      platform: z.string().optional(),
+      nocache: z.string().optional(),
+      pull: z.string().optional(),
+      rm: z.string().optional(),
+      forcerm: z.string().optional(),
+    }),
+    upload: "application/x-tar",
+    lines: BuildLine,
+    pace: "endless",
+    verified: source,
+  }),
+  tag: route({
+    method: "POST",
+    path: "/images/:name/tag",
+    slashes: "name",
+    access: "restricted",
+    summary: "Give an image another name",
+    query: z.object({ repo: z.string(), tag: z.string() }),
+    verified: source,
+  }),
+  push: route({
+    method: "POST",
+    path: "/images/:name/push",
+    slashes: "name",
+    access: "restricted",
+    summary: "Push an image to its registry; errors come inside the stream",
+    query: z.object({ tag: z.string() }),
+    body: z.object({}),
+    lines: BuildLine,
+    pace: "endless",
+    verified: source,
+  }),
+  delete: route({
+    method: "DELETE",
+    path: "/images/:name",
+    slashes: "name",
+    access: "restricted",
+    summary: "Take a name away from an image, and delete the image with its last name",
+    query: z.object({ force: z.string().optional(), noprune: z.string().optional() }),
+    response: z.array(z.looseObject({ Untagged: z.string().optional(), Deleted: z.string().optional() })),
+    pace: "slow",
+    verified: source,
   }),
   remote: route({
     method: "GET",

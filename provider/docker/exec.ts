@@ -20,6 +20,7 @@ import {
 } from "./engine";
 import { NO_OUTPUT, type Output, readOutput } from "./exec-output";
 import { TextsSchema } from "./identity";
+import { maskValues } from "./mask";
 import type { OnEngine } from "./object";
 
 const CommandSchema = z.array(z.string()).min(1, "a command has at least the program to run");
@@ -304,8 +305,6 @@ interface FailedRun {
 
 /** How many lines of each stream an error shows. */
 const SHOWN_LINES = 10;
-/** Shorter values are not masked: they are words that occur in any output. */
-const SHORTEST_SECRET = 6;
 
 /** The error has no argument of the command, since one may be a secret, and no value of `env`. */
 function failed(
@@ -317,15 +316,12 @@ function failed(
   const wanted = exitCodes.length === 1 && exitCodes[0] === 0 ? "" : `, not with ${exitCodes.join(" or ")}`;
   const what = `the command ${JSON.stringify(command[0])} ended with exit code ${exitCode}${wanted}`;
   if (secretOutput) return new ProviderError(`${what}. What it wrote is secret, and not shown.`);
-  const masked = (text: string) =>
-    Object.values(env)
-      .filter((value) => value.length >= SHORTEST_SECRET)
-      .sort((left, right) => right.length - left.length)
-      .reduce((clean, value) => clean.replaceAll(value, "[masked]"), text);
   const lines = [output?.stdout ?? "", output?.stderr ?? ""]
     .flatMap((text) => text.split("\n").slice(-SHOWN_LINES))
     .filter((line) => line.trim() !== "");
   return new ProviderError(
-    lines.length === 0 ? `${what}, and wrote nothing.` : `${what}:\n${masked(lines.join("\n"))}`,
+    lines.length === 0
+      ? `${what}, and wrote nothing.`
+      : `${what}:\n${maskValues(lines.join("\n"), Object.values(env))}`,
   );
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { createClient } from "../../client";
 import { type RunningServer, startServer } from "../../server";
-import { inspect, namesLike, sweep } from "../support/engine-api";
+import { engineApi, inspect, namesLike, sweep } from "../support/engine-api";
 import { startTlsForwarder } from "../support/engine-forwarders";
 import { freePort } from "../support/free-port";
 import { PASSWORD } from "../support/host";
@@ -19,6 +19,10 @@ interface Scene {
   /** What it makes on the engine, with the page that it serves. */
   readonly containers: readonly string[];
   readonly page?: string;
+  /** The name of the image that the example builds on the one of the configuration. */
+  readonly builds?: string;
+  /** How many resources follow when its containers get another image, beside them. @default 0 */
+  readonly followers?: number;
   /** What must be there after `destroy`, since it was there before. */
   readonly environments: number;
   readonly keys: number;
@@ -90,6 +94,27 @@ const scenes: Readonly<Record<string, (name: string, hostPort: string) => Promis
     };
   },
 
+  async image(name, hostPort) {
+    const server = await withAdmin();
+    return {
+      servers: [server],
+      config: {
+        "portainer:url": server.url,
+        "portainer:endpointId": "1",
+        image: testImage,
+        name,
+        hostPort,
+      },
+      secrets: { "portainer:apiKey": server.apiKey ?? "" },
+      containers: [name],
+      page: "Hello from an image that Pulumi builds through Portainer.",
+      builds: `${name}:1`,
+      followers: 2,
+      environments: 1,
+      keys: 1,
+    };
+  },
+
   async organisation(name) {
     const server = await startServer({ admin: { password: PASSWORD } });
     return {
@@ -138,6 +163,8 @@ const scenes: Readonly<Record<string, (name: string, hostPort: string) => Promis
     };
   },
 };
+
+const imageId = async (image: string) => (await engineApi("GET", `/images/${image}/json`)).body["Id"];
 
 /** Without Docker Compose there is no stack; in CI its absence is a failure. */
 const playable = Object.keys(scenes).filter(
@@ -189,10 +216,12 @@ stackOrSkip().each(playable)("the example %s", (exampleName) => {
   it("changes its containers, and nothing else, when the image changes", async () => {
     await stack.setConfig({ image: otherImage });
     const { changes } = must(await stack.up());
-    expect(changes).toEqual({ same: expect.any(Number), update: scene.containers.length });
+    const { builds, followers = 0 } = scene;
+    expect(changes).toEqual({ same: expect.any(Number), update: scene.containers.length + followers });
+    const image = builds === undefined ? otherImage : await imageId(builds);
     for (const container of scene.containers) {
       expect(await inspect(container)).toMatchObject({
-        Config: { Image: otherImage },
+        Config: { Image: image },
         State: { Running: true },
       });
     }
@@ -203,6 +232,7 @@ stackOrSkip().each(playable)("the example %s", (exampleName) => {
     must(await stack.destroy());
     expect((await stack.state()).resources).toEqual([]);
     expect(await namesLike(name)).toEqual([]);
+    if (scene.builds !== undefined) expect(await imageId(scene.builds)).toBeUndefined();
     for (const { url } of scene.servers) {
       const client = createClient({ url, credentials: { username: "admin", password: PASSWORD } });
       expect(await client.endpoints.list({})).toHaveLength(scene.environments);

@@ -3,12 +3,10 @@
  * it.
  */
 import { isApiError } from "../../../client";
-import { registryAuth } from "../../../contract/registry-auth";
-import { messageOf, ProviderError, Unfinished } from "../../core/errors";
-import { idNumber } from "../../core/schema";
+import { messageOf, Unfinished } from "../../core/errors";
 import { afterwards, type Engine } from "../engine";
+import { pullImage } from "../image/calls";
 import { type ContainerInputs, givenArguments } from "./arguments";
-import { canonicalImage } from "./arguments/image";
 import { stateOf } from "./arguments/run";
 import { carryOver } from "./arguments/storage";
 import { findById, type NewContainer, sendCreation } from "./calls";
@@ -19,41 +17,9 @@ import { bringUp } from "./ready";
 import { refuseTooNew, specification } from "./specification";
 import { type ContainerState, outputsOf } from "./state";
 
-type ImageInputs = Pick<ContainerInputs, "image" | "imageDigest" | "registryId" | "platform">;
-
 /** Whether the engine refused a creation because it does not have the image. */
 function isImageMissing(error: unknown): boolean {
   return isApiError(error) && error.status === 404 && /no such image/i.test(error.serverMessage);
-}
-
-/** Pulls an image and shows the progress. The engine reports a failed pull in the stream, after a status of success. */
-async function pullImage({ docker, context, call }: Engine, image: ImageInputs): Promise<void> {
-  const { registryId } = image;
-  const layers = new Map<string, boolean>();
-  context.progress(`pulling ${image.image}`);
-  const lines = docker.images.pull(
-    { query: { ...reference(image), ...(image.platform !== undefined && { platform: image.platform }) } },
-    {
-      ...call,
-      headers: registryAuth(registryId === undefined ? undefined : { registryId: idNumber(registryId) }),
-    },
-  );
-  for await (const { id, status, error, errorDetail } of lines) {
-    const reason = errorDetail?.message ?? error;
-    if (reason !== undefined) throw new ProviderError(`pulling ${image.image}: ${reason}`);
-    if (id === undefined || status === undefined || !/^[0-9a-f]{12}$/.test(id)) continue;
-    layers.set(id, /^(?:pull complete|already exists)/i.test(status));
-    const done = [...layers.values()].filter(Boolean).length;
-    context.progress(`pulling ${image.image}: ${done}/${layers.size} layers`);
-  }
-}
-
-/** Without a tag the engine would pull every tag there is; beside a digest it ignores the tag. */
-function reference({ image, imageDigest }: ImageInputs): { fromImage: string; tag?: string } {
-  const full = canonicalImage(image);
-  if (full.includes("@")) return { fromImage: full };
-  const split = full.lastIndexOf(":");
-  return { fromImage: full.slice(0, split), tag: imageDigest ?? full.slice(split + 1) };
 }
 
 /** Time limit for cleaning up after a failed creation, in seconds. */

@@ -3,11 +3,10 @@ import { buffer } from "node:stream/consumers";
 import type { DockerClient } from "../../../client";
 import type { ContainerInspect } from "../../../contract";
 import type { Engine } from "../engine";
+import { maskValues } from "../mask";
 import { at } from "./wire";
 
 const HEADER_BYTES = 8;
-/** Shorter values are not masked: they are words that occur in any log. */
-const SHORTEST_SECRET = 6;
 
 type LogQuery = Parameters<DockerClient["containers"]["logs"]>[0]["query"];
 
@@ -47,8 +46,6 @@ export function mask(text: string, container: ContainerInspect): string {
   const environment = (at(container, ["Config", "Env"]) ?? []) as string[];
   const values = environment
     .filter((variable) => !variable.startsWith("PATH="))
-    .map((variable) => variable.slice(variable.indexOf("=") + 1))
-    .filter((value) => value.length >= SHORTEST_SECRET)
-    .sort((left, right) => right.length - left.length);
-  return values.reduce((masked, value) => masked.replaceAll(value, "[masked]"), text);
+    .map((variable) => variable.slice(variable.indexOf("=") + 1));
+  return maskValues(text, values);
 }

@@ -43,6 +43,12 @@ const ROWS: Rows<DockerContract> = {
   images: {
     pull: (client) => client.docker(1).images.pull({ query: { fromImage: "busybox", tag: "latest" } }),
     inspect: (client) => client.docker(1).images.inspect({ params: { name: "library/busybox" } }),
+    build: (client) => client.docker(1).images.build({ query: { t: "web:1" }, upload: Buffer.from("tar") }),
+    tag: (client) =>
+      client.docker(1).images.tag({ params: { name: "library/busybox" }, query: { repo: "web", tag: "1" } }),
+    push: (client) =>
+      client.docker(1).images.push({ params: { name: "library/busybox" }, query: { tag: "1" }, body: {} }),
+    delete: (client) => client.docker(1).images.delete({ params: { name: "library/busybox" } }),
     remote: (client) => client.docker(1).images.remote({ params: { name: "library/busybox" } }),
   },
   networks: {

@@ -13,6 +13,7 @@ const EXPORTS = [
   "Endpoint",
   "EndpointGroup",
   "Exec",
+  "Image",
   "Network",
   "Node",
   "Registry",

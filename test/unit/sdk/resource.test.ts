@@ -14,6 +14,7 @@ describe("a resource", () => {
     ["EndpointGroup", () => new portainer.EndpointGroup("it")],
     ["Container", () => new portainer.Container("it", { image: "nginx" })],
     ["Exec", () => new portainer.Exec("it", { container: "web", command: ["true"] })],
+    ["Image", () => new portainer.Image("it", { name: "nginx:1.27" })],
     ["Volume", () => new portainer.Volume("it")],
     ["Network", () => new portainer.Network("it")],
     ["Registry", () => new portainer.Registry("it", { type: "dockerHub", url: "docker.io" })],

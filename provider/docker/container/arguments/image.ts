@@ -1,30 +1,21 @@
 import { z } from "zod";
 import { ID_RULE, IdSchema } from "../../../core/schema";
+import { canonicalImage, DigestSchema, ReferenceSchema } from "../../image/reference";
 import { type Argument, setting } from "./argument";
-
-/** An image reference as the engine parses it: `registry.example:5000/team/app:1.2@sha256:…`. */
-const REFERENCE =
-  /^(?:sha256:)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\.[a-z0-9-]+)*(?::\d+(?=\/))?(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::[\w][\w.-]{0,127})?(?:@sha256:[a-f0-9]{64})?$/;
 
 export const imageFields = {
   /**
    * The image: `"nginx:1.27"`, with a registry (`"registry.example:5000/app:2"`), by digest (`"nginx@sha256:…"`) or by
    * id (`"sha256:…"`). A change recreates the container. Docker: `Image`.
    */
-  image: z.string().regex(REFERENCE, {
-    error: ({ input }) =>
-      `${JSON.stringify(input)} is not an image reference: write it as "name:tag", "registry/name:tag" or "name@sha256:…", in lower case`,
-  }),
+  image: ReferenceSchema,
   /**
    * The image's digest in its registry, `"sha256:…"`. The container runs exactly that image. With the digest of
    * `getRemoteImage`, the preview shows that a tag has moved. A change recreates the container. Docker: `Image` as
    * `name:tag@sha256:…`.
    * @default any
    */
-  imageDigest: z
-    .string()
-    .regex(/^sha256:[0-9a-f]{64}$/, 'must be a digest, "sha256:" and 64 digits')
-    .optional(),
+  imageDigest: DigestSchema.optional(),
   /**
    * When to pull the image: `"missing"` pulls it if the engine does not have it, `"always"` pulls it whenever the
    * container is created or recreated, `"never"` does not pull it. A change does nothing by itself. @default "missing"
@@ -38,13 +29,6 @@ export const imageFields = {
   /** The platform of the image, such as `"linux/arm64"`. A change recreates the container. Docker: query `platform`. */
   platform: z.string().optional(),
 };
-
-/** A name without a tag means `latest`. Names on Docker Hub may be written with or without the registry. */
-export function canonicalImage(image: string): string {
-  const short = image.replace(/^(?:docker\.io|index\.docker\.io)\/(?:library\/)?/, "");
-  const lastPart = short.slice(short.lastIndexOf("/") + 1);
-  return lastPart.includes(":") || short.includes("@") ? short : `${short}:latest`;
-}
 
 const DIGEST = /@(sha256:[0-9a-f]{64})$/;
 
