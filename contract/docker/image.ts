@@ -77,7 +77,7 @@ export const images = {
     access: "restricted",
     summary: "Give an image another name",
     query: z.object({ repo: z.string(), tag: z.string() }),
-    verified: source,
+    verified: live,
   }),
   push: route({
     method: "POST",
@@ -100,7 +100,7 @@ export const images = {
     query: z.object({ force: z.string().optional(), noprune: z.string().optional() }),
     response: z.array(z.looseObject({ Untagged: z.string().optional(), Deleted: z.string().optional() })),
     pace: "slow",
-    verified: source,
+    verified: live,
   }),
   remote: route({
     method: "GET",
