@@ -234,6 +234,44 @@ describe("a Stack", () => {
     expect(await file()).toBe(compose("other"));
   });
 
+  test("that has moved, and could not be changed there, is in the state as it is, and put right by the next `up`", async () => {
+    await up(SHOP);
+    const news = { ...SHOP, endpointId: 2, content: compose("other") };
+    host.server.fail({ path: "/api/stacks/1", method: "PUT", times: 1, with: 500 });
+    await expect(up(news)).rejects.toThrow(/PUT \/api\/stacks\/1: 500/);
+    expect(host.stack.outputs("it")).toMatchObject({ endpointId: 2, content: CONTENT, active: true });
+    expect(await up(news)).toBe("update");
+    expect(await file()).toBe(compose("other"));
+  });
+
+  test("whose change was refused stays in the state as it was", async () => {
+    await up(SHOP);
+    host.server.fail({ path: "/api/stacks/1", method: "PUT", times: 1, with: 500 });
+    await expect(up({ ...SHOP, content: compose("other") })).rejects.toThrow(/500/);
+    expect(host.stack.outputs("it")).toMatchObject({ content: CONTENT, status: "active" });
+  });
+
+  test("for a user whom the server does not know is refused before anything is changed", async () => {
+    const before = await deployments();
+    const access = { users: ["nobody"] };
+    await expect(up({ ...SHOP, access })).rejects.toThrow('there is no user "nobody" on the server');
+    await up(SHOP);
+    await expect(up({ ...SHOP, content: compose("other"), access })).rejects.toThrow('no user "nobody"');
+    expect(await deployments()).toBe(before + 1);
+  });
+
+  test("is a standard user's own, unless the environment forbids it", async () => {
+    await api("POST", "/users", { Username: "alice", Password: "alice-in-a-hurry", Role: 2 });
+    await api("PUT", "/endpoints/1", { UserAccessPolicies: { "2": { RoleId: 0 } } });
+    await using _alice = await host.switchTo({ username: "alice", password: "alice-in-a-hurry" });
+    await up({ ...SHOP, env: { A: "1" } });
+    await host.stack.refresh("it");
+    expect(await up({ ...SHOP, env: { A: "2" }, active: false })).toBe("update");
+    await host.stack.destroy("it");
+    await api("PUT", "/endpoints/1/settings", { allowStackManagementForRegularUsers: false });
+    await expect(up(SHOP)).rejects.toThrow(/Stack creation is disabled for non-admin users/);
+  });
+
   test("takes an asset for its file, and sees drift of it", async () => {
     const asset = (text: string) => ({
       "4dabf18193072939515e22adb298388d": "c44067f5952c0a294b673a41bacd8c17",

@@ -43,13 +43,14 @@ export async function change(
       await settle(migrate(work, now, desired));
       holds("endpointId");
     }
-    if (has("content", "git", "env", "triggers") || now.Status === StackStatus.error) {
+    const isToRepair = now.Status === StackStatus.error && desired.active;
+    if (has("content", "git", "env", "triggers") || isToRepair) {
       if (desired.git) await settle(updateGit(work, now, { before, desired, changed }));
       else await settle(redeployText(work, now, { before, desired, changed }));
       holds("content", "git", "env", "triggers");
     }
     if (desired.active && now.Status === StackStatus.inactive) await settle(start(work, now));
-    if (!desired.active && now.Status === StackStatus.active) now = await stop(work, now);
+    if (!desired.active && now.Status !== StackStatus.inactive) now = await stop(work, now);
     holds("active");
     if (ownership)
       await setAccess(work, controlled({ ...now, ResourceControl: present.ResourceControl }), ownership);
