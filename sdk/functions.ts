@@ -235,6 +235,18 @@ export const getNetwork = lookUp("getNetwork");
 export const getNetworkOutput = lookUpOutput("getNetwork");
 
 /**
+ * Looks up a service of a swarm by name or id. One request.
+ *
+ * @example
+ * ```ts
+ * const { publishedPorts } = await portainer.getService({ endpointId: 1, name: "web" });
+ * ```
+ */
+export const getService = lookUp("getService");
+/** The same as `getService` with outputs: the result is known when the arguments are. */
+export const getServiceOutput = lookUpOutput("getService");
+
+/**
  * Looks up a volume by name. One request.
  *
  * @example

@@ -5,6 +5,14 @@ const config = new pulumi.Config();
 const name = config.require("name");
 
 // Environment, server and key come from stack config: `portainer:endpointId` names a manager of the swarm.
+// What its swarm is set to; what is not said here stays as it is, and `pulumi destroy` only forgets it.
+new portainer.Swarm("swarm", { adopt: "replace", taskHistoryLimit: 5 });
+new portainer.Node("manager", {
+  name: config.require("node"),
+  labels: { zone: "north" },
+  availability: "active",
+});
+
 const backend = new portainer.Network(`${name}-backend`, { driver: "overlay", attachable: true });
 
 // Their names in the swarm end in a hash: other data makes another one, the service moves over to it, and the old one goes.
@@ -20,6 +28,7 @@ const web = new portainer.Service(name, {
   secrets: [{ secret: password, target: "password", mode: 0o400 }],
   configs: [{ config: page, target: "/www/index.html" }],
   limits: { cpus: 0.5, memory: "64m" },
+  placement: { spread: ["node.labels.zone"] },
   stopSignal: "SIGKILL",
   updateConfig: { order: "start-first", failureAction: "rollback", monitor: "1s" },
 });

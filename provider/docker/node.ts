@@ -10,6 +10,7 @@ import { filledIn, idNumber } from "../core/schema";
 import {
   type Engine,
   engineRefOf,
+  missingEndpoint,
   nameAndEnvironment,
   reachEngine,
   readThere,
@@ -64,6 +65,7 @@ export const node: Definition<typeof NodeSchema, NodeOutputs> = {
   secrets: [],
   misnomers: { hostname: "name", nodeId: "name" },
   defaults: nameAndEnvironment,
+  validate: missingEndpoint,
   identity: ({ nodeId }) => nodeId && identityOf(nodeId),
 
   async create(context, inputs) {

@@ -198,7 +198,7 @@ export function engineObject<Schema extends z.ZodObject, Outputs extends OnEngin
     properties: properties as Definition<Schema, Outputs>["properties"],
     secrets: kind.secrets ?? [],
     defaults: nameAndEnvironment,
-    validate: missingEndpoint,
+    validate: (inputs) => [...missingEndpoint(inputs), ...(kind.validate?.(inputs) ?? [])],
     replaces: (changed, olds, news) => kind.replaces?.(changed.filter(isFixed), olds, news) ?? [],
     explain(changed, olds, news) {
       const fixed = changed.filter(isFixed);

@@ -9,7 +9,15 @@ import type { Properties } from "../core/properties";
 import { DurationSchema, idNumber } from "../core/schema";
 import { nanoseconds } from "./container/arguments/values";
 import { at, put, type Wire } from "./container/wire";
-import { deleteThere, type Engine, engineRefOf, nameAndEnvironment, reachEngine, readThere } from "./engine";
+import {
+  deleteThere,
+  type Engine,
+  engineRefOf,
+  missingEndpoint,
+  nameAndEnvironment,
+  reachEngine,
+  readThere,
+} from "./engine";
 import { idOf, parseId, TextsSchema } from "./identity";
 import type { OnEngine } from "./object";
 import { inSwarm, swarmFields } from "./swarm-file";
@@ -132,6 +140,7 @@ export const swarm: Definition<typeof SwarmSchema, SwarmOutputs> = {
     const { name: _unused, ...defaults } = nameAndEnvironment(inputs, context);
     return defaults;
   },
+  validate: missingEndpoint,
   identity: ({ swarmId }) => swarmId && identityOf(swarmId),
 
   replaces(changed) {

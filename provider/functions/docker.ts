@@ -5,6 +5,7 @@ import { IdSchema } from "../core/schema";
 import { labelsOf as containerLabels } from "../docker/container/labels";
 import { containerLogs } from "../docker/container/logs";
 import { conditionOf, connectivityOf } from "../docker/container/state";
+import { named, type PublishedPort, publishedPorts, serviceArguments } from "../docker/service/arguments";
 import { engineOf, type FunctionContext, type FunctionDefinition } from "./function";
 
 const engineArgs = {
@@ -199,6 +200,50 @@ export const getNetwork: FunctionDefinition<typeof GetNetworkSchema, GetNetworkR
       internal: network.Internal ?? false,
       subnets: (network.IPAM?.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []),
       labels: network.Labels ?? {},
+    };
+  },
+};
+
+export const GetServiceSchema = z.object({
+  /** The environment of a manager of the swarm: its id, or the `Endpoint`. @default the provider's `endpointId` */
+  endpointId: IdSchema.optional(),
+  /** The service's name, or its id. */
+  name: z.string().min(1, "the name is empty"),
+});
+export type GetServiceArgs = z.input<typeof GetServiceSchema>;
+export interface GetServiceResult {
+  readonly serviceId: string;
+  readonly name: string;
+  /** The image, without the digest that Docker's CLI adds. */
+  readonly image: string;
+  /** `"replicated"`, `"global"`, `"replicatedJob"` or `"globalJob"`. */
+  readonly mode: string;
+  /** The number of tasks, if `mode` is `"replicated"`. */
+  readonly replicas?: number;
+  /** Its ports on the nodes. */
+  readonly publishedPorts: readonly PublishedPort[];
+  readonly labels: Texts;
+}
+export const getService: FunctionDefinition<typeof GetServiceSchema, GetServiceResult> = {
+  schema: GetServiceSchema,
+  misnomers: { service: "name", serviceName: "name", id: "name" },
+  async run(context, args) {
+    const { docker, find } = engineOf(context, args);
+    const service = await find(`service "${args.name}"`, async () => {
+      const shown = await docker.services.inspect({ params: { id: args.name } }, context.call);
+      return [shown.Spec.Name, shown.ID].includes(args.name) ? shown : undefined;
+    });
+    const { image, mode, replicas } = serviceArguments;
+    const now = named(service);
+    const count = replicas.read(now, undefined);
+    return {
+      serviceId: service.ID,
+      name: service.Spec.Name,
+      image: String(image.read(now, undefined)),
+      mode: String(mode.read(now)),
+      ...(typeof count === "number" && { replicas: count }),
+      publishedPorts: publishedPorts(service),
+      labels: service.Spec.Labels ?? {},
     };
   },
 };

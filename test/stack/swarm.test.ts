@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { type RunningServer, startServer } from "../../server";
 import { PASSWORD } from "../support/host";
@@ -15,7 +16,13 @@ suite("the example swarm", () => {
   beforeAll(async () => {
     server = await startServer({ admin: { password: PASSWORD }, engine: { url: swarmUrl } });
     stack = await openStack(example("swarm"), {
-      config: { "portainer:url": server.url, "portainer:endpointId": "1", image: testImage, name },
+      config: {
+        "portainer:url": server.url,
+        "portainer:endpointId": "1",
+        image: testImage,
+        name,
+        node: hostname(),
+      },
       secrets: { "portainer:apiKey": server.apiKey ?? "", password: "first-password" },
     });
   });

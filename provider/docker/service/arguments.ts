@@ -16,6 +16,28 @@ export interface FoundService extends ServiceInspect {
   readonly networkNames: Readonly<Record<string, string>>;
 }
 
+/** The same for what the engine shows, without the names of its networks. */
+export const named = (found: ServiceInspect): FoundService => ({
+  ...found,
+  Name: found.Spec.Name,
+  Labels: found.Spec.Labels,
+  networkNames: {},
+});
+
+export interface PublishedPort {
+  readonly containerPort: number;
+  readonly hostPort: number;
+  readonly protocol: string;
+}
+
+/** The ports on the nodes, those included that the swarm has picked. */
+export const publishedPorts = ({ Endpoint }: ServiceInspect): PublishedPort[] =>
+  (Endpoint?.Ports ?? []).map(({ TargetPort, PublishedPort = 0, Protocol = "tcp" }) => ({
+    containerPort: TargetPort,
+    hostPort: PublishedPort,
+    protocol: Protocol,
+  }));
+
 export interface ServiceArgument<Value = never> {
   /** One form for all spellings of a value; `null` if it sets nothing. */
   readonly normalize: (value: Value) => unknown;

@@ -14,17 +14,19 @@ import { labelsWith } from "../identity";
 import { isMadeBy } from "../maker";
 import { engineObject, type OnEngine } from "../object";
 import { inSwarm } from "../swarm-file";
-import { type FoundService, monitorOf, type ServiceArgument, serviceArguments } from "./arguments";
+import {
+  type FoundService,
+  monitorOf,
+  named,
+  type PublishedPort,
+  publishedPorts,
+  type ServiceArgument,
+  serviceArguments,
+} from "./arguments";
 import { converge, RolledBack, stopped } from "./convergence";
 import { type ServiceInputs, ServiceSchema } from "./schema";
 
 export { type ServiceArgs, ServiceSchema } from "./schema";
-
-interface PublishedPort {
-  readonly containerPort: number;
-  readonly hostPort: number;
-  readonly protocol: string;
-}
 
 export interface ServiceOutputs extends OnEngine {
   /** The service's id in the swarm. */
@@ -98,7 +100,7 @@ export const service = engineObject<typeof ServiceSchema, ServiceOutputs, FoundS
         { body: spec },
         { ...call, headers: authOf(inputs) },
       );
-      return { ...named({ ID, Version: { Index: 0 }, Spec: spec, Portainer }), networkNames: {} };
+      return named({ ID, Version: { Index: 0 }, Spec: spec, Portainer });
     } catch (error) {
       if (!mayHaveHappened(error)) throw error;
       const made = await lookOnceBack(context.signal, () => findByName(engine, inputs.name));
@@ -110,7 +112,7 @@ export const service = engineObject<typeof ServiceSchema, ServiceOutputs, FoundS
   async settle(engine, { ID: id, Name: name, ...found }, inputs) {
     if (inputs.waitForConvergence) {
       const steadyMs = monitorOf(inputs);
-      return { ...named(await converge(engine, { id, name, steadyMs })), networkNames: {} };
+      return named(await converge(engine, { id, name, steadyMs }));
     }
     return (await findById(engine, id)) ?? { ...found, ID: id, Name: name };
   },
@@ -148,14 +150,7 @@ export const service = engineObject<typeof ServiceSchema, ServiceOutputs, FoundS
         read(now, desired?.[key]),
       ]),
     ),
-  outputs: ({ ID, Endpoint }) => ({
-    serviceId: ID,
-    publishedPorts: (Endpoint?.Ports ?? []).map(({ TargetPort, PublishedPort = 0, Protocol = "tcp" }) => ({
-      containerPort: TargetPort,
-      hostPort: PublishedPort,
-      protocol: Protocol,
-    })),
-  }),
+  outputs: (now) => ({ serviceId: now.ID, publishedPorts: publishedPorts(now) }),
   createdAt: ({ CreatedAt }) => CreatedAt,
 });
 
@@ -241,16 +236,10 @@ async function findById(engine: Engine, id: string): Promise<FoundService | unde
 async function withNetworks({ docker, call }: Engine, found: ServiceInspect): Promise<FoundService> {
   const networks = (at(found.Spec, ["TaskTemplate", "Networks"]) ?? []) as readonly { Target?: string }[];
   const ids = networks.flatMap(({ Target }) => Target ?? []);
-  if (ids.length === 0) return { ...named(found), networkNames: {} };
+  if (ids.length === 0) return named(found);
   const list = await docker.networks.list({ query: { filters: JSON.stringify({ id: ids }) } }, call);
   return { ...named(found), networkNames: Object.fromEntries(list.map(({ Id, Name }) => [Id, Name])) };
 }
-
-const named = <Service extends ServiceInspect>(found: Service) => ({
-  ...found,
-  Name: found.Spec.Name,
-  Labels: found.Spec.Labels,
-});
 
 /** What belongs to one mode only. */
 const OF_MODE: Readonly<Record<string, string>> = {
@@ -261,14 +250,15 @@ const OF_MODE: Readonly<Record<string, string>> = {
 
 function validate(inputs: Properties): Failure[] {
   const { mode } = inputs;
+  const isSet = (property: string) => inputs[property] !== undefined && !hasUnknown(inputs[property]);
   const foreign = Object.entries(OF_MODE).flatMap(([property, wanted]) =>
-    inputs[property] === undefined || mode === wanted || hasUnknown(mode)
+    !isSet(property) || mode === wanted || hasUnknown(mode)
       ? []
       : [{ property, reason: `is for the mode "${wanted}", and this is "${String(mode)}"` }],
   );
   const isJob = mode === "replicatedJob" || mode === "globalJob";
   const noJob = ["updateConfig", "rollbackConfig"].flatMap((property) =>
-    isJob && inputs[property] !== undefined
+    isJob && isSet(property)
       ? [{ property, reason: "a job has none: another specification starts it anew" }]
       : [],
   );

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
+import * as pulumi from "@pulumi/pulumi";
+import * as portainer from "../../../sdk";
 import { has } from "../../support/engine-api";
 import { onSwarm, swarmApi, swarmObjects } from "../../support/swarm-host";
 
@@ -419,6 +421,31 @@ onSwarm("a service", (host) => {
     expect(await stack.up("Service", "web", idle({ access: "administrators" }))).toBe("update");
     await stack.refresh("web");
     expect(await stack.up("Service", "web", idle({ access: "administrators" }))).toBe("same");
+  });
+
+  test("is looked up by getService, by name or id, in one request", async () => {
+    const { stack, server } = host;
+    await stack.up("Service", "web", idle({ labels: { tier: "web" } }));
+    const provider = { "portainer:url": server.url, "portainer:apiKey": server.apiKey ?? "" };
+    pulumi.runtime.setAllConfig(provider);
+    const answer = {
+      serviceId: idIn(),
+      name: `${host.prefix}web`,
+      image: IMAGE,
+      mode: "replicated",
+      replicas: 0,
+      publishedPorts: [],
+      labels: { tier: "web" },
+    };
+    for (const name of [idIn(), `${host.prefix}web`]) {
+      const calls = await asked(async () => {
+        expect(await portainer.getService({ endpointId: 1, name })).toMatchObject(answer);
+      });
+      expect(calls).toHaveLength(1);
+    }
+    await expect(portainer.getService({ endpointId: 1, name: "none" })).rejects.toThrow(
+      /there is no service "none"/,
+    );
   });
 
   test("shows the ports that the swarm has picked", async () => {

@@ -3,9 +3,13 @@ import type { z } from "zod";
 import { type DynamicProvider, dynamicProvider } from "../../../provider/core/adapter";
 import type { Definition } from "../../../provider/core/definition";
 import { hasUnknown, UNKNOWN } from "../../../provider/core/properties";
+import { config } from "../../../provider/docker/config";
 import { container } from "../../../provider/docker/container";
 import { containerArguments } from "../../../provider/docker/container/arguments";
 import { network } from "../../../provider/docker/network";
+import { node } from "../../../provider/docker/node";
+import { secret } from "../../../provider/docker/secret";
+import { service } from "../../../provider/docker/service";
 import { volume } from "../../../provider/docker/volume";
 import { adminUser } from "../../../provider/portainer/admin-user";
 import { apiKey } from "../../../provider/portainer/api-key";
@@ -34,6 +38,10 @@ const subjects: Readonly<Record<string, readonly [Subject, beside: readonly Inpu
   ],
   Endpoint: [subject(endpoint), [{}]],
   Network: [subject(network), [{}]],
+  Config: [subject(config), [{}]],
+  Node: [subject(node), [{}]],
+  Secret: [subject(secret), [{}]],
+  Service: [subject(service), [{}]],
   Volume: [subject(volume), [{}, { recreate: true }]],
 };
 
