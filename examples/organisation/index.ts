@@ -34,6 +34,9 @@ const images = new portainer.Registry("images", {
   password: config.requireSecret("registryPassword"),
 });
 
+// One more who may pull from it there; what others have is left alone.
+new portainer.RegistryAccess("paris-images", { registryId: images, endpointId: paris, team: operators });
+
 // What runs there belongs to the team, too: for other users it is not there.
 const shop = new portainer.Container("shop", {
   endpointId: paris,

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { claimAccess } from "./access-claims";
 import { type Claims, hold, holderOf, newHolder, release, takenBy } from "./claims";
 import {
   configName,
@@ -85,11 +86,16 @@ export function dynamicProvider<Schema extends z.ZodObject, Outputs extends obje
         ...validate(definition.schema, inputs, definition.misnomers),
         ...(definition.validate?.(inputs) ?? []),
       ];
+      const claim = failures.length === 0 ? definition.accessClaim?.(inputs, undefined) : undefined;
+      const reason = claim && claimAccess(__urn, claim);
+      if (reason !== undefined) failures.push({ property: "", reason });
       return Promise.resolve({ inputs: stored(inputs, news), failures });
     },
 
-    diff(_id, olds, news) {
+    diff(id, olds, news) {
       const { __urn, __replaceOnChanges } = hidden(news);
+      const conflict = claimAccess(__urn, definition.accessClaim?.(visible(news), id));
+      if (conflict !== undefined) return Promise.reject(quiet(new ProviderError(conflict)));
       hold(identity(olds), { ...claimantOf(olds), urn: __urn });
       const found = difference(definition.properties, olds, news, __replaceOnChanges);
       if (found.changed.length === 0) {
@@ -117,6 +123,7 @@ export function dynamicProvider<Schema extends z.ZodObject, Outputs extends obje
           claims = context.claims;
           return definition.create(context, definition.schema.parse(visible(inputs)));
         });
+        claimAccess(hidden(inputs).__urn, definition.accessClaim?.(visible(inputs), id));
         return { id, outs: held(outputs, from()) };
       } catch (error) {
         throw failing(error, from());

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Connection } from "../connection";
+import type { AccessClaim } from "./access-claims";
 import type { Claims } from "./claims";
 import type { SettingTexts } from "./connection-settings";
 import type { Properties } from "./properties";
@@ -97,6 +98,9 @@ export interface Definition<Schema extends z.ZodObject, Outputs extends object> 
    * @default none: no other resource can take over the object
    */
   identity?(state: Partial<State<Schema, Outputs>>): string | undefined;
+
+  /** How it manages who may use an object; `undefined` while that is not known. @default not at all */
+  accessClaim?(inputs: Properties, id: string | undefined): AccessClaim | undefined;
 
   create(context: Context, inputs: Inputs<Schema>): Promise<{ id: string; outputs: State<Schema, Outputs> }>;
   /**

@@ -170,6 +170,12 @@ export function portainerObject<Schema extends z.ZodObject, Outputs extends Inst
     defaults: (_inputs, { name }) => ({ [unique]: name }),
     /** Two objects can exist at once if their names differ. */
     canCoexist: (changed) => changed.includes(unique),
+    ...(kind.policies && {
+      accessClaim: (inputs: Properties, id: string | undefined) =>
+        accessIn(inputs) && id !== undefined
+          ? ({ object: `${type}/${id}`, as: "whole" } as const)
+          : undefined,
+    }),
     identity: (state) =>
       state.instanceId === undefined ? undefined : identityOf(state.instanceId, numberOf(state)),
 

@@ -103,6 +103,12 @@ const LIVES: Record<string, () => Life> = {
       api("PUT", `/endpoint_groups/${id}`, { Name: "drifted", UserAccessPolicies: { "1": {}, "7": {} } }),
     remove: (id) => api("DELETE", `/endpoint_groups/${id}`),
   }),
+  EndpointGroupAccess: () => ({
+    type: "EndpointGroupAccess",
+    create: { groupId: 1, user: "admin" },
+    replaces: { user: undefined, team: 7 },
+    remove: () => api("PUT", "/endpoint_groups/1", { UserAccessPolicies: {} }),
+  }),
   Registry: () => ({
     type: "Registry",
     create: { type: "custom", url: "registry.example.com", username: "ci", password: "pull-images" },

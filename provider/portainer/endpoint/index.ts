@@ -27,6 +27,8 @@ export const endpoint: Definition<typeof EndpointSchema, EndpointOutputs> = {
   validate: endpointFailures,
   identity: ({ instanceId, endpointId }) =>
     instanceId === undefined || endpointId === undefined ? undefined : nameIn(instanceId, endpointId),
+  accessClaim: ({ access }, id) =>
+    access && id !== undefined ? { object: `Endpoint/${id}`, as: "whole" } : undefined,
   explain: (changed) => {
     const cause = changed.find(
       (key) => endpointProperties[key as keyof typeof endpointProperties]?.change === "replace",
