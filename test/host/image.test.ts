@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { UNKNOWN } from "../../provider/core/properties";
 import { type FakeEngine, startFakeEngine } from "../support/fake-engine";
 import { type Host, startHost } from "../support/host";
 
@@ -77,6 +78,25 @@ test.each<[string, object, readonly object[], RegExp]>([
   const failing = host.stack.up("Image", "app", { endpointId: 1, name: "app:1", ...build });
   await expect(failing).rejects.toThrow(message);
   expect(host.stack.has("app")).toBe(false);
+});
+
+test("the preview sees a changed file, also while other settings are not known yet, and asks nothing", async () => {
+  isThere = true;
+  lines = [{ aux: { ID: "sha256:1" } }];
+  const inputs = (build: object) => ({ endpointId: 1, name: "app:1", build: { context, ...build } });
+  await host.stack.up("Image", "app", inputs({}));
+  const before = host.stack.entry("app").inputs["contextHash"];
+  const asked = host.server.requests().length;
+  const checked = async (build: object) => {
+    const news = host.stack.handedOver("Image", "app", inputs(build));
+    return (await host.stack.plugin.check({}, news)).inputs["contextHash"];
+  };
+  expect(await checked({ args: UNKNOWN })).toBe(before);
+  expect(await checked({ context: UNKNOWN })).toBeUndefined();
+  await writeFile(join(context, "further"), "");
+  expect(await checked({ args: UNKNOWN })).not.toBe(before);
+  expect(await host.stack.preview("Image", "app", inputs({}))).toBe("update");
+  expect(host.server.requests()).toHaveLength(asked);
 });
 
 test.each<[string, readonly object[], RegExp]>([

@@ -53,6 +53,16 @@ stackOrSkip()("a preview of bad input", () => {
     expect(errors(await site.stack.preview(), "web")).toMatch(/memory[^\n]*512 bytes; did you mean "512m"\?/);
   });
 
+  it("refuses a secret build argument, which the image's history would keep, and does not show it", async () => {
+    await site.write(
+      'new portainer.Image("app", { name: "app:1", build: { context: ".", args: { PW: pulumi.secret("correct-horse-9") } } });',
+    );
+    const refused = await site.stack.preview();
+    expect(refused.code).not.toBe(0);
+    expect(refused.output).toMatch(/Image "app": a value of `build.args` is secret[\s\S]*allowSecretArgs/);
+    expect(refused.output).not.toContain("correct-horse-9");
+  });
+
   it("sees that a key is not that of its certificate, and shows neither", async () => {
     const { ca, client, otherClient } = await makeCertificates();
     const tls = { caCert: ca, clientCert: client.cert, clientKey: otherClient.key };

@@ -52,6 +52,13 @@ export const BuildSchema = z.strictObject({
 });
 export type Build = z.output<typeof BuildSchema>;
 
+/** Where the files of a build are. */
+export const FolderSchema = z.object({
+  context: BuildSchema.shape.context,
+  dockerfile: BuildSchema.shape.dockerfile,
+});
+export type Folder = z.output<typeof FolderSchema>;
+
 interface Entry {
   /** From the folder, with slashes. */
   readonly path: string;
@@ -59,7 +66,7 @@ interface Entry {
 }
 
 /** The files, folders and links that count, in the order of their paths' bytes. */
-function entriesOf({ context, dockerfile = "Dockerfile" }: Build): Entry[] {
+function entriesOf({ context, dockerfile = "Dockerfile" }: Folder): Entry[] {
   const root = resolve(context);
   const ignore = ignoreIn(root);
   // The engine needs these two, whatever the rules say.
@@ -95,11 +102,11 @@ const permissions = ({ mode }: Stats): number => mode & 0o7777;
  *
  * @throws Error with what is missing or cannot be read.
  */
-export function hashContext(build: Build): string {
-  const { context, dockerfile = "Dockerfile" } = build;
+export function hashContext(folder: Folder): string {
+  const { context, dockerfile = "Dockerfile" } = folder;
   requireFile(context, dockerfile);
   const hash = createHash("sha256");
-  for (const { path, stats } of entriesOf(build)) {
+  for (const { path, stats } of entriesOf(folder)) {
     const file = join(resolve(context), path);
     const content = stats.isSymbolicLink()
       ? ["link", readlinkSync(file)]
@@ -137,15 +144,15 @@ function hashFile(path: string): string {
 }
 
 /** The folder as an archive. It is read while it is sent. */
-export function contextStream(build: Build): Readable {
+export function contextStream(folder: Folder): Readable {
   const archive = pack();
-  fill(archive, build).catch((error: unknown) => archive.destroy(error as Error));
+  fill(archive, folder).catch((error: unknown) => archive.destroy(error as Error));
   return Readable.from(archive);
 }
 
-async function fill(archive: Pack, build: Build): Promise<void> {
-  const root = resolve(build.context);
-  for (const { path: name, stats } of entriesOf(build)) {
+async function fill(archive: Pack, folder: Folder): Promise<void> {
+  const root = resolve(folder.context);
+  for (const { path: name, stats } of entriesOf(folder)) {
     const header = { name, mode: permissions(stats), mtime: stats.mtime, uid: 0, gid: 0 };
     const file = join(root, name);
     if (stats.isSymbolicLink()) archive.entry({ ...header, type: "symlink", linkname: readlinkSync(file) });

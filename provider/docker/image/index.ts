@@ -21,7 +21,7 @@ import {
 import { TextsSchema } from "../identity";
 import type { OnEngine } from "../object";
 import { buildImage, pullImage, pushImage } from "./calls";
-import { type Build, BuildSchema, hashContext } from "./context";
+import { type Build, BuildSchema, type Folder, FolderSchema, hashContext } from "./context";
 import { canonicalImage, DigestSchema, isPinned, ReferenceSchema, repositoryOf, splitTag } from "./reference";
 
 export const ImageSchema = z.object({
@@ -220,8 +220,8 @@ export const image: Definition<typeof ImageSchema, ImageOutputs> = {
 
   delete: (context, _id, state) =>
     deleteThere(context, async () => {
-      const engine = await reachEngine(context, engineRefOf(state), state);
       if (state.keepLocally) return;
+      const engine = await reachEngine(context, engineRefOf(state), state);
       const stays = state.keepLocally === undefined && state.wasThere;
       for (const tag of state.tags ?? []) await removeName(engine, tag, [state.imageId]);
       if (!stays) await removeName(engine, pinned(state), [state.imageId]);
@@ -233,12 +233,17 @@ const makes = (key: string): boolean => (MAKES as readonly string[]).includes(ke
 
 const identityOf = (engineId: string, name: string): string => `${engineId}/images/${canonicalImage(name)}`;
 
-/** The hash that makes a changed file show in the preview. Check has no other way to look at files. */
+/** The part of `build` that says which files count, once it is known. The other settings may still be unknown. */
+function folderOf(build: unknown): Folder | undefined {
+  const { success, data } = FolderSchema.safeParse(build);
+  return success && !isUnknown(data.context) && !isUnknown(data.dockerfile) ? data : undefined;
+}
+
+/** The hash that makes a changed file show in the preview. */
 function hashIn({ build }: Properties): Properties {
-  const parsed = BuildSchema.safeParse(build);
-  if (!parsed.success || isUnknown(parsed.data.context) || isUnknown(parsed.data.dockerfile)) return {};
+  const folder = folderOf(build);
   try {
-    return { contextHash: hashContext(parsed.data) };
+    return folder ? { contextHash: hashContext(folder) } : {};
   } catch {
     return {}; // `validate` says why.
   }
@@ -253,9 +258,8 @@ function validate(inputs: Properties): Failure[] {
       fail("name", "an image that is built gets a name with a tag, not a digest or an id");
     if (imageDigest !== undefined)
       fail("imageDigest", "an image that is built has no digest before it is pushed");
-    const parsed = BuildSchema.safeParse(build);
-    const isKnown = parsed.success && !isUnknown(parsed.data.context) && !isUnknown(parsed.data.dockerfile);
-    if (isKnown && contextHash === undefined) fail("build", reasonOf(parsed.data));
+    const folder = folderOf(build);
+    if (folder && contextHash === undefined) fail("build", reasonOf(folder));
   } else {
     if (typeof name === "string" && name.startsWith("sha256:"))
       fail("name", "an image is pulled by its name or digest: an id is known to one engine alone");
@@ -269,9 +273,9 @@ function validate(inputs: Properties): Failure[] {
   return failures;
 }
 
-function reasonOf(build: Build): string {
+function reasonOf(folder: Folder): string {
   try {
-    hashContext(build);
+    hashContext(folder);
     return "the folder cannot be read";
   } catch (error) {
     return messageOf(error);
