@@ -316,7 +316,10 @@ function failed(
   const wanted = exitCodes.length === 1 && exitCodes[0] === 0 ? "" : `, not with ${exitCodes.join(" or ")}`;
   const what = `the command ${JSON.stringify(command[0])} ended with exit code ${exitCode}${wanted}`;
   if (secretOutput) return new ProviderError(`${what}. What it wrote is secret, and not shown.`);
-  const lines = [output?.stdout ?? "", output?.stderr ?? ""]
+  if (output === undefined) {
+    return new ProviderError(`${what}. The connection was lost while it ran, so what it wrote is not known.`);
+  }
+  const lines = [output.stdout, output.stderr]
     .flatMap((text) => text.split("\n").slice(-SHOWN_LINES))
     .filter((line) => line.trim() !== "");
   return new ProviderError(
