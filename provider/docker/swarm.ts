@@ -157,7 +157,8 @@ export const swarm: Definition<typeof SwarmSchema, SwarmOutputs> = {
     const found = await find(engine);
     if (!found) return { id, outputs: await stateOf(engine, await init(engine, inputs), inputs) };
     context.claims.seek(identityOf(found.ID), `the swarm of environment ${engine.endpointId}`);
-    const { changed } = difference(settings, settingsIn(found), managed(inputs));
+    const desired = managed(inputs);
+    const { changed } = difference(settings, refreshed(settings, desired, settingsIn(found)), desired);
     requireAdoption(engine, found, inputs, changed);
     return { id, outputs: await stateOf(engine, await change(engine, inputs, changed), inputs) };
   },

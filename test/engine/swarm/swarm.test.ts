@@ -116,7 +116,7 @@ ownEngineOrSkip()("a swarm", () => {
       /manages the swarm .* already.*adopt: "matching"/s,
     );
     await expect(stack.up("Swarm", "it", args({ adopt: "matching" }))).rejects.toThrow(
-      /not as the program says: taskHistoryLimit/,
+      /not as the program says: taskHistoryLimit\. Set/,
     );
     expect(await stack.up("Swarm", "it", args({ adopt: "replace" }))).toBe("create");
     expect((await swarm()).Spec).toMatchObject({ Orchestration: { TaskHistoryRetentionLimit: 3 } });
