@@ -21,6 +21,7 @@ export { Provider, type ProviderArgs } from "./provider";
 export { Registry, type RegistryArgs } from "./registry";
 export { RegistryAccess, type RegistryAccessArgs } from "./registry-access";
 export { getRemoteImage, type RemoteImage, type RemoteImageArgs } from "./remote-image";
+export { ResourceControl, type ResourceControlArgs } from "./resource-control";
 export { Secret, type SecretArgs } from "./secret";
 export { Service, type ServiceArgs } from "./service";
 export { Settings, type SettingsArgs } from "./settings";

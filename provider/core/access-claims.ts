@@ -32,3 +32,7 @@ export function claimAccess(urn: string | undefined, claim: AccessClaim | undefi
     "each would undo the other. Leave `access` out there, or put the entry into it."
   );
 }
+
+/** Whether a resource of this run manages the whole map of an object. */
+export const isManagedWhole = (object: string): boolean =>
+  [...claims.values()].some((claim) => claim.object === object && claim.as === "whole");

@@ -2,11 +2,12 @@
 import { z } from "zod";
 import type { PortainerClient } from "../../client";
 import type { Policies } from "./access";
+import { isManagedWhole } from "./access-claims";
 import { inTurn, pauseFor } from "./concurrency";
 import type { Context, Definition, Inputs, Property, State } from "./definition";
 import { lookUp, requireKnown } from "./directory";
-import { ProviderError, unlessNotFound } from "./errors";
-import { repeatIfLost } from "./lost-answer";
+import { ProviderError, Unfinished, unlessNotFound } from "./errors";
+import { mayHaveHappened } from "./lost-answer";
 import type { Installed } from "./object";
 import { isUnknown, type Properties } from "./properties";
 import { IdSchema, idNumber } from "./schema";
@@ -58,8 +59,8 @@ export interface EntryKind<Schema extends z.ZodObject>
   /** The key under which other resources change the same object. */
   lock(instanceId: string, ids: readonly number[]): string;
   read(client: PortainerClient, ids: readonly number[]): Promise<Guard>;
-  /** Replaces all that it is given. */
-  write(client: PortainerClient, ids: readonly number[], guard: Guard): Promise<unknown>;
+  /** Writes the lists that change; `whole` has the others, too, where Portainer replaces all together. */
+  write(client: PortainerClient, ids: readonly number[], changes: Guard, whole: Guard): Promise<unknown>;
 }
 
 /** The definition of a resource for one entry. */
@@ -77,6 +78,8 @@ export function accessEntry<Schema extends z.ZodObject>(
   const idsIn = (inputs: Properties) => object.map((key) => idNumber(inputs[key] as number | string));
   const identityOf = (instanceId: string, ids: readonly number[], subject: string) =>
     `${instanceId}/${type}/${[...ids, subject].join("/")}`;
+  /** The object's name where its whole map is claimed. */
+  const wholeOf = (ids: readonly number[]) => `${kind.whole}/${ids.join("/")}`;
   const inWords = (ids: readonly number[]) => `${what} ${ids.join(" on environment ")}`;
 
   async function subjectOf(client: PortainerClient, inputs: Properties): Promise<Subject> {
@@ -97,7 +100,7 @@ export function accessEntry<Schema extends z.ZodObject>(
     inBatch({ object: ids.join("/"), lock: kind.lock(instanceId, ids) }, wanted, (changes) =>
       settle(context.signal, changes, {
         read: () => unlessNotFound(() => kind.read(context.connection.client, ids)),
-        write: (guard) => repeatIfLost(() => kind.write(context.connection.client, ids, guard)),
+        write: (lists, guard) => kind.write(context.connection.client, ids, lists, { ...guard, ...lists }),
       }),
     );
 
@@ -112,7 +115,7 @@ export function accessEntry<Schema extends z.ZodObject>(
     accessClaim: (inputs) =>
       kind.whole === undefined || object.some((key) => isUnknown(inputs[key]))
         ? undefined
-        : { object: `${kind.whole}/${idsIn(inputs).join("/")}`, as: "entry" },
+        : { object: wholeOf(idsIn(inputs)), as: "entry" },
 
     validate(inputs): Failure[] {
       const given = subjects.filter((key) => (inputs[key] ?? undefined) !== undefined);
@@ -132,20 +135,26 @@ export function accessEntry<Schema extends z.ZodObject>(
       const found = await subjectOf(client, inputs);
       const subject = nameOf(found);
       const identity = identityOf(instanceId, ids, subject);
-      const before = await change(context, instanceId, ids, { subject: found, isWanted: true });
+      const id = [...ids, subject].join("/");
+      const outputs = { ...inputs, subject, instanceId } as unknown as State<Schema, EntryOutputs>;
+      const before = await change(context, instanceId, ids, { subject: found, isWanted: true }).catch(
+        (error: unknown) => {
+          throw error instanceof Unsettled ? new Unfinished(id, { ...outputs }, error.cause) : error;
+        },
+      );
       if (!before) throw new ProviderError(`there is no ${inWords(ids)} on this server: nothing was changed`);
-      if (has(before, found)) {
+      const isThere = has(before, found);
+      // Of two resources for one entry in a batch, the second finds what the first has just made.
+      if (isThere || context.claims.isHeldByAnother(identity))
         context.claims.seek(identity, `the access of ${subject} to ${inWords(ids)}`);
-        if ((inputs as { adopt?: string }).adopt === undefined) {
-          throw new ProviderError(
-            `${subject} has access to ${inWords(ids)} already, and Portainer does not say who gave it. Nothing was changed. ` +
-              'If a resource of this program did and was renamed or moved, say so with the resource option `aliases: [{ name: "…" }]`. Otherwise take the entry: `adopt: "matching"`.',
-          );
-        }
+      if (isThere && (inputs as { adopt?: string }).adopt === undefined) {
+        throw new ProviderError(
+          `${subject} has access to ${inWords(ids)} already, and Portainer does not say who gave it. Nothing was changed. ` +
+            'If a resource of this program did and was renamed or moved, say so with the resource option `aliases: [{ name: "…" }]`. Otherwise take the entry: `adopt: "matching"`.',
+        );
       }
       context.claims.hold(identity);
-      const outputs = { ...inputs, subject, instanceId } as unknown as State<Schema, EntryOutputs>;
-      return { id: [...ids, subject].join("/"), outputs };
+      return { id, outputs };
     },
 
     async read({ connection }, id, state) {
@@ -168,12 +177,23 @@ export function accessEntry<Schema extends z.ZodObject>(
       };
     },
 
-    update: async (_context, _id, { subject, instanceId }, news) =>
-      ({ ...news, subject, instanceId }) as unknown as State<Schema, EntryOutputs>,
+    /** All changes but that of `adopt` replace the entry; what a create has left unfinished is finished. */
+    async update(context, id, { subject, instanceId }, news) {
+      await context.connection.sameServer(instanceId);
+      const { ids, subject: entry } = parse(id);
+      await change(context, instanceId, ids, { subject: entry, isWanted: true });
+      return { ...news, subject, instanceId } as unknown as State<Schema, EntryOutputs>;
+    },
 
     async delete(context, id, state) {
       const instanceId = await context.connection.sameServer(state.instanceId);
       const { ids, subject } = parse(id);
+      if (kind.whole !== undefined && isManagedWhole(wholeOf(ids))) {
+        context.info(
+          `the whole list of who may use ${inWords(ids)} is managed now: this entry is forgotten, and nothing is taken away`,
+        );
+        return;
+      }
       await change(context, instanceId, ids, { subject, isWanted: false });
     },
   };
@@ -204,24 +224,29 @@ interface Change {
   readonly isWanted: boolean;
 }
 
-/** The guard with the changes made, all else as it is. A user or team that has access keeps its policy. */
+/** The lists in which the changes are made, whole. A user or team that has access keeps its policy. */
 function changed(guard: Guard, changes: readonly Change[]): Guard {
-  const users = { ...guard.UserAccessPolicies };
-  const teams = { ...guard.TeamAccessPolicies };
+  const lists = Object.entries(FIELDS).flatMap(([kind, field]) => {
+    const own = changes.filter(({ subject }) => subject.kind === kind);
+    if (own.length === 0) return [];
+    const policies = { ...guard[field] };
+    for (const { subject, isWanted } of own) {
+      if (isWanted) policies[subject.key] ??= { RoleId: 0 };
+      else delete policies[subject.key];
+    }
+    return [[field, policies]];
+  });
   const namespaces = new Set(guard.Namespaces ?? []);
   for (const { subject, isWanted } of changes) {
-    const { kind, key } = subject;
-    if (kind === "namespace") {
-      if (isWanted) namespaces.add(key);
-      else namespaces.delete(key);
-      continue;
-    }
-    const policies = kind === "user" ? users : teams;
-    if (isWanted) policies[key] ??= { RoleId: 0 };
-    else delete policies[key];
+    if (subject.kind !== "namespace") continue;
+    if (isWanted) namespaces.add(subject.key);
+    else namespaces.delete(subject.key);
   }
-  return { UserAccessPolicies: users, TeamAccessPolicies: teams, Namespaces: [...namespaces] };
+  return { ...Object.fromEntries(lists), Namespaces: [...namespaces] };
 }
+
+/** A write was sent, and whether it lasts could not be seen. */
+class Unsettled extends Error {}
 
 /** How long another program may take from its read to its write, in milliseconds. */
 const WINDOW = 500;
@@ -236,7 +261,10 @@ const ATTEMPTS = 6;
 async function settle(
   signal: AbortSignal,
   changes: readonly Change[],
-  { read, write }: { read(): Promise<Guard | undefined>; write(guard: Guard): Promise<unknown> },
+  {
+    read,
+    write,
+  }: { read(): Promise<Guard | undefined>; write(lists: Guard, guard: Guard): Promise<unknown> },
 ): Promise<Guard | undefined> {
   const before = await read();
   let now = before;
@@ -249,9 +277,18 @@ async function settle(
         `another program changes the access of the same object all the time: ${open.map(({ subject }) => nameOf(subject)).join(", ")} did not last. Run again when it has ended.`,
       );
     }
-    await write(changed(guard, open));
-    await pauseFor(WINDOW * (1 + Math.random() / 2), signal);
-    now = await read();
+    try {
+      await write(changed(guard, open), guard);
+    } catch (error) {
+      // Where the answer was lost, the next look shows what has happened.
+      if (!mayHaveHappened(error)) throw error;
+    }
+    try {
+      await pauseFor(WINDOW * (1 + Math.random() / 2), signal);
+      now = await read();
+    } catch (error) {
+      throw new Unsettled("the write was sent, and its effect was not seen", { cause: error });
+    }
   }
   return undefined;
 }

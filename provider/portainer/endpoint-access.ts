@@ -25,8 +25,8 @@ export const endpointAccess = accessEntry<typeof EndpointAccessSchema>({
     endpoints.update({
       params: { id },
       body: {
-        UserAccessPolicies: UserAccessPolicies ?? {},
-        TeamAccessPolicies: TeamAccessPolicies ?? {},
+        UserAccessPolicies: UserAccessPolicies ?? undefined,
+        TeamAccessPolicies: TeamAccessPolicies ?? undefined,
       },
     }),
 });

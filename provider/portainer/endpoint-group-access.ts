@@ -25,8 +25,8 @@ export const endpointGroupAccess = accessEntry<typeof EndpointGroupAccessSchema>
     endpointGroups.update({
       params: { id },
       body: {
-        UserAccessPolicies: UserAccessPolicies ?? {},
-        TeamAccessPolicies: TeamAccessPolicies ?? {},
+        UserAccessPolicies: UserAccessPolicies ?? undefined,
+        TeamAccessPolicies: TeamAccessPolicies ?? undefined,
       },
     }),
 });

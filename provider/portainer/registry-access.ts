@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { isApiError } from "../../client";
 import { accessEntry, type EntryOutputs, entryShape } from "../core/access-entry";
+import { ProviderError } from "../core/errors";
 import { IdSchema } from "../core/schema";
 
 export const RegistryAccessSchema = z.object({
@@ -28,19 +30,24 @@ export const registryAccess = accessEntry<typeof RegistryAccessSchema>({
   // Portainer writes the registry as a whole, so those of one registry wait for each other.
   lock: (instanceId, [id]) => `${instanceId}/Registry/${id}`,
   async read({ registries }, [id = 0, endpointId = 0]) {
-    const { RegistryAccesses } = await registries.get({
-      params: { id },
-      query: { endpointId: String(endpointId) },
-    });
+    const { RegistryAccesses } = await registries.get({ params: { id } }).catch(refuseStandardUsers);
     return RegistryAccesses?.[String(endpointId)] ?? {};
   },
-  write: ({ registries }, [registryId = 0, id = 0], guard) =>
+  /** Portainer replaces all three lists together. */
+  write: ({ registries }, [registryId = 0, id = 0], _changes, whole) =>
     registries.setAccess({
       params: { id, registryId },
       body: {
-        UserAccessPolicies: guard.UserAccessPolicies ?? {},
-        TeamAccessPolicies: guard.TeamAccessPolicies ?? {},
-        Namespaces: [...(guard.Namespaces ?? [])],
+        UserAccessPolicies: whole.UserAccessPolicies ?? {},
+        TeamAccessPolicies: whole.TeamAccessPolicies ?? {},
+        Namespaces: [...(whole.Namespaces ?? [])],
       },
     }),
 });
+
+/** Portainer shows who may use a registry to administrators alone; others get a 500 that names a parameter. */
+function refuseStandardUsers(error: unknown): never {
+  if (isApiError(error) && /missing query parameter/i.test(error.message))
+    throw new ProviderError("only an administrator may manage who uses a registry");
+  throw error;
+}

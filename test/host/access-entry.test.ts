@@ -204,6 +204,32 @@ describe.each(Object.keys(SETTINGS))("%s", (name) => {
     expect(await up("bela", { user: alice, adopt: "matching" })).toBe("create");
   });
 
+  test("is declared once in a program, also where both are made in one step", async () => {
+    const [alice = 0] = await makeUsers(1);
+    const outcomes = await Promise.allSettled([up("one", { user: alice }), up("two", { user: "user-1" })]);
+    expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    const refused = outcomes.find((outcome) => outcome.status === "rejected");
+    expect(String(refused?.reason)).toMatch(/is "(one|two)" in this stack already/);
+  });
+
+  test("is in the state when its effect could not be seen, and the next `up` finishes it", async () => {
+    const [alice = 0] = await makeUsers(1);
+    const [read = "", write] = setting.requests;
+    const path = `/api${read.replace("GET ", "")}`;
+    const creating = up("alice", { user: alice });
+    await eventually(async () =>
+      host.server
+        .requests()
+        .some((request) => `${request.method} ${request.path}` === write?.replace(" ", " /api")),
+    );
+    host.server.fail({ path, method: "GET", times: 3, with: 503 });
+    await expect(creating).rejects.toThrow();
+    expect(host.stack.entry("alice").id).toBe(`${setting.id}/user/${alice}`);
+    await setting.set({ UserAccessPolicies: {}, TeamAccessPolicies: {} });
+    expect(await up("alice", { user: alice })).toBe("update");
+    expect(keys((await setting.now()).UserAccessPolicies)).toEqual([alice]);
+  });
+
   test("is added although the answer was lost", async () => {
     const [alice = 0] = await makeUsers(1);
     const [, write = ""] = setting.requests;
@@ -229,7 +255,11 @@ describe.each(Object.keys(SETTINGS))("%s", (name) => {
   test("is refused to a standard user in one sentence", async () => {
     const [alice = 0] = await makeUsers(1);
     await using _alice = await host.switchTo({ username: "user-1", password: PASSWORD });
-    await expect(up("it", { user: alice })).rejects.toThrow(/403|administrator|not allowed|denied/i);
+    await expect(up("it", { user: alice })).rejects.toThrow(
+      setting.type === "RegistryAccess"
+        ? /only an administrator may manage who uses a registry/
+        : /403|administrator|denied/i,
+    );
   });
 });
 
@@ -240,6 +270,20 @@ test("a namespace of Kubernetes may pull from a registry", async () => {
   expect(await host.stack.refresh("shop")).toBe(true);
   await host.stack.destroy("shop");
   expect((await setting.now()).Namespaces).toEqual([]);
+});
+
+test("an entry that moves into the whole list is forgotten, and nobody loses access", async () => {
+  const [alice = 0] = await makeUsers(1);
+  const { up, destroy } = host.stack;
+  await up.call(host.stack, "EndpointGroup", "group", { name: "stores" });
+  const groupId = host.stack.entry("group").id;
+  await up.call(host.stack, "EndpointGroupAccess", "alice", { groupId, user: alice });
+  await using _next = await host.switchTo(ADMIN);
+  await up.call(host.stack, "EndpointGroup", "group", { name: "stores", access: { users: [alice] } });
+  await destroy.call(host.stack, "alice");
+  await host.heard("alice", /is managed now: this entry is forgotten/);
+  const now = await api<Guarded>("GET", `/endpoint_groups/${groupId}`);
+  expect(keys(now.UserAccessPolicies)).toEqual([alice]);
 });
 
 describe("a whole list and an entry of the same object", () => {

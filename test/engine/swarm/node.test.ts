@@ -1,16 +1,42 @@
 import { hostname } from "node:os";
-import { expect, test } from "@jest/globals";
-import { onSwarm, swarmApi } from "../../support/swarm-host";
+import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
+import { type Host, startHost } from "../../support/host";
+import { ownEngineOrSkip } from "../../support/needs";
+import { type SwarmEngine, startSwarmEngine } from "../../support/swarm-engine";
 
-onSwarm("a node of a swarm", (host) => {
+// On a swarm of its own: a node that is paused runs no tasks for other tests.
+ownEngineOrSkip()("a node of a swarm", () => {
+  let own: SwarmEngine;
+  let host: Host;
+
+  beforeAll(async () => {
+    own = await startSwarmEngine();
+    host = await startHost({ engine: { url: own.url } });
+    await own.api("POST", "/swarm/init", {
+      ListenAddr: own.listenAddress,
+      AdvertiseAddr: "127.0.0.1",
+    });
+  });
+
+  afterEach(async () => {
+    host.stack.forget();
+    await label({}, { Availability: "active" });
+  });
+
+  afterAll(async () => {
+    await own.api("POST", "/swarm/leave?force=true");
+    await host[Symbol.asyncDispose]();
+    await own[Symbol.asyncDispose]();
+  });
+
   const args = (more: object = {}) => ({
     endpointId: 1,
     name: hostname(),
-    labels: { [host.prefix]: "north" },
+    labels: { zone: "north" },
     ...more,
   });
   const spec = async () => {
-    const [node] = (await swarmApi("GET", "/nodes")).body as unknown as {
+    const [node] = (await own.api("GET", "/nodes")).body as unknown as {
       ID: string;
       Version: { Index: number };
       Spec: { Labels: object };
@@ -19,7 +45,7 @@ onSwarm("a node of a swarm", (host) => {
   };
   const label = async (labels: object, more: object = {}) => {
     const { ID, Version, Spec } = await spec();
-    await swarmApi("POST", `/nodes/${ID}/update?version=${Version.Index}`, {
+    await own.api("POST", `/nodes/${ID}/update?version=${Version.Index}`, {
       ...Spec,
       ...more,
       Labels: labels,
@@ -30,7 +56,7 @@ onSwarm("a node of a swarm", (host) => {
     const { stack } = host;
     await label({ rack: "7" });
     expect(await stack.up("Node", "it", args())).toBe("create");
-    expect((await spec()).Spec.Labels).toEqual({ rack: "7", [host.prefix]: "north" });
+    expect((await spec()).Spec.Labels).toEqual({ rack: "7", zone: "north" });
     const asked = host.server.requests().length;
     expect(await stack.up("Node", "it", args())).toBe("same");
     expect(host.server.requests()).toHaveLength(asked);
@@ -40,17 +66,15 @@ onSwarm("a node of a swarm", (host) => {
     expect((await spec()).Spec).toMatchObject({ Labels: { rack: "7" }, Availability: "pause" });
     expect((await spec()).Spec.Labels).toEqual({ rack: "7" });
     expect(await stack.up("Node", "it", args({ availability: "active" }))).toBe("update");
-    await label({});
   });
 
   test("shows what somebody else has changed, and is put right", async () => {
     const { stack } = host;
     await stack.up("Node", "it", args());
-    await label({ [host.prefix]: "south", other: "1" });
+    await label({ zone: "south", other: "1" });
     await stack.refresh("it");
     expect(await stack.up("Node", "it", args())).toBe("update");
-    expect((await spec()).Spec.Labels).toEqual({ [host.prefix]: "north", other: "1" });
-    await label({});
+    expect((await spec()).Spec.Labels).toEqual({ zone: "north", other: "1" });
   });
 
   test("takes two requests to take over, one to read, two to change, none to forget, and stays", async () => {
@@ -82,6 +106,5 @@ onSwarm("a node of a swarm", (host) => {
     await stack.up("Node", "it", args({ name: ID }));
     await expect(stack.up("Node", "again", args())).rejects.toThrow(/is "it" in this stack already/);
     await expect(stack.up("Node", "none", args({ name: "nobody" }))).rejects.toThrow('has no node "nobody"');
-    await label({});
   });
 });

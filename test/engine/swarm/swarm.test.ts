@@ -1,30 +1,19 @@
-import { randomBytes } from "node:crypto";
 import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
-import { engineAt } from "../../support/engine-api";
-import { freePort } from "../../support/free-port";
 import { type Host, startHost } from "../../support/host";
 import { ownEngineOrSkip } from "../../support/needs";
-import { type OwnEngine, startOwnEngine } from "../../support/own-engine";
+import { type SwarmEngine, startSwarmEngine } from "../../support/swarm-engine";
 
 ownEngineOrSkip()("a swarm", () => {
-  let own: OwnEngine;
+  let own: SwarmEngine;
   let host: Host;
-  let api: ReturnType<typeof engineAt>;
+  let api: SwarmEngine["api"];
   let args: (more?: object) => Record<string, unknown>;
 
   beforeAll(async () => {
-    own = await startOwnEngine();
+    own = await startSwarmEngine();
+    api = own.api;
     host = await startHost({ engine: { url: own.url } });
-    api = engineAt(own.url.replace(/^unix:\/\//, ""));
-    // Left to itself, every swarm engine of a machine takes the same bridge for this network.
-    await api("POST", "/networks/create", {
-      Name: "docker_gwbridge",
-      Options: {
-        "com.docker.network.bridge.name": `gw${randomBytes(4).toString("hex")}`,
-        "com.docker.network.bridge.enable_icc": "false",
-      },
-    });
-    const listenAddress = `127.0.0.1:${await freePort()}`;
+    const { listenAddress } = own;
     args = (more = {}) => ({
       endpointId: 1,
       advertiseAddress: "127.0.0.1",

@@ -20,6 +20,7 @@ const EXPORTS = [
   "Node",
   "Registry",
   "RegistryAccess",
+  "ResourceControl",
   "RemoteImage",
   "Secret",
   "Service",

@@ -21,6 +21,16 @@ describe("a resource", () => {
     ["Network", () => new portainer.Network("it")],
     ["Registry", () => new portainer.Registry("it", { type: "dockerHub", url: "docker.io" })],
     ["RegistryAccess", () => new portainer.RegistryAccess("it", { registryId: 1, endpointId: 1, team: 5 })],
+    [
+      "ResourceControl",
+      () =>
+        new portainer.ResourceControl("it", {
+          type: "container",
+          endpointId: 1,
+          objectId: "web",
+          access: "public",
+        }),
+    ],
     ["Config", () => new portainer.Config("it", { data: "a" })],
     ["Secret", () => new portainer.Secret("it", { data: "a" })],
     ["Service", () => new portainer.Service("it", { image: "nginx" })],
