@@ -1,7 +1,7 @@
 /** One entry of an object's access: a user or team that may use it. All other entries stay as they are. */
 import { z } from "zod";
 import type { PortainerClient } from "../../client";
-import type { Policies } from "./access";
+import { NameOrId, type Policies } from "./access";
 import { isManagedWhole } from "./access-claims";
 import { inTurn, pauseFor } from "./concurrency";
 import type { Context, Definition, Inputs, Property, State } from "./definition";
@@ -10,10 +10,8 @@ import { ProviderError, Unfinished, unlessNotFound } from "./errors";
 import { mayHaveHappened } from "./lost-answer";
 import type { Installed } from "./object";
 import { isUnknown, type Properties } from "./properties";
-import { IdSchema, idNumber } from "./schema";
+import { idNumber } from "./schema";
 import type { Failure } from "./validate";
-
-const NameOrId = z.union([z.string().min(1, "the name is empty"), IdSchema]);
 
 /** The inputs that every kind of entry has. */
 export const entryShape = {

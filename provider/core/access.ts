@@ -4,7 +4,8 @@ import type { AccessPolicies } from "../../contract";
 import type { Directory } from "./directory";
 import { IdSchema } from "./schema";
 
-const NameOrId = z.union([z.string().min(1, "the name is empty"), IdSchema]);
+/** A user or team in a program. */
+export const NameOrId = z.union([z.string().min(1, "the name is empty"), IdSchema]);
 
 export const AccessSchema = z.strictObject({
   /** The users who may use it, by name, id or resource. All other users lose access, except through teams. */

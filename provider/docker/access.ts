@@ -1,18 +1,16 @@
 /** `access`: who may use an object of an engine. Portainer keeps it in a resource control. */
 import { z } from "zod";
 import type { ResourceControl, ResourceType } from "../../contract";
+import { NameOrId } from "../core/access";
 import { equal } from "../core/diff";
 import { type Directory, lookUp, requireKnown } from "../core/directory";
 import { ProviderError } from "../core/errors";
 import { repeatIfLost } from "../core/lost-answer";
-import { IdSchema } from "../core/schema";
 import type { Engine } from "./engine";
-
-const Name = z.union([z.string().min(1, "the name is empty"), IdSchema]);
 
 export const AccessSchema = z.union([
   z.enum(["public", "administrators"]),
-  z.strictObject({ users: z.array(Name).optional(), teams: z.array(Name).optional() }),
+  z.strictObject({ users: z.array(NameOrId).optional(), teams: z.array(NameOrId).optional() }),
 ]);
 export type Access = z.infer<typeof AccessSchema>;
 

@@ -22,7 +22,7 @@ import { stack } from "./stack";
 import { tag } from "./tag";
 import { team } from "./team";
 import { teamMembership } from "./team-membership";
-import { user } from "./user";
+import { INITIAL_ADMINISTRATOR, user } from "./user";
 
 /** An object of a list, as an import needs it. */
 interface Listed {
@@ -41,7 +41,6 @@ interface ImportableKind {
   said?(inputs: Properties): Properties;
 }
 
-const INITIAL_ADMINISTRATOR = 1;
 const byId = ({ Id }: { readonly Id: number }): Listed => ({ id: String(Id) });
 const kind = <Schema extends z.ZodObject, Outputs extends object>(
   definition: Definition<Schema, Outputs>,

@@ -70,7 +70,7 @@ export interface ResourceControlOutputs extends Installed {
 }
 
 type Inputs = z.output<typeof ResourceControlSchema>;
-type State_ = State<typeof ResourceControlSchema, ResourceControlOutputs>;
+type ResourceControlState = State<typeof ResourceControlSchema, ResourceControlOutputs>;
 
 /** An object, as this resource names it. */
 interface Target {
@@ -249,7 +249,7 @@ export const resourceControl: Definition<typeof ResourceControlSchema, ResourceC
     };
   },
 
-  async update(context, id, olds, news): Promise<State_> {
+  async update(context, id, olds, news): Promise<ResourceControlState> {
     const instanceId = await context.connection.sameServer(olds.instanceId);
     const server = serverOf(context);
     const ownership = await ownershipOf(server, news.access);

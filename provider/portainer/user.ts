@@ -38,7 +38,7 @@ export interface UserOutputs extends Installed {
 }
 
 /** The administrator whom Portainer creates at initialisation, and never deletes. */
-const INITIAL_ADMINISTRATOR = 1;
+export const INITIAL_ADMINISTRATOR = 1;
 
 /** A user of Portainer, other than the initial administrator. Theme and cache setting are the user's own. */
 export const user = portainerObject<typeof UserSchema, UserOutputs, User>({
