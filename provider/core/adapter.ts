@@ -1,6 +1,5 @@
 import type { z } from "zod";
-import { claimAccess } from "./access-claims";
-import { type Claims, hold, holderOf, newHolder, release, takenBy } from "./claims";
+import { holderOf } from "./claims";
 import {
   configName,
   EXPLICIT_KEY,
@@ -8,19 +7,17 @@ import {
   gatherSettings,
   type SettingTexts,
 } from "./connection-settings";
-import type { Context, Definition } from "./definition";
-import { difference } from "./diff";
-import { ProviderError, quiet, Unfinished } from "./errors";
-import { operate } from "./operation";
-import { hidden, markSecrets, nameOf, type Properties, plainRecord, visible } from "./properties";
+import type { Definition } from "./definition";
+import type { Call } from "./operation";
+import { type Hidden, hidden, markSecrets, type Properties, plainRecord, visible } from "./properties";
 import { pulumiEngine } from "./pulumi";
-import { schemaDefaults } from "./schema";
-import { type Failure, validate } from "./validate";
+import { PartialFailure, stepsOf } from "./steps";
+import type { Failure } from "./validate";
 
 /** The interface that Pulumi's dynamic-provider process calls. */
 export interface DynamicProvider {
   configure(request: { config: { get(key: string): string | undefined } }): Promise<void>;
-  check(olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: Failure[] }>;
+  check(olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: readonly Failure[] }>;
   diff(id: string, olds: Properties, news: Properties): Promise<DiffAnswer>;
   create(inputs: Properties): Promise<{ id: string; outs: Properties }>;
   read(id: string, props: Properties): Promise<{ id?: string; props?: Properties; inputs?: Properties }>;
@@ -30,37 +27,36 @@ export interface DynamicProvider {
 
 interface DiffAnswer {
   changes: boolean;
-  replaces: string[];
+  replaces: readonly string[];
   deleteBeforeReplace: boolean;
 }
 
-/** Makes a Pulumi dynamic provider from a resource's definition. Every resource goes through here. */
+/** Makes a Pulumi dynamic provider from a resource's definition. */
 export function dynamicProvider<Schema extends z.ZodObject, Outputs extends object>(
   definition: Definition<Schema, Outputs>,
 ): DynamicProvider {
+  const steps = stepsOf(definition);
   let settings: SettingTexts = {};
 
   /** The state for Pulumi to store: plain values only, secrets marked, hidden keys kept. */
-  const stored = (properties: Properties, from: Properties): Properties =>
-    markSecrets({ ...plainRecord(properties), ...hidden(from) }, definition.secrets);
+  const stored = (properties: Properties, kept: Hidden): Properties =>
+    markSecrets({ ...plainRecord(properties), ...kept }, definition.secrets);
 
-  const identity = (state: Properties): string | undefined => definition.identity?.(visible(state) as never);
+  const callOf = (step: keyof NonNullable<Hidden["__timeouts"]> | undefined, from: Hidden): Call => ({
+    urn: from.__urn,
+    settings,
+    holder: holderOf(from),
+    timeout: step && from.__timeouts?.[step],
+  });
 
-  /** Claims the object for this resource, and gives the state for Pulumi to store. */
-  const held = (outputs: Properties, from: Properties): Properties => {
-    hold(identity(outputs), claimantOf(from));
-    return stored(outputs, from);
-  };
-
-  const failing = (error: unknown, from: Properties): Error => {
-    if (!(error instanceof Unfinished)) return quiet(error);
-    const told = quiet(error);
-    return Object.assign(told, {
-      id: error.id,
-      properties: held(error.outputs, from),
-      reasons: [told.message],
-    });
-  };
+  /** What the dynamic-provider process reads of an error. */
+  const failing = (error: unknown, kept: Hidden): unknown =>
+    error instanceof PartialFailure
+      ? Object.assign(error, {
+          properties: stored(error.outputs, withHolder(kept, error.holder)),
+          reasons: [error.message],
+        })
+      : error;
 
   return {
     /** Must not wait: the process calls other methods before `configure` resolves. */
@@ -74,124 +70,60 @@ export function dynamicProvider<Schema extends z.ZodObject, Outputs extends obje
       return Promise.resolve();
     },
 
-    check(_olds, news) {
-      const { __urn } = hidden(news);
-      const given = visible(plainRecord(news));
-      const inputs = {
-        ...schemaDefaults(definition.schema),
-        ...definition.defaults?.(given, { name: nameOf(__urn), settings }),
-        ...given,
-      };
-      const failures = [
-        ...validate(definition.schema, inputs, definition.misnomers),
-        ...(definition.validate?.(inputs) ?? []),
-      ];
-      const claim = failures.length === 0 ? definition.accessClaim?.(inputs, undefined) : undefined;
-      const reason = claim && claimAccess(__urn, claim);
-      if (reason !== undefined) failures.push({ property: "", reason });
-      return Promise.resolve({ inputs: stored(inputs, news), failures });
+    async check(_olds, news) {
+      const kept = hidden(news);
+      const { inputs, failures } = steps.check(callOf(undefined, kept), visible(plainRecord(news)));
+      return { inputs: stored(inputs, kept), failures };
     },
 
-    diff(id, olds, news) {
+    async diff(id, olds, news) {
       const { __urn, __replaceOnChanges } = hidden(news);
-      const conflict = claimAccess(__urn, definition.accessClaim?.(visible(news), id));
-      if (conflict !== undefined) return Promise.reject(quiet(new ProviderError(conflict)));
-      hold(identity(olds), { ...claimantOf(olds), urn: __urn });
-      const found = difference(definition.properties, olds, news, __replaceOnChanges);
-      if (found.changed.length === 0) {
-        return Promise.resolve({ changes: false, replaces: [], deleteBeforeReplace: false });
-      }
-      const both = [visible(olds) as never, visible(news) as never] as const;
-      try {
-        const replaces = [...found.replaces, ...(definition.replaces?.(found.changed, ...both) ?? [])];
-        const reason = definition.explain?.(found.changed, ...both);
-        if (reason !== undefined && __urn !== undefined) pulumiEngine().log("info", reason, __urn, false);
-        const deleteBeforeReplace = replaces.length > 0 && !definition.canCoexist?.(found.changed);
-        return Promise.resolve({ changes: true, replaces, deleteBeforeReplace });
-      } catch (error) {
-        return Promise.reject(quiet(error));
-      }
+      const call = { ...callOf(undefined, hidden(olds)), urn: __urn };
+      const found = steps.diff(call, id, visible(olds), visible(news), __replaceOnChanges);
+      const { changed, replaces, deleteBeforeReplace } = found;
+      return { changes: changed.length > 0, replaces, deleteBeforeReplace };
     },
 
     async create(inputs) {
-      const asHolder = { ...inputs, __holder: newHolder() };
-      let claims: Claims | undefined;
-      /** Only an entry that adopts its object has to be told from the one that made it. */
-      const from = () => (claims?.hasSought() ? asHolder : inputs);
+      const kept = hidden(inputs);
       try {
-        const { id, outputs } = await operate("create", settings, hidden(asHolder), (context) => {
-          claims = context.claims;
-          return definition.create(context, definition.schema.parse(visible(inputs)));
-        });
-        claimAccess(hidden(inputs).__urn, definition.accessClaim?.(visible(inputs), id));
-        return { id, outs: held(outputs, from()) };
+        const { id, outputs, holder } = await steps.create(callOf("create", kept), visible(inputs));
+        return { id, outs: stored(outputs, withHolder(kept, holder)) };
       } catch (error) {
-        throw failing(error, from());
+        throw failing(error, kept);
       }
     },
 
     async read(id, props) {
-      try {
-        const now = await operate("read", settings, hidden(props), (context) =>
-          definition.read(context, id, visible(props) as never),
-        );
-        if (now)
-          return {
-            id: now.id,
-            props: stored(now.outputs, props),
-            inputs: stored(now.inputs, handedOver(props)),
-          };
-        if (isGet(props)) throw new ProviderError(`there is no ${definition.type} "${id}"`);
-        return {};
-      } catch (error) {
-        throw quiet(error);
-      }
+      const { __holder, ...handedOver } = hidden(props);
+      const now = await steps.read(callOf(undefined, hidden(props)), id, visible(props));
+      if (!now) return {};
+      return {
+        id: now.id,
+        props: stored(now.outputs, withHolder(handedOver, __holder)),
+        inputs: stored(now.inputs, handedOver),
+      };
     },
 
     async update(id, olds, news) {
       const { __holder } = hidden(olds);
-      const from = { ...news, ...(__holder !== undefined && { __holder }) };
+      const kept = withHolder(hidden(news), __holder);
       try {
-        const outputs = await operate("update", settings, hidden(from), (context) =>
-          definition.update(context, id, visible(olds) as never, definition.schema.parse(visible(news))),
-        );
-        return { outs: held(outputs, from) };
+        return {
+          outs: stored(await steps.update(callOf("update", kept), id, visible(olds), visible(news)), kept),
+        };
       } catch (error) {
-        throw failing(error, from);
+        throw failing(error, kept);
       }
     },
 
     async delete(id, props) {
-      try {
-        await operate("delete", settings, hidden(props), async (context) => {
-          const object = identity(props);
-          const other = takenBy(object, claimantOf(props));
-          if (other !== undefined) return letGo(context, other);
-          await definition.delete(context, id, visible(props) as never);
-          release(object, claimantOf(props));
-        });
-      } catch (error) {
-        throw quiet(error);
-      }
+      await steps.delete(callOf("delete", hidden(props)), id, visible(props));
     },
   };
 }
 
-const claimantOf = (from: Properties) => ({ holder: holderOf(hidden(from)), urn: hidden(from).__urn });
-
-/** The properties of the state, without the hidden one that no program sets. */
-function handedOver({ __holder: _added, ...properties }: Properties): Properties {
-  return properties;
-}
-
-function letGo({ name, info }: Context, other: string): void {
-  info(`"${other}" has taken over what "${name}" was: "${name}" is forgotten, and nothing is deleted`);
-}
-
-/**
- * Whether this is a `get`: its state is empty, while a managed resource always has an `instanceId`. The caller must
- * throw when a `get` finds nothing, because Pulumi does not report it.
- */
-function isGet(props: Properties): boolean {
-  return props["instanceId"] === undefined;
-}
+const withHolder = (kept: Hidden, holder: string | undefined): Hidden => ({
+  ...kept,
+  ...(holder !== undefined && { __holder: holder }),
+});

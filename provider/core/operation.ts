@@ -1,9 +1,9 @@
 import { connect } from "../connection";
-import { claimsOf, holderOf } from "./claims";
+import { claimsOf } from "./claims";
 import type { SettingTexts } from "./connection-settings";
 import type { Context } from "./definition";
 import { ProviderError } from "./errors";
-import { type Hidden, nameOf } from "./properties";
+import { nameOf } from "./properties";
 import { pulumiEngine, stopSignal, track } from "./pulumi";
 import { milliseconds } from "./schema";
 
@@ -12,15 +12,24 @@ export type Step = "create" | "read" | "update" | "delete";
 /** The time limit of a step that the program's `customTimeouts` does not set. */
 const LIMIT: Record<Step, string> = { create: "20m", read: "5m", update: "20m", delete: "10m" };
 
+/** What Pulumi says about a step besides the resource's properties. */
+export interface Call {
+  /** The resource's URN: the line that progress is shown on. */
+  readonly urn: string | undefined;
+  /** The settings of the resource's provider. */
+  readonly settings: SettingTexts;
+  /** Identifies the state entry that the step is about: that of its `create` if it adopted its object, else its URN. */
+  readonly holder: string;
+  /** The program's time limit, as a duration. @default that of the step */
+  readonly timeout?: string | undefined;
+}
+
 /** Runs one step of a resource with its time limit, log and connection. */
 export async function operate<T>(
   step: Step,
-  settings: SettingTexts,
-  handedOver: Hidden,
+  { urn, settings, holder, timeout: limit = LIMIT[step] }: Call,
   work: (context: Context) => Promise<T>,
 ): Promise<T> {
-  const { __urn, __timeouts } = handedOver;
-  const limit = (step === "read" ? undefined : __timeouts?.[step]) ?? LIMIT[step];
   const timeout = new AbortController();
   const timer = setTimeout(
     () => timeout.abort(new ProviderError(timeoutMessage(step, limit))),
@@ -28,16 +37,16 @@ export async function operate<T>(
   );
   const engine = pulumiEngine();
   const say = (severity: "info" | "warning", ephemeral: boolean) => (message: string) => {
-    if (__urn !== undefined) engine.log(severity, message, __urn, ephemeral);
+    if (urn !== undefined) engine.log(severity, message, urn, ephemeral);
   };
   const show = say("info", true);
   let showsProgress = false;
   try {
     const context: Context = {
-      name: nameOf(__urn) ?? "",
-      urn: __urn,
+      name: nameOf(urn) ?? "",
+      urn,
       connection: connect(settings),
-      claims: claimsOf({ holder: holderOf(handedOver), urn: __urn }),
+      claims: claimsOf({ holder, urn }),
       signal: AbortSignal.any([stopSignal, timeout.signal]),
       progress: (message) => {
         showsProgress = true;

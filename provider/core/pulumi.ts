@@ -102,10 +102,21 @@ function startHost(): PulumiEngine {
   return connected;
 }
 
-/** The address of Pulumi's engine. Pulumi runs `node …/@pulumi/pulumi/cmd/dynamic-provider [flags] HOST:PORT`. */
+let attached: string | undefined;
+
+/** Names the engine of this process, where its command line does not: that of the plugin. */
+export function attach(address: string): void {
+  attached = address;
+}
+
+/**
+ * The address of Pulumi's engine. Pulumi runs dynamic providers by `node …/@pulumi/pulumi/cmd/dynamic-provider [flags]
+ * HOST:PORT`.
+ */
 export function engineAddress(): string | undefined {
   const [, script = "", ...args] = process.argv;
-  return script.includes("dynamic-provider") ? args.find((arg) => /^[\w.-]+:\d+$/.test(arg)) : undefined;
+  if (attached !== undefined || !script.includes("dynamic-provider")) return attached;
+  return args.find((arg) => /^[\w.-]+:\d+$/.test(arg));
 }
 
 async function end(reason: string, graceMs: number): Promise<never> {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Where a resource's pieces are, as `provider/index.ts` lists them. */
+/** Where a resource's pieces are, as `provider/definitions.ts` lists them. */
 export interface Resource {
   /** The export of the provider that states refer to, and the class of the SDK: `Tag`. */
   readonly name: string;
@@ -13,27 +13,21 @@ export interface Resource {
   readonly lookUp?: string;
 }
 
-/** Reads all resources, in the order in which the provider exports them. */
+/** Reads all resources, by name. */
 export function readResources(clone: string): Resource[] {
-  const source = readFileSync(join(clone, "provider", "index.ts"), "utf8");
-  const imports = new Map(
-    [...source.matchAll(/^import \{ (\w+) \} from "\.\/(.+)";$/gm)].map(([, name = "", path = ""]) => [
-      name,
-      path,
-    ]),
-  );
-  return [...source.matchAll(/^export const (\w+) = dynamicProvider\((\w+)\);$/gm)].map(
-    ([, name = "", definition = ""]) => {
+  const source = readFileSync(join(clone, "provider", "definitions.ts"), "utf8");
+  return [...source.matchAll(/^export \{ (\w+) as (\w+) \} from "\.\/(.+)";$/gm)]
+    .map(([, definition = "", name = "", path = ""]) => {
       const sdk = `sdk/${kebabCase(name)}.ts`;
       return {
         name,
         definition,
-        provider: sourceOf(clone, `provider/${imports.get(definition)}`),
+        provider: sourceOf(clone, `provider/${path}`),
         sdk,
         ...(isLookUp(clone, sdk, name) && { lookUp: `get${name}` }),
       };
-    },
-  );
+    })
+    .sort((left, right) => left.name.localeCompare(right.name));
 }
 
 export const kebabCase = (name: string): string =>
