@@ -5,7 +5,6 @@ import { parseArgs } from "node:util";
 import { isApiError, isConnectionError } from "../client";
 import { type Connection, connect } from "../provider/connection";
 import { claimsOf } from "../provider/core/claims";
-import { environmentName, gatherSettings } from "../provider/core/connection-settings";
 import type { Context } from "../provider/core/definition";
 import { messageOf, ProviderError } from "../provider/core/errors";
 import type { SkippedObject } from "../provider/core/importable";
@@ -14,6 +13,7 @@ import { importableEngine } from "../provider/docker/importable";
 import { importableObjects, isPortainerType, PORTAINER_TYPES } from "../provider/portainer/importable";
 import { program, type SecretVariable } from "./import/program";
 import { type ImportableOfType, type ImportedResource, importFile, named } from "./import/resources";
+import { commandSettings } from "./settings";
 import { UsageError } from "./usage-error";
 
 const KINDS = [...PORTAINER_TYPES, "Container"] as const;
@@ -70,13 +70,7 @@ export async function importExisting(args: string[]): Promise<void> {
 
   const kinds = kindsOf(flags);
   const known = await knownSecrets(flags.secrets);
-  const connection = connect(
-    gatherSettings({
-      explicit: false,
-      config: (key) => (key === "url" ? flags.url : undefined),
-      environment: (key) => process.env[environmentName(key)],
-    }),
-  );
+  const connection = connect(commandSettings(flags.url));
   try {
     const there = await existing(connection, kinds, flags.endpoint, filtersOf(flags.filter));
     const resources = named(there);

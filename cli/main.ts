@@ -6,6 +6,7 @@ const USAGE = `Usage: pulumi-portainer <command> [options]
 Commands:
   serve     Start a server that answers like Portainer
   import    Write a Pulumi program and an import file for what is there
+  doctor    Say how a server and its environments are, and what the credentials may do
 
 pulumi-portainer <command> --help says more. pulumi-portainer --version names the version.
 `;
@@ -21,6 +22,7 @@ const COMMANDS: Record<string, () => Command> = {
     return (require("./serve") as typeof import("./serve")).serve;
   },
   import: () => (require("./import") as typeof import("./import")).importExisting,
+  doctor: () => (require("./doctor") as typeof import("./doctor")).doctor,
 };
 
 /** Runs one command. A usage error prints its message on standard error, any other error its stack. */
@@ -33,7 +35,7 @@ export async function main([name, ...args]: string[]): Promise<void> {
     await command()(args);
   } catch (error) {
     process.stderr.write(`${error instanceof UsageError ? error.message : (error as Error).stack}\n`);
-    process.exitCode = 1;
+    process.exitCode = error instanceof UsageError ? error.exitCode : 1;
   }
 }
 

@@ -28,18 +28,24 @@ export interface Certificates {
   readonly otherClient: Identity;
 }
 
-export async function makeCertificates(): Promise<Certificates> {
+/** @param daysLeft how long the server's certificate is valid; below 0 it has expired. */
+export async function makeCertificates({ daysLeft = 1 }: { daysLeft?: number } = {}): Promise<Certificates> {
   const ca = await makeAuthority("pulumi-portainer test");
   const other = await makeAuthority("somebody else");
   return {
     ca: ca.pem,
-    server: await issue(ca, "localhost", [
-      new SubjectAlternativeNameExtension([
-        { type: "dns", value: "localhost" },
-        { type: "ip", value: "127.0.0.1" },
-      ]),
-      new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
-    ]),
+    server: await issue(
+      ca,
+      "localhost",
+      [
+        new SubjectAlternativeNameExtension([
+          { type: "dns", value: "localhost" },
+          { type: "ip", value: "127.0.0.1" },
+        ]),
+        new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+      ],
+      daysLeft,
+    ),
     client: await issue(ca, "client", [new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth])]),
     otherCa: other.pem,
     otherClient: await issue(other, "client", [new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth])]),
@@ -57,7 +63,10 @@ interface Authority {
 type CryptoKeyPair = webcrypto.CryptoKeyPair;
 
 const makeKeys = () => webcrypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
-const validity = () => ({ notBefore: new Date(Date.now() - DAY), notAfter: new Date(Date.now() + DAY) });
+const validity = (daysLeft = 1) => ({
+  notBefore: new Date(Date.now() + Math.min(daysLeft, 0) * DAY - DAY),
+  notAfter: new Date(Date.now() + daysLeft * DAY),
+});
 
 async function makeAuthority(name: string): Promise<Authority> {
   const keys = await makeKeys();
@@ -78,6 +87,7 @@ async function issue(
   authority: Authority,
   name: string,
   extensions: (SubjectAlternativeNameExtension | ExtendedKeyUsageExtension)[],
+  daysLeft?: number,
 ): Promise<Identity> {
   const keys = await makeKeys();
   const certificate = await X509CertificateGenerator.create(
@@ -87,7 +97,7 @@ async function issue(
       publicKey: keys.publicKey,
       signingKey: authority.keys.privateKey,
       signingAlgorithm: ALGORITHM,
-      ...validity(),
+      ...validity(daysLeft),
       extensions,
     },
     webcrypto,
