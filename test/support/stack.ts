@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { describe, jest } from "@jest/globals";
 import { type CliResult, type RunningCli, startCli } from "./cli";
 
@@ -265,10 +265,11 @@ function environment(home: string, backend: string): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([key]) => !/^(PORTAINER_|PULUMI_|NODE_OPTIONS|JEST_)/.test(key),
   );
-  const { TEST_PULUMI = "", PATH = "" } = process.env;
+  const { TEST_PULUMI, TEST_YAML, TEST_PYTHON, PATH } = process.env;
+  const programs = [TEST_PULUMI, TEST_YAML, TEST_PYTHON, dirname(process.execPath), PATH].filter(Boolean);
   return {
     ...Object.fromEntries(kept),
-    PATH: `${TEST_PULUMI}:${join(process.execPath, "..")}:${PATH}`,
+    PATH: programs.join(delimiter),
     PULUMI_HOME: join(home, "home"),
     PULUMI_BACKEND_URL: `file://${backend}`,
     PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,

@@ -44,10 +44,12 @@ async function fetchGo(folder: string): Promise<void> {
 
 /** A program of a Go module. */
 export interface GoProgram {
-  /** Its package. */
+  /** Its package; `.` is the one of `source`. */
   readonly main: string;
   /** A `go.mod` that requires the module in the version wanted: version lists are not served everywhere. */
   readonly goMod: string;
+  /** A program of this project: its one file. */
+  readonly source?: string;
   /** Variables that its releases are built with. */
   readonly variables: Readonly<Record<string, string>>;
 }
@@ -74,10 +76,11 @@ export async function openWorkshop(folder: string): Promise<Workshop> {
     GOFLAGS: "-mod=mod -modcacherw",
     GOWORK: "off",
   };
-  const moduleOf = async ({ goMod, main }: GoProgram) => {
-    const module = join(folder, "builds", main.replaceAll("/", "-"));
+  const moduleOf = async ({ goMod, main, source }: GoProgram) => {
+    const module = join(folder, "builds", main === "." ? "own" : main.replaceAll("/", "-"));
     await mkdir(module, { recursive: true });
     await copyFile(goMod, join(module, "go.mod"));
+    if (source !== undefined) await copyFile(source, join(module, "main.go"));
     return module;
   };
 

@@ -15,6 +15,9 @@
 //   TEST_REGISTRY     program of a registry, Debian's docker-registry              engine, stack
 //   TEST_POSTGRES     URL of a PostgreSQL server, with an administrator           host, twin
 //   TEST_PULUMI       folder with the Pulumi CLI and its Node language host        stack
+//   TEST_YAML         folder with the language host for YAML                      stack
+//   TEST_PYTHON       folders for PATH: Python with Pulumi's SDK, language host   stack
+//   TEST_SDK_GENERATORS  folder with language hosts that generate SDKs            stack
 //   TEST_BROWSER      path of a Chromium                                         browser
 //
 // The last line is `N passed, N failed`. A suite that this machine cannot run is named with what it needs; with CI=true that

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { interruption } from "../machine/command.mts";
 import { quickstartFolder } from "../machine/folders.mts";
 import { SetUpError, say } from "../machine/progress.mts";
@@ -11,6 +11,7 @@ import { ensureImages, IMAGE, OTHER_IMAGE, tagImage } from "../setup/image.mts";
 import { ensurePackage } from "../setup/package.mts";
 import { ensurePostgres, startPostgres } from "../setup/postgres.mts";
 import { ensurePulumi } from "../setup/pulumi/ensure.mts";
+import { ensurePython, ensureSdkGenerators, ensureYaml } from "../setup/pulumi/languages.mts";
 import { ensureRegistry } from "../setup/registry.mts";
 
 type Part =
@@ -22,6 +23,9 @@ type Part =
   | "postgres"
   | "registry"
   | "cli"
+  | "yaml"
+  | "python"
+  | "sdkGenerators"
   | "browser";
 
 /** The Jest projects, and what each needs beyond Node; what it `wants` only some of its tests need. */
@@ -31,7 +35,10 @@ export const suites = {
   host: { needs: ["build"], wants: ["postgres"] },
   twin: { needs: ["build", "engine"], wants: ["swarm", "compose", "postgres"] },
   engine: { needs: ["build", "engine"], wants: ["registry", "ownEngine", "swarm", "compose"] },
-  stack: { needs: ["build", "engine", "cli"], wants: ["registry", "swarm", "compose"] },
+  stack: {
+    needs: ["build", "engine", "cli"],
+    wants: ["registry", "swarm", "compose", "yaml", "python", "sdkGenerators"],
+  },
   browser: { needs: ["browser"], wants: [] },
 } as const satisfies Record<string, { needs: readonly Part[]; wants: readonly Part[] }>;
 
@@ -96,6 +103,9 @@ export async function setUp(chosen: readonly Suite[]): Promise<Parts> {
     await provide("compose", async () => ({ TEST_COMPOSE: await ensureCompose() }));
     await provide("registry", async () => ({ TEST_REGISTRY: await ensureRegistry() }));
     await provide("cli", async () => ({ TEST_PULUMI: await ensurePulumi() }));
+    await provide("yaml", async () => ({ TEST_YAML: await ensureYaml() }));
+    await provide("python", async () => ({ TEST_PYTHON: (await ensurePython()).join(delimiter) }));
+    await provide("sdkGenerators", async () => ({ TEST_SDK_GENERATORS: await ensureSdkGenerators() }));
   }
   await provide("postgres", async () => {
     const server = stack.use(await startPostgres(await ensurePostgres()));

@@ -54,7 +54,7 @@ const CLI: GoProgram = {
 };
 const LANGUAGE_HOST: GoProgram = {
   main: `${SDK}/nodejs/cmd/pulumi-language-nodejs`,
-  goMod: join(import.meta.dirname, "language-host.go.mod"),
+  goMod: join(import.meta.dirname, "sdk-hosts.go.mod"),
   variables,
 };
 
