@@ -20,12 +20,13 @@ const LAYERS: Readonly<Record<string, { readonly folders: string[]; readonly pac
   contract: { folders: [], packages: ["zod"] },
   client: { folders: ["contract"], packages: ["undici", "form-data"] },
   provider: { folders: ["client", "contract"], packages: ["zod", "tar-stream"] },
+  compose: { folders: [], packages: ["yaml", "zod"] },
   sdk: { folders: [], packages: ["@pulumi/pulumi"] },
   server: {
     folders: ["contract"],
     packages: ["zod", "@node-rs/bcrypt", "fast-jwt", "find-my-way", "pg", "pino", "tar-stream", "ws"],
   },
-  cli: { folders: ["server", "client", "provider", "contract"], packages: ["pulumi-portainer"] },
+  cli: { folders: ["server", "client", "provider", "contract", "compose"], packages: ["pulumi-portainer"] },
 };
 const LAYER_NAMES = Object.keys(LAYERS);
 
@@ -70,11 +71,12 @@ describe("the linter", () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test.each([
-    ["contract", ["client", "provider", "sdk", "server", "cli"]],
-    ["client", ["provider", "sdk", "server", "cli"]],
-    ["provider", ["sdk", "server", "cli"]],
+    ["contract", ["client", "provider", "compose", "sdk", "server", "cli"]],
+    ["client", ["provider", "compose", "sdk", "server", "cli"]],
+    ["provider", ["compose", "sdk", "server", "cli"]],
+    ["compose", ["client", "contract", "sdk", "server", "cli"]],
     ["sdk", ["contract", "client", "server", "cli"]],
-    ["server", ["client", "provider", "sdk", "cli"]],
+    ["server", ["client", "provider", "compose", "sdk", "cli"]],
     ["cli", ["sdk"]],
   ])("refuses in %s an import from %j, and no other", (layer, refused) => {
     const found = complaints
@@ -133,11 +135,13 @@ function requiredBy(file: string): string[] {
     .filter((wanted) => !isText(outputText, wanted));
 }
 
-/** The functions of the SDK load what runs them at the first call, so that a program that calls none does without. */
-const ON_DEMAND: Readonly<Record<string, string>> = { sdk: "../provider/functions" };
+/** The SDK loads what runs its functions, and what reads Compose files, at the first use: a program without does without. */
+const ON_DEMAND: Readonly<Record<string, readonly string[]>> = {
+  sdk: ["../provider/functions", "../compose"],
+};
 
 const isLoadedOnDemand = (layer: string, before: string, wanted: string): boolean =>
-  /^\s/.test(before) && ON_DEMAND[layer] === wanted;
+  /^\s/.test(before) && ON_DEMAND[layer]?.includes(wanted) === true;
 
 const layerOf = (file: string): string => relative(ROOT, file).split("/")[0] ?? "";
 
