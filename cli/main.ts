@@ -7,6 +7,7 @@ Commands:
   serve     Start a server that answers like Portainer
   import    Write a Pulumi program and an import file for what is there
   doctor    Say how a server and its environments are, and what the credentials may do
+  outdated  List the containers whose tag has moved in its registry
 
 pulumi-portainer <command> --help says more. pulumi-portainer --version names the version.
 `;
@@ -23,6 +24,7 @@ const COMMANDS: Record<string, () => Command> = {
   },
   import: () => (require("./import") as typeof import("./import")).importExisting,
   doctor: () => (require("./doctor") as typeof import("./doctor")).doctor,
+  outdated: () => (require("./outdated") as typeof import("./outdated")).outdated,
 };
 
 /** Runs one command. A usage error prints its message on standard error, any other error its stack. */

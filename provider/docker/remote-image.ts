@@ -60,8 +60,9 @@ export const remoteImage = lookUp<typeof RemoteImageSchema, RemoteImageOutputs>(
 const PULLS_ALONE =
   " With `registryId` Portainer itself uses a registry's credentials for pulls alone: give `credentials` instead.";
 
-async function askRegistry(
-  { connection, signal }: Context,
+/** Asks an environment's engine for what the registry has under a name. */
+export async function askRegistry(
+  { connection, signal }: Pick<Context, "connection" | "signal">,
   endpointId: number,
   name: string,
   { registryId, credentials }: Pick<Inputs<typeof RemoteImageSchema>, "registryId" | "credentials">,
