@@ -19,14 +19,23 @@ export const CreationType = { docker: 1, agent: 2, azure: 3, edgeAgent: 4, local
 export const EndpointStatus = { up: 1, down: 2 } as const;
 
 export const SecuritySettings = z.object({
+  /** Mount paths of the host. */
   allowBindMountsForRegularUsers: z.boolean(),
+  /** Run privileged containers. */
   allowPrivilegedModeForRegularUsers: z.boolean(),
+  /** See and change the files of volumes, through an agent. */
   allowVolumeBrowserForRegularUsers: z.boolean(),
+  /** Use the host's process namespace. */
   allowHostNamespaceForRegularUsers: z.boolean(),
+  /** Give devices of the host to containers. */
   allowDeviceMappingForRegularUsers: z.boolean(),
+  /** Deploy and change stacks. */
   allowStackManagementForRegularUsers: z.boolean(),
+  /** Add capabilities to containers. */
   allowContainerCapabilitiesForRegularUsers: z.boolean(),
+  /** Set kernel settings of containers. */
   allowSysctlSettingForRegularUsers: z.boolean(),
+  /** Show the host's devices and files, through an agent. */
   enableHostManagementFeatures: z.boolean(),
 });
 export type SecuritySettings = z.infer<typeof SecuritySettings>;

@@ -5,7 +5,7 @@ import type * as functions from "../provider/functions";
 import { Provider } from "./provider";
 import type { Args } from "./types";
 
-type Functions = Omit<typeof functions, "runFunction" | `${string}Schema`>;
+type Functions = Omit<typeof functions, `runFunction${string}` | `${string}Schema`>;
 type Name = keyof Functions;
 type Written<Of extends Name> = z.input<Functions[Of]["schema"]>;
 type Result<Of extends Name> = Awaited<ReturnType<Functions[Of]["run"]>>;

@@ -15,6 +15,7 @@ const TOOLS = {
   chaos: "chaos.mts",
   bench: "bench/main.mts",
   docs: "docs/main.mts",
+  schema: "schema/main.mts",
   size: "package/size.mts",
   "check-package": "package/main.mts",
   ci: "ci.mts",

@@ -113,9 +113,9 @@ async function ask(
   image: string,
   credentials: RegistryLogins[string] | undefined,
 ): Promise<Latest> {
-  const context = { connection, signal: new AbortController().signal };
   try {
-    const { digest } = await askRegistry(context, endpointId, image, { registryId: undefined, credentials });
+    const access = { registryId: undefined, credentials };
+    const { digest } = await askRegistry(connection, endpointId, image, access, {});
     return { digest };
   } catch (error) {
     return { reason: messageOf(error) };

@@ -20,6 +20,15 @@ export const SETTING_KEYS = [
 ] as const;
 export type SettingKey = (typeof SETTING_KEYS)[number];
 
+/** The settings whose values are secret. */
+export const SECRET_SETTINGS: readonly SettingKey[] = [
+  "apiKey",
+  "password",
+  "clientKey",
+  "headers",
+  "setupToken",
+];
+
 const CREDENTIAL_KEYS = ["apiKey", "username", "password"] as const satisfies readonly SettingKey[];
 
 /** Set by the `Provider` class, to distinguish its settings from stack config. */

@@ -76,6 +76,11 @@ function secret(value: unknown): unknown {
   return { [SIGNATURE_KEY]: SECRET_SIGNATURE, value };
 }
 
+/** Whether a value is a secret as Pulumi carries it. */
+export function isMarkedSecret(value: object): value is { readonly value: unknown } {
+  return (value as Properties)[SIGNATURE_KEY] === SECRET_SIGNATURE;
+}
+
 function isRecord(value: unknown): value is Properties {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(SIGNATURE_KEY in value);
 }

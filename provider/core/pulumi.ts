@@ -71,6 +71,9 @@ const stopping = new AbortController();
 const running = new Set<Promise<unknown>>();
 let engine: PulumiEngine | undefined;
 
+const INTERRUPTED = "the update was interrupted; nothing further was started";
+const ORPHANED = "the Pulumi engine has gone away; nothing further was started";
+
 /** How long interrupted work may take to roll back, in milliseconds. */
 const GRACE_MS = { interrupted: 4_000, orphaned: 1_000 };
 
@@ -97,8 +100,8 @@ function startHost(): PulumiEngine {
   const address = engineAddress();
   if (address === undefined) return noPulumiEngine;
   const connected = connectPulumiEngine(address);
-  process.once("SIGINT", () => void end("the update was interrupted", GRACE_MS.interrupted));
-  connected.onGone(() => void end("the Pulumi engine has gone away", GRACE_MS.orphaned));
+  process.once("SIGINT", () => void end(INTERRUPTED, GRACE_MS.interrupted));
+  connected.onGone(() => void end(ORPHANED, GRACE_MS.orphaned));
   return connected;
 }
 
@@ -119,8 +122,13 @@ export function engineAddress(): string | undefined {
   return args.find((arg) => /^[\w.-]+:\d+$/.test(arg));
 }
 
+/** Stops what runs, at the user's request: what was begun is rolled back or noted as unfinished. */
+export function interrupt(): void {
+  stopping.abort(new ProviderError(INTERRUPTED));
+}
+
 async function end(reason: string, graceMs: number): Promise<never> {
-  stopping.abort(new ProviderError(`${reason}; nothing further was started`));
+  stopping.abort(new ProviderError(reason));
   await Promise.race([Promise.allSettled(running), delay(graceMs)]);
   process.exit(1);
 }

@@ -63,8 +63,15 @@ export function schemaDefaults(schema: z.ZodObject): Record<string, unknown> {
  * it; every step after `check` has it.
  */
 export function filledIn<Schema extends z.ZodType>(schema: Schema): z.ZodDefault<Schema> {
-  return schema.optional() as unknown as z.ZodDefault<Schema>;
+  const optional = schema.optional();
+  filled.add(optional);
+  return optional as unknown as z.ZodDefault<Schema>;
 }
+
+const filled = new WeakSet<object>();
+
+/** Whether every step after `check` has the input. */
+export const isFilledIn = (schema: object): boolean => filled.has(schema);
 
 /** The keys that a schema allows at a path: `["ports", 0]` gives those of a port. */
 export function keysAt(schema: unknown, path: readonly PropertyKey[]): readonly string[] {

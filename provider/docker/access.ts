@@ -10,7 +10,12 @@ import type { Engine } from "./engine";
 
 export const AccessSchema = z.union([
   z.enum(["public", "administrators"]),
-  z.strictObject({ users: z.array(NameOrId).optional(), teams: z.array(NameOrId).optional() }),
+  z.strictObject({
+    /** Users by name, id or resource. @default none */
+    users: z.array(NameOrId).optional(),
+    /** Teams by name, id or resource. @default none */
+    teams: z.array(NameOrId).optional(),
+  }),
 ]);
 export type Access = z.infer<typeof AccessSchema>;
 

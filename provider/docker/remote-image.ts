@@ -1,10 +1,12 @@
 import { z } from "zod";
+import type { CallOptions } from "../../client";
 import { registryAuth } from "../../contract/registry-auth";
 import type { Connection } from "../connection";
-import type { Context, Inputs } from "../core/definition";
+import type { Inputs } from "../core/definition";
 import { messageOf, ProviderError } from "../core/errors";
 import { lookUp } from "../core/look-up";
 import { IdSchema, idNumber } from "../core/schema";
+import type { FunctionDefinition } from "../functions/function";
 
 export const RemoteImageSchema = z.object({
   /** The image, `"nginx:1.27"`; without a tag it is `latest`. */
@@ -14,7 +16,14 @@ export const RemoteImageSchema = z.object({
   /** One of Portainer's registries, whose credentials to use: its id, or the `Registry`. Portainer itself uses them only for pulls. */
   registryId: IdSchema.optional(),
   /** Credentials for a private registry. Secret. */
-  credentials: z.strictObject({ username: z.string(), password: z.string() }).optional(),
+  credentials: z
+    .strictObject({
+      /** The user of the registry. */
+      username: z.string(),
+      /** That user's password or access token. */
+      password: z.string(),
+    })
+    .optional(),
 });
 export type RemoteImageArgs = z.input<typeof RemoteImageSchema>;
 
@@ -37,17 +46,23 @@ export const remoteImage = lookUp<typeof RemoteImageSchema, RemoteImageOutputs>(
   secrets: ["credentials"],
   refusal: "an image of a registry is looked up, not made: use `getRemoteImage`",
 
-  async read(context, id, state) {
-    const { endpointId, image } = parseId(id, context.connection);
+  async read({ connection, signal, warn }, id, state) {
+    const { endpointId, image } = parseId(id, connection);
     const inputs = {};
     const { registryId, credentials } = state;
     try {
-      const answer = await askRegistry(context, endpointId, image, { registryId, credentials });
+      const answer = await askRegistry(
+        connection,
+        endpointId,
+        image,
+        { registryId, credentials },
+        { signal },
+      );
       return { id, inputs, outputs: { ...answer, registryId, credentials } };
     } catch (error) {
       const reason = `asking the registry of ${image}: ${messageOf(error)}${registryId === undefined ? "" : PULLS_ALONE}`;
       if (state.digest === undefined) throw new ProviderError(reason);
-      context.warn(`${reason} What it said before is kept.`);
+      warn(`${reason} What it said before is kept.`);
       return { id, inputs, outputs: { ...state } };
     }
   },
@@ -60,19 +75,32 @@ export const remoteImage = lookUp<typeof RemoteImageSchema, RemoteImageOutputs>(
 const PULLS_ALONE =
   " With `registryId` Portainer itself uses a registry's credentials for pulls alone: give `credentials` instead.";
 
+/** The same look-up as a function, for languages whose programs have functions of a plugin. */
+export const getRemoteImage: FunctionDefinition<typeof RemoteImageSchema, RemoteImageOutputs> = {
+  schema: RemoteImageSchema,
+  async run({ connection, call }, { image, endpointId, ...access }) {
+    const environment = endpointId === undefined ? connection.endpointId : idNumber(endpointId);
+    if (environment === undefined) throw new ProviderError(NO_ENVIRONMENT);
+    return await askRegistry(connection, environment, image, access, call);
+  },
+};
+
+const NO_ENVIRONMENT = "no environment whose engine could ask: set `endpointId` here or on the Provider";
+
 /** Asks an environment's engine for what the registry has under a name. */
 export async function askRegistry(
-  { connection, signal }: Pick<Context, "connection" | "signal">,
+  connection: Connection,
   endpointId: number,
   name: string,
   { registryId, credentials }: Pick<Inputs<typeof RemoteImageSchema>, "registryId" | "credentials">,
+  call: CallOptions,
 ): Promise<RemoteImageOutputs> {
   const instanceId = await connection.sameServer(undefined);
   const docker = connection.client.docker(endpointId);
   const { Descriptor, Platforms } = await docker.images.remote(
     { params: { name } },
     {
-      signal,
+      ...call,
       headers: registryAuth(
         credentials ?? (registryId === undefined ? undefined : { registryId: idNumber(registryId) }),
       ),
@@ -89,7 +117,5 @@ function parseId(id: string, connection: Connection): { endpointId: number; imag
   const [, endpoint, image = ""] = /^(?:([1-9]\d*)\/)?(.+)$/.exec(id) ?? [];
   const endpointId = endpoint === undefined ? connection.endpointId : Number(endpoint);
   if (endpointId !== undefined) return { endpointId, image };
-  throw new ProviderError(
-    `getRemoteImage("${image}"): no environment whose engine could ask: set \`endpointId\` here or on the Provider`,
-  );
+  throw new ProviderError(`getRemoteImage("${image}"): ${NO_ENVIRONMENT}`);
 }

@@ -36,7 +36,9 @@ export const PrefixSchema = (what: string) => {
 
 /** A driver of a swarm: of a store that secrets come from, or of templates. */
 export const DriverSchema = z.strictObject({
+  /** The driver's name. */
   name: z.string().min(1, "the driver's name is empty"),
+  /** Options for the driver. @default none */
   options: z.record(z.string(), z.string()).optional(),
 });
 type Driver = z.infer<typeof DriverSchema>;
@@ -49,7 +51,10 @@ export const Data = (what: string, limit: number) =>
   });
 
 /** A swarm is reached through any of its managers, so its objects are on no node. */
-export const swarmFields = { endpointId: engineFields.endpointId };
+export const swarmFields = {
+  /** The environment of a manager of the swarm: its id, or the `Endpoint`. @default the provider's `endpointId` */
+  endpointId: engineFields.endpointId,
+};
 
 interface FileInputs {
   readonly name: string;

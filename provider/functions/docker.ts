@@ -26,13 +26,17 @@ export const GetContainerSchema = z.object({
 });
 export type GetContainerArgs = z.input<typeof GetContainerSchema>;
 export interface ContainerSummary {
+  /** The engine's id of it. */
   readonly containerId: string;
+  /** Its name, without a slash. */
   readonly name: string;
   /** The image, as it was written when the container was created. */
   readonly image: string;
+  /** The id of its image. */
   readonly imageId: string;
   /** `"running"`, `"exited"`, `"paused"` … */
   readonly status: string;
+  /** Its labels. */
   readonly labels: Texts;
 }
 export interface GetContainerResult extends ContainerSummary {
@@ -122,6 +126,7 @@ export const GetImageSchema = z.object({
 });
 export type GetImageArgs = z.input<typeof GetImageSchema>;
 export interface GetImageResult {
+  /** The image's id, `"sha256:…"`. */
   readonly imageId: string;
   /** Its names on the engine, `["nginx:1.27"]`. */
   readonly tags: readonly string[];
@@ -133,6 +138,7 @@ export interface GetImageResult {
   readonly size: number;
   /** When it was built, as an ISO date. */
   readonly createdAt: string;
+  /** Its labels. */
   readonly labels: Texts;
   /** The ports that it declares, `["80/tcp"]`. */
   readonly exposedPorts: readonly string[];
@@ -172,8 +178,11 @@ export const GetNetworkSchema = z.object({
 });
 export type GetNetworkArgs = z.input<typeof GetNetworkSchema>;
 export interface GetNetworkResult {
+  /** The engine's id of it. */
   readonly networkId: string;
+  /** Its name. */
   readonly name: string;
+  /** Its driver, `"bridge"`, `"overlay"` … */
   readonly driver: string;
   /** `"local"`, `"swarm"` or `"global"`. */
   readonly scope: string;
@@ -181,6 +190,7 @@ export interface GetNetworkResult {
   readonly internal: boolean;
   /** Its subnets, `["172.18.0.0/16"]`. */
   readonly subnets: readonly string[];
+  /** Its labels. */
   readonly labels: Texts;
 }
 export const getNetwork: FunctionDefinition<typeof GetNetworkSchema, GetNetworkResult> = {
@@ -212,7 +222,9 @@ export const GetServiceSchema = z.object({
 });
 export type GetServiceArgs = z.input<typeof GetServiceSchema>;
 export interface GetServiceResult {
+  /** The service's id in the swarm. */
   readonly serviceId: string;
+  /** Its name. */
   readonly name: string;
   /** The image, without the digest that Docker's CLI adds. */
   readonly image: string;
@@ -222,6 +234,7 @@ export interface GetServiceResult {
   readonly replicas?: number;
   /** Its ports on the nodes. */
   readonly publishedPorts: readonly PublishedPort[];
+  /** Its labels. */
   readonly labels: Texts;
 }
 export const getService: FunctionDefinition<typeof GetServiceSchema, GetServiceResult> = {
@@ -255,12 +268,15 @@ export const GetVolumeSchema = z.object({
 });
 export type GetVolumeArgs = z.input<typeof GetVolumeSchema>;
 export interface GetVolumeResult {
+  /** Its name. */
   readonly name: string;
+  /** Its driver, `"local"`. */
   readonly driver: string;
   /** Where its files are on the engine's machine. */
   readonly mountpoint: string;
   /** When it was created, as an ISO date; empty if the driver does not say. */
   readonly createdAt: string;
+  /** Its labels. */
   readonly labels: Texts;
 }
 export const getVolume: FunctionDefinition<typeof GetVolumeSchema, GetVolumeResult> = {

@@ -51,14 +51,24 @@ export async function runFunction<Result extends object>(
   args: Properties,
   config: Readonly<Record<string, string>>,
 ): Promise<Result> {
+  const settings = gatherSettings({
+    explicit: config[EXPLICIT_KEY] === "true",
+    config: (key) => config[configName(key)],
+    environment: (key) => process.env[environmentName(key)],
+  });
+  return await runFunctionOn(settings, name, definition, args);
+}
+
+/** Runs a function on the server of these settings. */
+export async function runFunctionOn<Result extends object>(
+  settings: SettingTexts,
+  name: string,
+  definition: FunctionDefinition<z.ZodObject, Result>,
+  args: Properties,
+): Promise<Result> {
   const given = plainRecord(args);
   try {
     requireValid(definition, given);
-    const settings = gatherSettings({
-      explicit: config[EXPLICIT_KEY] === "true",
-      config: (key) => config[configName(key)],
-      environment: (key) => process.env[environmentName(key)],
-    });
     const inputs = definition.schema.parse({ ...schemaDefaults(definition.schema), ...given });
     return await once(JSON.stringify([name, inputs, settings]), () => ask(definition, settings, inputs));
   } catch (error) {

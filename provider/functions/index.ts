@@ -4,5 +4,5 @@
  * @module
  */
 export * from "./docker";
-export { runFunction } from "./function";
+export { runFunction, runFunctionOn } from "./function";
 export * from "./portainer";

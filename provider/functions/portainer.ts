@@ -101,6 +101,7 @@ export type GetTagArgs = z.input<typeof GetTagSchema>;
 export interface GetTagResult {
   /** The tag's id, for `tagIds` of an `Endpoint`. */
   readonly tagId: number;
+  /** Its name. */
   readonly name: string;
 }
 export const getTag = one<typeof GetTagSchema, Tag, GetTagResult>({
@@ -123,6 +124,7 @@ export type GetTeamArgs = z.input<typeof GetTeamSchema>;
 export interface GetTeamResult {
   /** The team's id, for `access`. */
   readonly teamId: number;
+  /** Its name. */
   readonly name: string;
 }
 export const getTeam = one<typeof GetTeamSchema, Team, GetTeamResult>({
@@ -144,7 +146,9 @@ export type GetUserArgs = z.input<typeof GetUserSchema>;
 export interface GetUserResult {
   /** The user's id, for `access`. */
   readonly userId: number;
+  /** The name to log in with. */
   readonly username: string;
+  /** What the user is in Portainer. */
   readonly role: "administrator" | "standard";
 }
 export const getUser = one<typeof GetUserSchema, User, GetUserResult>({
@@ -172,7 +176,9 @@ export type GetRegistryArgs = z.input<typeof GetRegistrySchema>;
 export interface GetRegistryResult {
   /** The registry's id, for `registryId` of a `Container`. */
   readonly registryId: number;
+  /** Its name. */
   readonly name: string;
+  /** Which service it is, as `type` of a `Registry`. */
   readonly type: keyof typeof RegistryType;
   /** Its address without a scheme, `"registry.example.com:5000"`. */
   readonly url: string;
@@ -207,11 +213,15 @@ export const GetStackSchema = z.object({
 });
 export type GetStackArgs = z.input<typeof GetStackSchema>;
 export interface GetStackResult {
+  /** The stack's id. */
   readonly stackId: number;
+  /** Its name. */
   readonly name: string;
+  /** What it is deployed by: Compose, a swarm or Kubernetes. */
   readonly type: keyof typeof StackType;
   /** The environment that it runs on. */
   readonly endpointId: number;
+  /** Whether it runs. */
   readonly status: keyof typeof StackStatus;
   /** The file that it is deployed from, `"docker-compose.yml"`. */
   readonly entryPoint: string;
@@ -243,7 +253,9 @@ export type GetEndpointArgs = z.input<typeof GetEndpointSchema>;
 export interface EndpointSummary {
   /** The environment's id, for `endpointId` of a `Container`. */
   readonly endpointId: number;
+  /** Its name. */
   readonly name: string;
+  /** How Portainer reaches it: the engine itself, an agent, Kubernetes … */
   readonly type: keyof typeof EndpointType;
   /** The engine's address, `"unix:///var/run/docker.sock"` or `"tcp://10.0.0.2:2376"`. */
   readonly url: string;
@@ -251,6 +263,7 @@ export interface EndpointSummary {
   readonly publicUrl: string;
   /** The id of its group. */
   readonly groupId: number;
+  /** The ids of its tags. */
   readonly tagIds: readonly number[];
   /** Whether Portainer reached it the last time that it tried. */
   readonly status: "up" | "down";

@@ -28,9 +28,9 @@ const VariableSchema = z.strictObject({
   name: z.string().min(1, "the name is empty"),
   /** What the form of a new stack calls it. */
   label: z.string().min(1, "the label is empty"),
-  /** @default none */
+  /** What it has if nobody fills it in. @default none */
   defaultValue: z.string().optional(),
-  /** @default none */
+  /** What it is for. @default none */
   description: z.string().optional(),
 });
 

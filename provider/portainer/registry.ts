@@ -45,13 +45,30 @@ export const RegistrySchema = z.object({
    */
   password: z.string().min(1, "the password is empty").optional(),
   /** For `type: "quay"`: the organisation whose images to use. Changed in place. Portainer: `Quay`. @default the user's own images */
-  quay: z.strictObject({ organisationName: z.string().min(1, "the organisation is empty") }).optional(),
+  quay: z
+    .strictObject({
+      /** The organisation's name. */
+      organisationName: z.string().min(1, "the organisation is empty"),
+    })
+    .optional(),
   /** For `type: "gitlab"`: the project. Portainer cannot change it: a change replaces the registry. Portainer: `Gitlab`. */
   gitlab: z
-    .strictObject({ projectId: z.int().positive(), projectPath: z.string(), instanceUrl: z.string() })
+    .strictObject({
+      /** The project's number. */
+      projectId: z.int().positive(),
+      /** Its path, `"group/project"`. */
+      projectPath: z.string(),
+      /** The address of the GitLab, `"https://gitlab.com"`. */
+      instanceUrl: z.string(),
+    })
     .optional(),
   /** For `type: "ecr"`: the region, required with credentials. Changed in place. Portainer: `Ecr`. */
-  ecr: z.strictObject({ region: z.string().min(1, "the region is empty") }).optional(),
+  ecr: z
+    .strictObject({
+      /** The region, `"eu-central-1"`. */
+      region: z.string().min(1, "the region is empty"),
+    })
+    .optional(),
   /**
    * What to do when a registry with this name exists: `"matching"` adopts it if it is as desired (the password cannot be
    * compared), `"replace"` adopts it and changes it, with its password. Destroying the resource then deletes it.

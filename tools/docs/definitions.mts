@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { fileURLToPath } from "node:url";
+import type { z } from "zod";
 import type { Routes } from "../../contract/route.ts";
 import type { Change } from "../../provider/core/definition.ts";
 import type { AnyArgument } from "../../provider/docker/container/arguments/argument.ts";
@@ -10,6 +11,7 @@ import { type Resource, readResources } from "./resources.mts";
 
 /** What the reference needs of a resource's definition besides its documentation. */
 export interface Facts {
+  readonly schema: z.ZodObject;
   readonly properties: Readonly<Record<string, { readonly change?: Change }>>;
   readonly secrets: readonly string[];
 }
@@ -17,6 +19,10 @@ export interface Facts {
 export interface Definitions {
   readonly resources: readonly Resource[];
   readonly facts: Readonly<Record<string, Facts>>;
+  /** The exports of `provider/functions`, and the settings of a provider that are secret. */
+  readonly functions: Readonly<Record<string, unknown>>;
+  readonly secretSettings: readonly string[];
+  readonly isFilledIn: (schema: object) => boolean;
   readonly containerArguments: Readonly<Record<string, AnyArgument>>;
   readonly containerMatrix: Matrix;
   readonly environmentName: (key: never) => string;
@@ -45,10 +51,14 @@ export async function loadDefinitions(clone: string): Promise<Definitions> {
   );
   const { containerArguments } = await load("docker/container/arguments/index.ts");
   const { rowsOf, elsewhere } = await import(`${clone}/test/engine/container/rows.ts`);
-  const { environmentName, configName } = await load("core/connection-settings.ts");
+  const { environmentName, configName, SECRET_SETTINGS } = await load("core/connection-settings.ts");
+  const { isFilledIn } = await load("core/schema.ts");
   return {
     resources,
     facts: Object.fromEntries(facts),
+    functions: await load("functions/index.ts"),
+    secretSettings: SECRET_SETTINGS,
+    isFilledIn,
     containerArguments,
     containerMatrix: { rows: rowsOf("", "nginx:1.27", "nginx:1.28"), elsewhere },
     environmentName,

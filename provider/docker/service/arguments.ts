@@ -25,8 +25,11 @@ export const named = (found: ServiceInspect): FoundService => ({
 });
 
 export interface PublishedPort {
+  /** The port in the containers. */
   readonly containerPort: number;
+  /** The port on the nodes. */
   readonly hostPort: number;
+  /** `"tcp"`, `"udp"` or `"sctp"`. */
   readonly protocol: string;
 }
 

@@ -119,7 +119,11 @@ export const ServiceSchema = z.object({
     .array(
       z.union([
         Named("secret"),
-        z.strictObject({ /** The secret's name, or the `Secret`. */ secret: Named("secret"), ...fileFields }),
+        z.strictObject({
+          /** The secret's name, or the `Secret`. */
+          secret: Named("secret"),
+          ...fileFields,
+        }),
       ]),
     )
     .optional(),
@@ -128,7 +132,11 @@ export const ServiceSchema = z.object({
     .array(
       z.union([
         Named("config"),
-        z.strictObject({ /** The config's name, or the `Config`. */ config: Named("config"), ...fileFields }),
+        z.strictObject({
+          /** The config's name, or the `Config`. */
+          config: Named("config"),
+          ...fileFields,
+        }),
       ]),
     )
     .optional(),
@@ -154,7 +162,7 @@ export const ServiceSchema = z.object({
         containerPort: Port,
         /** The port on the nodes. @default one that the swarm picks */
         hostPort: Port.optional(),
-        /** @default "tcp" */
+        /** The protocol. @default "tcp" */
         protocol: z.enum(["tcp", "udp", "sctp"]).optional(),
         /** `"ingress"` on every node, with load balancing; `"host"` on the nodes that run a task. @default "ingress" */
         mode: z.enum(["ingress", "host"]).optional(),

@@ -18,7 +18,14 @@ export const TlsSchema = z.strictObject({
 export type Tls = z.output<typeof TlsSchema>;
 
 /** The hashes of an environment's TLS files, by Portainer's names for the files. */
-export type Fingerprints = { readonly ca?: string; readonly cert?: string; readonly key?: string };
+export type Fingerprints = {
+  /** Of `caCert`. */
+  readonly ca?: string;
+  /** Of `clientCert`. */
+  readonly cert?: string;
+  /** Of `clientKey`. */
+  readonly key?: string;
+};
 
 /** The files that Portainer uses with these settings. */
 export function filesOf(tls: Tls): Partial<Record<keyof Fingerprints, string>> {

@@ -22,6 +22,7 @@ const LAYERS: Readonly<Record<string, { readonly folders: string[]; readonly pac
   provider: { folders: ["client", "contract"], packages: ["zod", "tar-stream"] },
   compose: { folders: [], packages: ["yaml", "zod"] },
   sdk: { folders: [], packages: ["@pulumi/pulumi"] },
+  plugin: { folders: ["provider", "contract"], packages: ["@pulumi/pulumi", "pulumi-portainer"] },
   server: {
     folders: ["contract"],
     packages: ["zod", "@node-rs/bcrypt", "fast-jwt", "find-my-way", "pg", "pino", "tar-stream", "ws"],
@@ -71,13 +72,14 @@ describe("the linter", () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test.each([
-    ["contract", ["client", "provider", "compose", "sdk", "server", "cli"]],
-    ["client", ["provider", "compose", "sdk", "server", "cli"]],
-    ["provider", ["compose", "sdk", "server", "cli"]],
-    ["compose", ["client", "contract", "sdk", "server", "cli"]],
-    ["sdk", ["contract", "client", "server", "cli"]],
-    ["server", ["client", "provider", "compose", "sdk", "cli"]],
-    ["cli", ["sdk"]],
+    ["contract", ["client", "provider", "compose", "sdk", "plugin", "server", "cli"]],
+    ["client", ["provider", "compose", "sdk", "plugin", "server", "cli"]],
+    ["provider", ["compose", "sdk", "plugin", "server", "cli"]],
+    ["compose", ["client", "contract", "sdk", "plugin", "server", "cli"]],
+    ["sdk", ["contract", "client", "plugin", "server", "cli"]],
+    ["plugin", ["compose", "sdk", "server", "cli"]],
+    ["server", ["client", "provider", "compose", "sdk", "plugin", "cli"]],
+    ["cli", ["sdk", "plugin"]],
   ])("refuses in %s an import from %j, and no other", (layer, refused) => {
     const found = complaints
       .filter(

@@ -10,7 +10,7 @@ const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as
   engines: { node: string };
   bin: Record<string, string>;
 };
-const LAYERS = ["contract", "client", "provider", "compose", "sdk", "server", "cli"];
+const LAYERS = ["contract", "client", "provider", "compose", "sdk", "plugin", "server", "cli"];
 
 test("each entry leads to a source", () => {
   const targets = Object.values(manifest.exports)

@@ -5,7 +5,7 @@ import ts from "typescript";
 
 const ROOT = join(__dirname, "..", "..", "..");
 
-const LAYERS = ["contract", "client", "provider", "compose", "sdk", "server", "cli"];
+const LAYERS = ["contract", "client", "provider", "compose", "sdk", "plugin", "server", "cli"];
 
 interface Module {
   readonly file: string;

@@ -18,7 +18,7 @@ const PortSchema = z.strictObject({
   hostIp: z
     .union([z.literal(""), z.ipv4(), z.ipv6()], "must be an address of the host, such as 127.0.0.1")
     .optional(),
-  /** @default "tcp" */
+  /** The protocol. @default "tcp" */
   protocol: z.enum(PROTOCOLS).optional(),
 });
 

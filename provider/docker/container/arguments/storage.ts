@@ -60,22 +60,44 @@ export const MountSchema = z.strictObject({
   readOnly: z.boolean().optional(),
   /** Options of a bind: `propagation` (`"rprivate"`, `"rshared"` …), `nonRecursive`. */
   bind: z
-    .strictObject({ propagation: Propagation.optional(), nonRecursive: z.boolean().optional() })
+    .strictObject({
+      /** How mounts below it spread between host and container. @default "rprivate" */
+      propagation: Propagation.optional(),
+      /** Leave out what is mounted below the path. @default false */
+      nonRecursive: z.boolean().optional(),
+    })
     .optional(),
   /** Options of a volume: `noCopy`, `labels`, `driver`, `driverOpts`, `subpath` (API 1.45). */
   volume: z
     .strictObject({
+      /** Do not copy the image's files into a new volume. @default false */
       noCopy: z.boolean().optional(),
+      /** Labels of a volume that the engine creates for the mount. @default none */
       labels: z.record(z.string(), z.string()).optional(),
+      /** The driver of such a volume. @default "local" */
       driver: z.string().optional(),
+      /** Options for that driver. @default none */
       driverOpts: z.record(z.string(), z.string()).optional(),
+      /** The folder of the volume to mount. @default the whole volume */
       subpath: z.string().optional(),
     })
     .optional(),
   /** Options of a tmpfs: `size` and `mode` (a number such as 0o1777). */
-  tmpfs: z.strictObject({ size: Size.optional(), mode: z.int().optional() }).optional(),
+  tmpfs: z
+    .strictObject({
+      /** The most that it may hold, in bytes or as `"64m"`. @default the engine's limit */
+      size: Size.optional(),
+      /** Its permissions, as a number such as 0o1777. @default 0o1777 */
+      mode: z.int().optional(),
+    })
+    .optional(),
   /** Options of an image: `subpath`, a folder in the image. */
-  image: z.strictObject({ subpath: z.string().optional() }).optional(),
+  image: z
+    .strictObject({
+      /** The folder of the image to mount. @default the whole image */
+      subpath: z.string().optional(),
+    })
+    .optional(),
 });
 export type Mount = z.infer<typeof MountSchema>;
 
