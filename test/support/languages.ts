@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { describe } from "@jest/globals";
+import { describe } from "@jest/globals";
 import { type Program, stackOrSkip } from "./stack";
 
 /** `stackOrSkip` for programs in YAML. */
@@ -16,7 +16,7 @@ function languageOrSkip(language: string, variable: string): typeof describe | t
   const need = `These tests need Pulumi for ${language}: set ${variable}`;
   if (process.env["CI"]) throw new Error(need);
   process.stderr.write(`Skipped: ${need}\n`);
-  return choice.skip;
+  return describe.skip;
 }
 
 /** A program in YAML: everything below `runtime`. */

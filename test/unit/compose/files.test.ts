@@ -61,11 +61,11 @@ volumes: { data: , other: }
 
   test("keep one mount for each target, and all ports", () => {
     expect(
-      webOf('volumes: ["other:/data", "/etc/b:/etc/b"]').volumes.map(
+      webOf('volumes: ["other:/data", "/etc/b:/etc/b"]')?.volumes.map(
         ({ source, target }) => `${source}:${target}`,
       ),
     ).toEqual(["other:/data", "/etc/a:/etc/a", "/etc/b:/etc/b"]);
-    expect(webOf('ports: ["8080:80", "9090:90"]').ports.map(({ target }) => target)).toEqual([80, 90]);
+    expect(webOf('ports: ["8080:80", "9090:90"]')?.ports.map(({ target }) => target)).toEqual([80, 90]);
   });
 });
 
