@@ -3,6 +3,9 @@
  *
  * @module
  */
+export type { ContainerOptions } from "./container";
 export type { ComposeSource } from "./load";
+export { type Planned, type PlannedKind, Reference, SecretText } from "./plan";
+export { planProject } from "./plan-project";
 export { type Project, type ProjectOptions, readProject } from "./project";
 export { ComposeError } from "./source";

@@ -39,7 +39,7 @@ export interface LoadedFiles {
   readonly variables: Variables;
   readonly warnings: readonly string[];
   /** The text of a file of the project. */
-  readonly readText: (path: string, place: Place) => string;
+  readonly readText: (path: string, place?: Place) => string;
 }
 
 /** What all files of a load share. */
@@ -78,7 +78,7 @@ export function loadFiles(options: LoadOptions): LoadedFiles {
       ([name, { file, line }]) =>
         `${file}:${line}: the variable ${name} is not set: nothing is put in for it`,
     ),
-    readText: (path, place) => readText(path, place),
+    readText,
   };
 }
 

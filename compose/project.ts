@@ -31,6 +31,8 @@ export interface Project {
   readonly warnings: readonly string[];
   /** An error about a key, with the place where it was written. */
   fault(path: readonly PropertyKey[], reason: string): ComposeError;
+  /** The text of a file of the project. */
+  readText(path: string): string;
   /** Refuses a key that is not carried out, or warns of it. */
   refuse(path: readonly PropertyKey[], reason: string): void;
 }

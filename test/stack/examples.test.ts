@@ -94,6 +94,25 @@ const scenes: Readonly<Record<string, (name: string, hostPort: string) => Promis
     };
   },
 
+  async compose(name, hostPort) {
+    const server = await withAdmin();
+    return {
+      servers: [server],
+      config: {
+        "portainer:url": server.url,
+        "portainer:endpointId": "1",
+        image: testImage,
+        name,
+        hostPort,
+      },
+      secrets: { "portainer:apiKey": server.apiKey ?? "", password: "correct-horse-9" },
+      containers: [`${name}-store-1`, `${name}-web-1`],
+      page: "Hello from a Compose file.",
+      environments: 1,
+      keys: 1,
+    };
+  },
+
   async image(name, hostPort) {
     const server = await withAdmin();
     return {

@@ -52,6 +52,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 }
 
 const PROVIDER = "sdk/provider.ts";
+const COMPOSE_PROJECT = "sdk/compose-project.ts";
 const SERVER_OPTIONS = "server/options.ts";
 const FUNCTIONS = "sdk/functions.ts";
 const FUNCTION_SCHEMAS = "provider/functions/index.ts";
@@ -68,12 +69,13 @@ export function referencePages(clone: string, definitions: Definitions): Map<str
   const { resources } = definitions;
   const files = [
     ...resources.flatMap(({ sdk, provider }) => [sdk, provider]),
-    ...[PROVIDER, SERVER_OPTIONS, FUNCTIONS, FUNCTION_SCHEMAS],
+    ...[PROVIDER, COMPOSE_PROJECT, SERVER_OPTIONS, FUNCTIONS, FUNCTION_SCHEMAS],
   ];
   const types = readTypes(clone, files);
   return new Map([
     ["README.md", overview(types, definitions)],
     ["provider.md", providerPage(types, definitions)],
+    ["compose-project.md", composeProjectPage(types)],
     ...resources.map((resource): [string, string] => [
       pageOf(resource.name),
       resourcePage(resource, types, definitions),
@@ -97,7 +99,14 @@ function overview(types: Types, { resources }: Definitions): string {
     "Every argument and every output, from the schemas that check them.",
     table(
       ["Class or function", "What it is"],
-      [["[Provider](provider.md)", "How to reach a Portainer server, and as whom"], ...rows],
+      [
+        ["[Provider](provider.md)", "How to reach a Portainer server, and as whom"],
+        [
+          "[ComposeProject](compose-project.md)",
+          "A Compose file as resources, each with its own preview and roll-out",
+        ],
+        ...rows,
+      ],
     ),
     "[Functions](functions.md) look up what Pulumi does not manage.",
     "Of a container: [what is tested of each argument](container-matrix.md), and [on which engines](engines.md).",
@@ -121,6 +130,37 @@ function providerPage(types: Types, { configName, environmentName }: Definitions
     types.documentation(PROVIDER, "ProviderArgs"),
     "Which of the places counts is told in [Connection](../guides/connection.md).",
     table(["Argument", "Type", "Meaning", "Default", "Stack config", "Environment"], rows),
+  );
+}
+
+/** The component is no resource of the provider: its arguments are declared by the SDK, and have no kind of change. */
+function composeProjectPage(types: Types): string {
+  return page(
+    "ComposeProject",
+    types.documentation(COMPOSE_PROJECT, "ComposeProject"),
+    "What each key of a Compose file becomes is told in [Compose files](../guides/compose.md).",
+    "## Arguments",
+    table(
+      ["Argument", "Meaning", "Default"],
+      types
+        .entries(COMPOSE_PROJECT, "ComposeProjectArgs")
+        .map((entry) => [label(entry), meaning(entry, false), byDefault(entry)]),
+    ),
+    "## Properties",
+    table(
+      ["Property", "Meaning"],
+      types
+        .entries(COMPOSE_PROJECT, "ComposeProject")
+        .filter(({ file, text }) => file === "compose-project" && text !== "")
+        .map((entry) => [`\`${entry.name}\``, meaning(entry, false)]),
+    ),
+    "### `services[name]`",
+    table(
+      ["Property", "Meaning"],
+      types
+        .entries(COMPOSE_PROJECT, "ComposeServiceResources")
+        .map((entry) => [`\`${entry.name}\``, meaning(entry, false)]),
+    ),
   );
 }
 

@@ -6,7 +6,7 @@ import { ROOT } from "./pages";
 const guide = readFileSync(join(ROOT, "docs", "guides", "troubleshooting.md"), "utf8");
 
 test("every message of the guide is one of ours, word for word", () => {
-  const sources = textOf(["provider", "client", "sdk", "server", "cli", "contract"]);
+  const sources = textOf(["provider", "compose", "client", "sdk", "server", "cli", "contract"]);
   const messages = guide
     .split("\n")
     .filter((line) => line.startsWith("| `") && !line.includes("(Pulumi's own)"))
