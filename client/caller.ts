@@ -1,7 +1,7 @@
 import type { Method, Route } from "../contract";
 import { anySignal, sleep } from "./abort";
 import { readAnswer } from "./answer";
-import { type ConnectionError, isApiError, isConnectionError, LoginError } from "./errors";
+import { type ApiError, type ConnectionError, isApiError, isConnectionError, LoginError } from "./errors";
 import type { Limiter } from "./limiter";
 import type { CallOptions } from "./options";
 import { refusalOf } from "./refusal";
@@ -87,7 +87,10 @@ function isSuccess(route: Route, status: number): boolean {
 
 const READS: readonly Method[] = ["GET", "HEAD"];
 
-/** A proxy answers these while the server behind it restarts or is overloaded. */
+/**
+ * A proxy answers these while the server behind it restarts or is overloaded. An engine answers 503 as well, for what
+ * does not pass: that it is no manager of a swarm.
+ */
 const TRANSIENT_STATUSES = [502, 503, 504];
 
 /** Failures that can pass. A wrong certificate or unknown host is permanent, and a time-out has waited long enough. */
@@ -121,10 +124,13 @@ async function withRetries<T>(method: Method, signal: AbortSignal, attempt: () =
 
 function attemptsFor(method: Method, error: unknown): number {
   const isRead = READS.includes(method);
-  if (isApiError(error)) return isRead && TRANSIENT_STATUSES.includes(error.status) ? 3 : 1;
+  if (isApiError(error)) return isRead && isTransient(error) ? 3 : 1;
   if (!isConnectionError(error) || !TRANSIENT_CODES.includes(error.code)) return 1;
   return isRead ? 3 : attemptsForWrite(error);
 }
+
+const isTransient = ({ source, status }: ApiError): boolean =>
+  source === "portainer" && TRANSIENT_STATUSES.includes(status);
 
 function attemptsForWrite(error: ConnectionError): number {
   return error.sent ? 1 : 2;

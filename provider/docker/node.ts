@@ -1,10 +1,8 @@
 import { z } from "zod";
-import { isApiError } from "../../client";
 import type { NodeInspect } from "../../contract";
 import type { Definition, Inputs, Property, State as StateOf } from "../core/definition";
 import { difference, noneIfEmpty, refreshed } from "../core/diff";
 import { ProviderError } from "../core/errors";
-import { mayHaveHappened } from "../core/lost-answer";
 import type { Properties } from "../core/properties";
 import { filledIn, idNumber } from "../core/schema";
 import {
@@ -19,6 +17,7 @@ import {
 import { idOf, parseId, type Texts, TextsSchema } from "./identity";
 import type { OnEngine } from "./object";
 import { inSwarm, swarmFields } from "./swarm-file";
+import { atItsVersion } from "./version";
 
 export const NodeSchema = z.object({
   ...swarmFields,
@@ -51,9 +50,6 @@ const properties = {
   availability: {},
   role: {},
 } satisfies Readonly<Record<string, Property>>;
-
-/** So often an update is tried again after somebody else has changed the node meanwhile. */
-const ATTEMPTS = 5;
 
 const identityOf = (nodeId: string): string => `nodes/${nodeId}`;
 
@@ -144,8 +140,9 @@ async function apply(
   news: NodeInputs,
 ): Promise<NodeInspect> {
   const { docker, call } = engine;
-  let now = found;
-  for (let attempt = 1; ; attempt += 1) {
+  const read = () => findById(engine, found.ID);
+  const write = async (now: NodeInspect | undefined) => {
+    if (!now) throw noSuchNode(engine, news.name);
     const kept = Object.entries(now.Spec.Labels ?? {}).filter(([name]) => olds.labels?.[name] === undefined);
     const body = {
       ...now.Spec,
@@ -153,25 +150,13 @@ async function apply(
       ...(news.availability !== undefined && { Availability: news.availability }),
       ...(news.role !== undefined && { Role: news.role }),
     };
-    const desired = { Spec: body };
-    const { changed } = difference(
-      properties,
-      valuesOf(now, undefined),
-      valuesOf({ ...now, ...desired }, undefined),
-    );
+    const desired = { ...now, Spec: body };
+    const { changed } = difference(properties, valuesOf(now, undefined), valuesOf(desired, undefined));
     if (changed.length === 0) return now;
-    try {
-      await docker.nodes.update(
-        { params: { id: now.ID }, query: { version: now.Version.Index }, body },
-        call,
-      );
-      return { ...now, ...desired };
-    } catch (error) {
-      const isOutdated = isApiError(error) && /update out of sequence/.test(error.message);
-      if (attempt === ATTEMPTS || !(isOutdated || mayHaveHappened(error))) throw error;
-      now = (await findById(engine, now.ID)) ?? now;
-    }
-  }
+    await docker.nodes.update({ params: { id: now.ID }, query: { version: now.Version.Index }, body }, call);
+    return desired;
+  };
+  return await atItsVersion(read, write, found);
 }
 
 /** By its id or its host name, which several nodes of a swarm may have. */

@@ -12,6 +12,7 @@ import { filledIn } from "../core/schema";
 import { type Engine, engineFields, unlessObjectGone } from "./engine";
 import { labelsOf, labelsWith, type Texts } from "./identity";
 import { isMadeBy } from "./maker";
+import { atItsVersion } from "./version";
 
 /** What an engine shows, with the name and the labels where the other objects of an engine have them. */
 export interface Found extends SwarmFile {
@@ -130,21 +131,23 @@ export function swarmFile(
     /** Only labels come here: all else is a replacement. */
     async changeLabels(engine: Engine, id: string, olds: FileInputs, news: FileInputs): Promise<Found> {
       const { docker, call } = engine;
-      const now = await findById(engine, id);
-      if (!now) {
-        throw new ProviderError(
-          `the ${what} "${news.name}" is gone: it was deleted outside of Pulumi. Run \`pulumi refresh\` and \`pulumi up\` to create it again.`,
-        );
-      }
-      const kept = Object.entries(labelsOf(now)).filter(([key]) => !(key in (olds.labels ?? {})));
-      const body = {
-        ...now.Spec,
-        Data: now.Spec.Data ?? undefined,
-        Labels: labelsWith(news.labels ?? Object.fromEntries(kept), engine),
-      };
-      const version = now.Version?.Index ?? 0;
-      await repeatIfLost(() => routes(docker).update({ params: { id }, query: { version }, body }, call));
-      return named({ ...now, Spec: { ...now.Spec, Labels: body.Labels } });
+      const read = () => findById(engine, id);
+      return await atItsVersion(read, async (now) => {
+        if (!now) {
+          throw new ProviderError(
+            `the ${what} "${news.name}" is gone: it was deleted outside of Pulumi. Run \`pulumi refresh\` and \`pulumi up\` to create it again.`,
+          );
+        }
+        const kept = Object.entries(labelsOf(now)).filter(([key]) => !(key in (olds.labels ?? {})));
+        const body = {
+          ...now.Spec,
+          Data: now.Spec.Data ?? undefined,
+          Labels: labelsWith(news.labels ?? Object.fromEntries(kept), engine),
+        };
+        const query = { version: now.Version?.Index ?? 0 };
+        await routes(docker).update({ params: { id }, query, body }, call);
+        return named({ ...now, Spec: { ...now.Spec, Labels: body.Labels } });
+      });
     },
 
     async remove({ docker, call }: Engine, id: string, name: string): Promise<void> {

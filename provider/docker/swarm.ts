@@ -4,7 +4,7 @@ import type { SwarmInspect } from "../../contract";
 import type { Context, Definition, Inputs, Property, State as StateOf } from "../core/definition";
 import { difference, noneIfEmpty, refreshed } from "../core/diff";
 import { ProviderError, Unfinished } from "../core/errors";
-import { lookOnceBack, mayHaveHappened, repeatIfLost } from "../core/lost-answer";
+import { lookOnceBack, mayHaveHappened } from "../core/lost-answer";
 import type { Properties } from "../core/properties";
 import { DurationSchema, idNumber } from "../core/schema";
 import { nanoseconds } from "./container/arguments/values";
@@ -21,6 +21,7 @@ import {
 import { idOf, parseId, TextsSchema } from "./identity";
 import type { OnEngine } from "./object";
 import { inSwarm, swarmFields } from "./swarm-file";
+import { atItsVersion } from "./version";
 
 const Trigger = z.union([z.string(), z.number()]);
 const Count = z.int().nonnegative("must be a whole number, 0 or more");
@@ -143,7 +144,9 @@ export const swarm: Definition<typeof SwarmSchema, SwarmOutputs> = {
   validate: missingEndpoint,
   identity: ({ swarmId }) => swarmId && identityOf(swarmId),
 
-  replaces(changed) {
+  replaces(changed, olds) {
+    // An import does not see what the swarm was created with.
+    if (olds.listenAddress === undefined) return [];
     const fixed = changed.filter((key) => AT_CREATION.includes(key));
     if (fixed.length === 0) return [];
     throw new ProviderError(
@@ -304,17 +307,20 @@ function requireAdoption(
 /** Changes these settings, and rotates what the program wants rotated. */
 async function change(engine: Engine, news: SwarmInputs, changed: readonly string[]): Promise<SwarmInspect> {
   const { docker, call } = engine;
-  const before = await docker.swarm.inspect({}, call);
-  const query = {
-    version: before.Version.Index,
+  const keys = changed.filter((key) => key in SETTINGS && news[key as keyof SwarmInputs] !== undefined);
+  const rotation = {
     ...(changed.includes("rotateJoinTokens") && { rotateWorkerToken: "true", rotateManagerToken: "true" }),
     ...(changed.includes("rotateUnlockKey") && { rotateManagerUnlockKey: "true" }),
   };
-  const keys = changed.filter((key) => key in SETTINGS && news[key as keyof SwarmInputs] !== undefined);
-  if (keys.length === 0 && Object.keys(query).length === 1) return before;
-  const body = specWith(structuredClone(before.Spec), news, keys);
-  await repeatIfLost(() => docker.swarm.update({ query, body }, call));
-  return await docker.swarm.inspect({}, call);
+  const before = await docker.swarm.inspect({}, call);
+  if (keys.length === 0 && Object.keys(rotation).length === 0) return before;
+  const read = () => docker.swarm.inspect({}, call);
+  const write = ({ Version, Spec }: SwarmInspect) => {
+    const query = { version: Version.Index, ...rotation };
+    return docker.swarm.update({ query, body: specWith(structuredClone(Spec), news, keys) }, call);
+  };
+  await atItsVersion(read, write, before);
+  return await read();
 }
 
 function specWith(spec: Wire, inputs: SwarmInputs, keys: readonly string[]): Wire {

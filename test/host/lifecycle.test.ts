@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe } from "@jest/globals";
 import { type RunningServer, startServer } from "../../server";
 import { type Certificates, makeCertificates } from "../support/certificates";
@@ -5,10 +8,13 @@ import { type FakeDocker, installFakeDocker } from "../support/fake-docker";
 import { type Host, PASSWORD, startHost } from "../support/host";
 import { keepsItsState, type Life, lifecycle } from "../support/lifecycle";
 import { startProxy } from "../support/proxy";
+import { type SwarmModel, startSwarmModel } from "../support/swarm-model";
 import { startTinyEngine, type TinyEngine } from "../support/tiny-engine";
 
 let host: Host;
-let engine: TinyEngine;
+let engine: SwarmModel;
+/** A folder that an image is built from. */
+let context: string;
 let secured: TinyEngine;
 let pem: Certificates;
 let stranger: RunningServer;
@@ -18,13 +24,18 @@ let proxy: Awaited<ReturnType<typeof startProxy>>;
 beforeAll(async () => {
   host = await startHost();
   docker = await installFakeDocker();
-  engine = await startTinyEngine();
+  engine = await startSwarmModel();
+  context = await mkdtemp(join(tmpdir(), "context-"));
+  await writeFile(join(context, "Dockerfile"), "FROM scratch\n");
   pem = await makeCertificates();
   secured = await startTinyEngine({ certificates: pem, clientAuth: true });
   stranger = await startServer({ admin: { password: PASSWORD } });
   proxy = await startProxy();
 }, 60_000);
-beforeEach(() => host.reset());
+beforeEach(async () => {
+  await host.reset();
+  engine.reset();
+});
 afterAll(async () => {
   await host[Symbol.asyncDispose]();
   await docker[Symbol.asyncDispose]();
@@ -32,6 +43,7 @@ afterAll(async () => {
   await secured[Symbol.asyncDispose]();
   await stranger.stop();
   await proxy[Symbol.asyncDispose]();
+  await rm(context, { recursive: true });
 });
 
 /** An operation of the API, by somebody else. */
@@ -50,6 +62,49 @@ async function addEnvironment(): Promise<void> {
     form.append(key, value);
   await api("POST", "/endpoints", form);
 }
+
+async function addSwarm(): Promise<void> {
+  await addEnvironment();
+  await engine.ask("POST", "/swarm/init", { Spec: {} });
+}
+
+/** The objects of the swarm, `"secrets"`, as somebody else sees them. */
+const inSwarm = (kind: string) =>
+  engine.ask<{ ID: string; Version: { Index: number }; Spec: Record<string, unknown> }[]>("GET", `/${kind}`);
+
+/** Changes the specification of the only object of this kind, by somebody else. */
+async function changeIn(kind: string, change: object): Promise<void> {
+  const [object] = await inSwarm(kind);
+  const path = `/${kind}/${object?.ID}/update?version=${object?.Version.Index}`;
+  await engine.ask("POST", path, { ...object?.Spec, ...change });
+}
+
+/** A secret or a config: alike but for the name. */
+const swarmFile = (type: "Secret" | "Config"): Life => {
+  const kind = `${type.toLowerCase()}s`;
+  return {
+    type,
+    prepare: addSwarm,
+    create: { endpointId: 1, name: "db", data: "one", labels: { tier: "db" } },
+    change: { labels: { tier: "web", a: "1" } },
+    replaces: { data: "two" },
+    createFirst: true,
+    drift: () => changeIn(kind, { Labels: { tier: "drifted" } }),
+    remove: async () => {
+      for (const { ID } of await inSwarm(kind)) await engine.ask("DELETE", `/${kind}/${ID}`);
+    },
+    lost: { method: "POST", path: new RegExp(`${kind}/create$`) },
+    count: async () => (await inSwarm(kind)).length,
+    // An import knows the name in the swarm, which has the hash of the data.
+    imported: "replace",
+    requests: {
+      create: [`GET /${kind}`, `POST /${kind}/create`],
+      refresh: [`GET /${kind}/ID`],
+      change: [`GET /${kind}/ID`, `POST /${kind}/ID/update`],
+      destroy: [`DELETE /${kind}/ID`],
+    },
+  };
+};
 
 const LIVES: Record<string, () => Life> = {
   AdminUser: () => ({
@@ -175,6 +230,124 @@ const LIVES: Record<string, () => Life> = {
     drift: (id) => api("PUT", `/endpoints/${id}`, { URL: secured.url, TLS: true, TLSSkipVerify: true }),
     remove: (id) => api("DELETE", `/endpoints/${id}`),
   }),
+  "Image of a registry": () => ({
+    type: "Image",
+    prepare: addEnvironment,
+    create: { endpointId: 1, name: "shop:1" },
+    change: { tags: ["shop:latest"], triggers: { day: "1" } },
+    replaces: { name: "shop:2" },
+    createFirst: true,
+    remove: () => engine.ask("DELETE", "/images/shop:1"),
+    lost: { method: "POST", path: /images\/create$/ },
+    imported: "same",
+    requests: {
+      create: ["GET /images/shop:1/json", "POST /images/create", "GET /images/shop:1/json"],
+      refresh: ["GET /images/shop:1/json"],
+    },
+  }),
+  "Image that is built": () => ({
+    type: "Image",
+    prepare: addEnvironment,
+    create: { endpointId: 1, name: "shop:1", build: { context } },
+    change: { build: { context, args: { A: "1" } }, tags: ["shop:latest"] },
+    replaces: { name: "shop:2" },
+    createFirst: true,
+    drift: async () => {
+      await engine.ask("POST", "/images/create?fromImage=other&tag=1");
+      await engine.ask("POST", "/images/other:1/tag?repo=shop&tag=1");
+    },
+    remove: () => engine.ask("DELETE", "/images/shop:1"),
+    lost: { method: "POST", path: /build$/ },
+    // What an image was built from does not show.
+    imported: "update",
+    requests: {
+      create: ["GET /images/shop:1/json", "POST /build", "GET /images/shop:1/json"],
+      refresh: ["GET /images/shop:1/json"],
+    },
+  }),
+  Exec: () => ({
+    type: "Exec",
+    prepare: addEnvironment,
+    create: { endpointId: 1, container: "web", command: ["migrate"], onDelete: ["undo"] },
+    change: { command: ["migrate", "--all"], env: { A: "1" }, exitCodes: [0, 1] },
+    remove: async () => engine.recreateContainer(),
+    lost: { method: "POST", path: /exec\/[^/]+\/start$/ },
+    imported: /cannot be looked up or imported/,
+    requests: {
+      create: [
+        "GET /containers/json",
+        "GET /containers/ID/json",
+        "POST /containers/ID/exec",
+        "POST /exec/ID/start",
+        "GET /exec/ID/json",
+      ],
+      refresh: ["GET /containers/json", "GET /containers/ID/json"],
+    },
+  }),
+  Swarm: () => ({
+    type: "Swarm",
+    prepare: addEnvironment,
+    create: { endpointId: 1, taskHistoryLimit: 3, force: true },
+    change: { taskHistoryLimit: 5, heartbeatPeriod: "7s", labels: { a: "1" }, rotateJoinTokens: 1 },
+    drift: async () => {
+      const { Version, Spec } = await engine.ask<{ Version: { Index: number }; Spec: object }>(
+        "GET",
+        "/swarm",
+      );
+      const Orchestration = { TaskHistoryRetentionLimit: 9 };
+      await engine.ask("POST", `/swarm/update?version=${Version.Index}`, { ...Spec, Orchestration });
+    },
+    remove: () => engine.ask("POST", "/swarm/leave?force=true"),
+    lost: { method: "POST", path: /swarm\/init$/ },
+    // An engine does not show the address that it listens on.
+    imported: "update",
+    requests: {
+      create: ["GET /swarm", "POST /swarm/init", "GET /swarm"],
+      refresh: ["GET /swarm"],
+      change: ["GET /swarm", "POST /swarm/update", "GET /swarm"],
+      destroy: ["GET /swarm", "POST /swarm/leave"],
+    },
+  }),
+  Node: () => ({
+    type: "Node",
+    prepare: addSwarm,
+    create: { endpointId: 1, name: "node-1", labels: { zone: "north" } },
+    change: { labels: { zone: "south", rack: "1" }, availability: "drain" },
+    drift: () => changeIn("nodes", { Labels: { zone: "drifted" } }),
+    remove: async () => engine.rejoin(),
+    isDestroyed: false,
+    lost: { method: "POST", path: /nodes\/[^/]+\/update$/ },
+    count: async () => (await inSwarm("nodes")).length,
+    // An import sees what the program leaves to others, such as the role.
+    imported: "update",
+    requests: {
+      create: ["GET /nodes"],
+      refresh: ["GET /nodes/ID"],
+      change: ["GET /nodes/ID", "POST /nodes/ID/update"],
+      destroy: [],
+    },
+  }),
+  Service: () => ({
+    type: "Service",
+    prepare: addSwarm,
+    create: { endpointId: 1, name: "web", image: "nginx:1.27", replicas: 1, waitForConvergence: false },
+    change: { image: "nginx:1.28", replicas: 2, env: { A: "1" }, labels: { a: "1" } },
+    replaces: { name: "shop" },
+    createFirst: true,
+    drift: () => changeIn("services", { Mode: { Replicated: { Replicas: 7 } } }),
+    remove: () => engine.ask("DELETE", "/services/web"),
+    lost: { method: "POST", path: /services\/create$/ },
+    count: async () => (await inSwarm("services")).length,
+    imported: "same",
+    requests: {
+      create: ["GET /services", "POST /services/create", "GET /services/ID"],
+      refresh: ["GET /services/ID"],
+      change: ["GET /services/ID", "POST /services/ID/update"],
+      destroy: ["DELETE /services/ID"],
+    },
+  }),
+  Secret: () => swarmFile("Secret"),
+  Config: () => swarmFile("Config"),
 };
 
 describe.each(Object.entries(LIVES))("%s", (_name, life) => {

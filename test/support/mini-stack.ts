@@ -134,6 +134,13 @@ export class MiniStack {
     return reveal(outputs);
   }
 
+  /** Takes what is there into the state, as an import does. */
+  async import(type: string, name: string, id: string): Promise<void> {
+    const { id: canonical, inputs, outputs } = await this.plugin.read(id, this.handedOver(type, name, {}));
+    if (canonical === "") throw new Error(`there is no ${type} "${id}"`);
+    this.#entries.set(name, { type, id: canonical, inputs, outputs });
+  }
+
   /** `pulumi destroy` for one resource. */
   async destroy(name: string): Promise<void> {
     const { id, outputs } = this.entry(name);

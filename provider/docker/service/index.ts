@@ -1,5 +1,4 @@
 /** A service of a swarm: containers that the swarm keeps running on its nodes. */
-import { isApiError } from "../../../client";
 import { ResourceType, registryAuth, type ServiceInspect } from "../../../contract";
 import type { Property, State } from "../../core/definition";
 import { difference } from "../../core/diff";
@@ -14,6 +13,7 @@ import { labelsWith } from "../identity";
 import { isMadeBy } from "../maker";
 import { engineObject, type OnEngine } from "../object";
 import { inSwarm } from "../swarm-file";
+import { atItsVersion } from "../version";
 import {
   type FoundService,
   monitorOf,
@@ -54,9 +54,6 @@ const properties = {
   registryId: { change: "none" },
   waitForConvergence: { change: "none" },
 } as const;
-
-/** So often an update is tried again after somebody else has changed the service meanwhile. */
-const ATTEMPTS = 5;
 
 export const service = engineObject<typeof ServiceSchema, ServiceOutputs, FoundService>({
   type: "Service",
@@ -161,8 +158,8 @@ const STEADY_MS = 1_000;
 async function send(engine: Engine, olds: ServiceState, news: ServiceInputs): Promise<FoundService> {
   const { docker, call } = engine;
   const { changed } = difference(compared, { ...olds }, news);
-  for (let attempt = 1; ; attempt += 1) {
-    const now = await findById(engine, olds.serviceId);
+  const read = () => findById(engine, olds.serviceId);
+  return await atItsVersion(read, async (now) => {
     if (!now) {
       throw new ProviderError(
         `the service "${news.name}" is gone: it was deleted outside of Pulumi. Run \`pulumi refresh\` and \`pulumi up\` to create it again.`,
@@ -171,15 +168,10 @@ async function send(engine: Engine, olds: ServiceState, news: ServiceInputs): Pr
     const body = structuredClone(now.Spec);
     apply(body, changed as readonly (keyof ServiceInputs)[], news, olds);
     await addIds(engine, body);
-    try {
-      const request = { params: { id: now.ID }, query: { version: now.Version.Index }, body };
-      await docker.services.update(request, { ...call, headers: authOf(news) });
-      return { ...named({ ...now, Spec: body }), networkNames: now.networkNames };
-    } catch (error) {
-      const isOutdated = isApiError(error) && /update out of sequence/.test(error.message);
-      if (attempt === ATTEMPTS || !(isOutdated || mayHaveHappened(error))) throw error;
-    }
-  }
+    const request = { params: { id: now.ID }, query: { version: now.Version.Index }, body };
+    await docker.services.update(request, { ...call, headers: authOf(news) });
+    return { ...named({ ...now, Spec: body }), networkNames: now.networkNames };
+  });
 }
 
 /** Puts these arguments into a specification, or takes them out. */
