@@ -5,6 +5,7 @@
  */
 export { AdminUser, type AdminUserArgs } from "./admin-user";
 export { ApiKey, type ApiKeyArgs } from "./api-key";
+export { Bootstrap, type BootstrapArgs } from "./bootstrap";
 export { ComposeProject, type ComposeProjectArgs, type ComposeServiceResources } from "./compose-project";
 export { Config, type ConfigArgs } from "./config";
 export { Container, type ContainerArgs } from "./container";

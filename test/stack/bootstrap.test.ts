@@ -4,7 +4,16 @@ import { engineApi, inspect, namesLike, sweep } from "../support/engine-api";
 import { freePort } from "../support/free-port";
 import { PASSWORD } from "../support/host";
 import { engineUrl, testImage } from "../support/needs";
-import { example, must, openStack, otherImage, type Stack, stackOrSkip, unique } from "../support/stack";
+import {
+  example,
+  must,
+  openStack,
+  otherImage,
+  program,
+  type Stack,
+  stackOrSkip,
+  unique,
+} from "../support/stack";
 
 const NEW_PASSWORD = "another-horse-10";
 
@@ -104,5 +113,31 @@ stackOrSkip()("the bootstrap program", () => {
   it("is destroyed although the password was rotated", async () => {
     must(await stack.destroy());
     expect(await namesLike(name)).toEqual([]);
+  });
+});
+
+stackOrSkip()("the component Bootstrap", () => {
+  it("goes on where an environment could not be reached, and keeps its key secret", async () => {
+    await using server = await startServer();
+    const source = (url: string) => `
+      const office = new portainer.Bootstrap("office", {
+        url: "${server.url}", password: config.requireSecret("password"), endpoints: { local: { url: "${url}", startupTimeout: 3 } },
+      });
+      exports.apiKey = office.apiKey;
+    `;
+    const running = await program(source("tcp://127.0.0.1:1"));
+    await using stack = await openStack(running, { secrets: { password: PASSWORD } });
+    const failed = await stack.up();
+    expect(failed.code).not.toBe(0);
+    expect(failed.diagnostics.join("\n")).toMatch(/office-local: error: /);
+
+    await running.write(source(engineUrl));
+    const { changes } = must(await stack.up());
+    expect(changes).toEqual({ same: expect.any(Number), create: 1 });
+    const { resources } = await stack.state();
+    const component = resources.find(({ type }) => type === "portainer:index:Bootstrap");
+    expect(component?.outputs).toMatchObject({ endpointIds: { local: expect.any(Number) } });
+    expect(await stack.stateFile()).not.toMatch(/ptr_[\w+/=]{20}/);
+    must(await stack.destroy());
   });
 });

@@ -134,6 +134,19 @@ const scenes: Readonly<Record<string, (name: string, hostPort: string) => Promis
     };
   },
 
+  async "new-server"(name, hostPort) {
+    const server = await startServer();
+    return {
+      servers: [server],
+      config: { "portainer:url": server.url, engine: engineUrl, image: testImage, name, hostPort },
+      secrets: { password: PASSWORD },
+      containers: [name],
+      page: "Hello from a server that was empty.",
+      environments: 0,
+      keys: 0,
+    };
+  },
+
   async organisation(name) {
     const server = await startServer({ admin: { password: PASSWORD } });
     return {
