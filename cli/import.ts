@@ -3,21 +3,22 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { isApiError, isConnectionError } from "../client";
-import { type Connection, connect } from "../provider/connection";
-import { claimsOf } from "../provider/core/claims";
-import type { Context } from "../provider/core/definition";
+import { connect } from "../provider/connection";
 import { messageOf, ProviderError } from "../provider/core/errors";
-import type { SkippedObject } from "../provider/core/importable";
 import type { Properties } from "../provider/core/properties";
-import { importableEngine } from "../provider/docker/importable";
-import { importableObjects, isPortainerType, PORTAINER_TYPES } from "../provider/portainer/importable";
-import { program, type SecretVariable } from "./import/program";
-import { type ImportableOfType, type ImportedResource, importFile, named } from "./import/resources";
+import { isEngineType } from "../provider/docker/importable";
+import { existing } from "./import/existing";
+import { nextSteps } from "./import/next-steps";
+import { program } from "./import/program";
+import { IMPORTED_TYPES, type ImportedType, importFile, named } from "./import/resources";
 import { commandSettings } from "./settings";
 import { UsageError } from "./usage-error";
 
-const KINDS = [...PORTAINER_TYPES, "Container"] as const;
-type Kind = (typeof KINDS)[number];
+/** Imported only by name: whoever has containers has their images, most of which nobody manages. */
+const ON_REQUEST: readonly ImportedType[] = ["Image"];
+const USUAL = IMPORTED_TYPES.filter((type) => !ON_REQUEST.includes(type));
+/** What is on an environment. */
+const ON_ENVIRONMENT = USUAL.filter((type) => isEngineType(type) || type === "Stack" || type === "Webhook");
 
 const HELP = `Usage: pulumi-portainer import [options]
 
@@ -25,17 +26,21 @@ Writes a Pulumi program and an import file for what is there, whoever made it. N
 
 Options:
       --url <url>            The Portainer server [default: PORTAINER_URL]
-  -k, --kind <class>         What to import: ${KINDS.join(", ")};
-                             may be given again. A Container brings the volumes and networks that it uses
-                             [default: all; Container with --endpoint or --filter]
-  -e, --endpoint <id|name>   Containers of this environment; may be given again [default: all Docker environments]
-  -f, --filter <key=value>   Containers by the engine's filter, such as name=web or label=team=ops; may be given again
+  -k, --kind <class>         What to import; may be given again:
+${wrapped(IMPORTED_TYPES)}
+                             A Container brings the volumes and networks that it uses
+                             [default: all but ${ON_REQUEST.join(", ")}; with --endpoint what is on the environment; with
+                             --filter Container]
+  -e, --endpoint <id|name>   Only what is on this environment; may be given again [default: all Docker environments]
+  -f, --filter <key=value>   Only objects of an engine that its own filter finds, such as name=web or label=team=ops;
+                             may be given again. Images know reference=nginx* instead of name
       --secrets <file>       The values that Portainer never shows, as JSON: { "hub-password": "…" }
   -o, --out <folder>         Where to write imported.ts and import.json [default: .]
       --force                Overwrite them
       --help
 
 Credentials: PORTAINER_API_KEY, or PORTAINER_USERNAME and PORTAINER_PASSWORD; TLS and more as for the provider.
+What cannot be read (an engine that is down, what a standard user may not see) is named and left out; the rest is written.
 `;
 
 const OPTIONS = {
@@ -51,9 +56,6 @@ const OPTIONS = {
 
 /** `import.json` holds secrets as plaintext, so only its owner may read it, whatever file was there before. */
 const PRIVATE = { mode: 0o600, flag: "wx" };
-
-/** Environment types that speak the Docker API: a local engine, an agent, an edge agent. */
-const DOCKER_TYPES = [1, 2, 4];
 
 export async function importExisting(args: string[]): Promise<void> {
   const flags = parse(args);
@@ -72,7 +74,11 @@ export async function importExisting(args: string[]): Promise<void> {
   const known = await knownSecrets(flags.secrets);
   const connection = connect(commandSettings(flags.url));
   try {
-    const there = await existing(connection, kinds, flags.endpoint, filtersOf(flags.filter));
+    const there = await existing(connection, {
+      types: kinds,
+      endpoints: flags.endpoint,
+      filters: filtersOf(flags.filter),
+    });
     const resources = named(there);
     if (resources.length === 0)
       throw new UsageError(
@@ -112,15 +118,26 @@ function filtersOf(texts: readonly string[]): Record<string, string[]> {
   return filters;
 }
 
-function kindsOf({ kind, endpoint, filter }: ReturnType<typeof parse>): readonly Kind[] {
-  if (kind.length === 0) return endpoint.length + filter.length > 0 ? ["Container"] : KINDS;
+function kindsOf({ kind, endpoint, filter }: ReturnType<typeof parse>): readonly ImportedType[] {
+  if (kind.length === 0) {
+    if (filter.length > 0) return ["Container"];
+    return endpoint.length > 0 ? ON_ENVIRONMENT : USUAL;
+  }
+  const plain = (text: string) => text.replaceAll("-", "").toLowerCase();
   const chosen = kind.map((text) => {
-    const found = KINDS.find((one) => one.toLowerCase() === text.replaceAll("-", "").toLowerCase());
+    const found = IMPORTED_TYPES.find((type) => plain(type) === plain(text));
     if (!found)
-      throw new UsageError(`--kind ${text}: there is no such class; there are: ${KINDS.join(", ")}.`);
+      throw new UsageError(
+        `--kind ${text}: there is no such class; there are: ${IMPORTED_TYPES.join(", ")}.`,
+      );
     return found;
   });
-  return KINDS.filter((one) => chosen.includes(one));
+  if (filter.length > 0 && !chosen.some(isEngineType)) {
+    throw new UsageError(
+      `--filter: ${chosen.join(", ")} ${chosen.length === 1 ? "has" : "have"} no filters; only objects of an engine do, such as Container.`,
+    );
+  }
+  return IMPORTED_TYPES.filter((type) => chosen.includes(type));
 }
 
 /** The values that the server never shows, from a file: by their names in stack config. */
@@ -136,104 +153,11 @@ async function knownSecrets(file: string | undefined): Promise<Properties> {
   }
 }
 
-async function existing(
-  connection: Connection,
-  kinds: readonly Kind[],
-  endpoints: readonly string[],
-  filters: Readonly<Record<string, string[]>>,
-): Promise<ImportableOfType[]> {
-  const context: Context = {
-    name: "",
-    urn: undefined,
-    connection,
-    claims: claimsOf({ holder: "import", urn: undefined }),
-    signal: new AbortController().signal,
-    progress: say,
-    info: say,
-    warn: say,
-  };
-  const all: ImportableOfType[] = [];
-  for (const kind of kinds.filter(isPortainerType)) {
-    const { found, skipped } = await importableObjects(context, kind);
-    all.push([kind, found]);
-    sayLeftOut(skipped);
+/** The classes, five on a line. */
+function wrapped(types: readonly string[]): string {
+  const lines: string[] = [];
+  for (let first = 0; first < types.length; first += 5) {
+    lines.push(`${" ".repeat(29)}${types.slice(first, first + 5).join(", ")}`);
   }
-  const stacks = all.flatMap(([type, objects]) => (type === "Stack" ? objects : []));
-  if (!kinds.includes("Container")) return all;
-  const engines = [];
-  for (const endpointId of await endpointIds(connection, endpoints)) {
-    const names = stacks
-      .filter(({ inputs }) => inputs["endpointId"] === endpointId)
-      .map(({ inputs }) => String(inputs["name"]));
-    const engine = await importableEngine(context, endpointId, filters, names);
-    engines.push(engine);
-    sayLeftOut(engine.skipped);
-  }
-  return [
-    ...all,
-    ["Network", engines.flatMap(({ networks }) => networks)],
-    ["Volume", engines.flatMap(({ volumes }) => volumes)],
-    ["Container", engines.flatMap(({ containers }) => containers)],
-  ];
+  return lines.join(",\n");
 }
-
-function sayLeftOut(skipped: readonly SkippedObject[]): void {
-  for (const { name, reason } of skipped) say(`Left out: ${name}, ${reason}.`);
-}
-
-async function endpointIds({ client, endpointId }: Connection, asked: readonly string[]): Promise<number[]> {
-  const all = await client.endpoints.list({});
-  const docker = all.filter(({ Type }) => DOCKER_TYPES.includes(Type));
-  if (asked.length === 0)
-    return docker.map(({ Id }) => Id).filter((id) => endpointId === undefined || id === endpointId);
-  return asked.map((text) => {
-    const found = docker.find(({ Id, Name }) => String(Id) === text || Name === text);
-    if (found) return found.Id;
-    const names = docker.map(({ Id, Name }) => `${Id} (${Name})`).join(", ");
-    throw new UsageError(
-      `--endpoint ${text}: there is no such Docker environment; there are: ${names || "none"}.`,
-    );
-  });
-}
-
-function say(message: string): void {
-  process.stderr.write(`${message}\n`);
-}
-
-function nextSteps(
-  { program: programFile, state }: { program: string; state: string },
-  resources: readonly ImportedResource[],
-  secrets: readonly SecretVariable[],
-  known: Properties,
-): string {
-  const configs = (chosen: readonly SecretVariable[]) =>
-    chosen.map(({ config }) => `  pulumi config set --secret ${quoted(config)}`).join("\n");
-  const shown = secrets.filter(({ value, config }) => value !== undefined || known[config] !== undefined);
-  const unknown = secrets.filter((secret) => !shown.includes(secret));
-  const keep =
-    shown.length === 0
-      ? ""
-      : `\nValues that look secret are not in the program. Set each (import.json has it, as plaintext), it is asked for:\n${configs(shown)}\n`;
-  const ask =
-    unknown.length === 0
-      ? ""
-      : `\nPortainer never shows these. Set each; the first preview shows it as a change, unless you run this again with --secrets:\n${configs(unknown)}\n`;
-  const types = [...new Set(resources.map(({ type }) => type))];
-  const counts = types.map((type) => {
-    const count = resources.filter((one) => one.type === type).length;
-    return `${count} ${plural(type, count)}`;
-  });
-  return `${programFile}: ${counts.join(", ")}; import it from your program's index.ts.
-${state}: the state that they are to have. It holds secrets: remove it afterwards.
-${keep}${ask}
-Then:
-  pulumi import --file ${quoted(state)} --generate-code=false
-  pulumi preview
-`;
-}
-
-const plural = (type: string, count: number): string =>
-  count === 1 ? type : type.endsWith("y") ? `${type.slice(0, -1)}ies` : `${type}s`;
-
-const quoted = (text: string): string =>
-  /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

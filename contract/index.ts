@@ -99,7 +99,7 @@ export {
   successStatus,
   type Verified,
 } from "./route";
-export { AuthenticationMethod, PublicSettings, Settings } from "./settings";
+export { AuthenticationMethod, DEFAULT_LDAP, DEFAULT_SETTINGS, PublicSettings, Settings } from "./settings";
 export { Stack, StackStatus, StackType } from "./stack";
 export { Status } from "./status";
 export { Tag } from "./tag";

@@ -165,3 +165,56 @@ export const settings = {
     verified: live,
   }),
 };
+
+export const DEFAULT_LDAP = {
+  AnonymousMode: true,
+  ReaderDN: "",
+  Password: "",
+  URL: "",
+  TLSConfig: { TLS: false, TLSSkipVerify: false },
+  StartTLS: false,
+  SearchSettings: [{ BaseDN: "", Filter: "", UserNameAttribute: "" }],
+  GroupSearchSettings: [{ GroupBaseDN: "", GroupFilter: "", GroupAttribute: "" }],
+  AutoCreateUsers: true,
+};
+
+const DEFAULT_OAUTH = {
+  ClientID: "",
+  ClientSecret: "",
+  AccessTokenURI: "",
+  AuthorizationURI: "",
+  ResourceURI: "",
+  RedirectURI: "",
+  UserIdentifier: "",
+  Scopes: "",
+  OAuthAutoCreateUsers: false,
+  DefaultTeamID: 0,
+  SSO: true,
+  LogoutURI: "",
+  AuthStyle: 0,
+};
+
+/** The settings of a new installation. */
+export const DEFAULT_SETTINGS = {
+  LogoURL: "",
+  BlackListedLabels: [] as { name: string; value: string }[],
+  AuthenticationMethod: 1,
+  InternalAuthSettings: { RequiredPasswordLength: 12 },
+  LDAPSettings: DEFAULT_LDAP,
+  OAuthSettings: DEFAULT_OAUTH,
+  /** A Go duration. Empty means five minutes. */
+  SnapshotInterval: "",
+  TemplatesURL: "",
+  GlobalDeploymentOptions: { hideStacksFunctionality: false },
+  EdgeAgentCheckinInterval: 5,
+  EnableEdgeComputeFeatures: false,
+  UserSessionTimeout: "8h",
+  KubeconfigExpiry: "0",
+  EnableTelemetry: false,
+  HelmRepositoryURL: "https://charts.bitnami.com/bitnami",
+  KubectlShellImage: "portainer/kubectl-shell:2.23.0",
+  TrustOnFirstConnect: false,
+  EnforceEdgeID: false,
+  AgentSecret: "",
+  EdgePortainerUrl: "",
+};

@@ -1,10 +1,10 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { Role } from "../contract";
+import { DEFAULT_SETTINGS, Role } from "../contract";
 import { makeAgentKey } from "./agent/identity";
 import { insertUser } from "./api/user";
 import { insertApiKey } from "./auth/api-key";
 import type { Clock } from "./clock";
-import { DEFAULT_SETTINGS } from "./store/settings-record";
+
 import type { Store } from "./store/store";
 
 /** Creates what every installation has, at its first start. */

@@ -1,8 +1,10 @@
 import type { Properties } from "../../provider/core/properties";
+import { schemaDefaults } from "../../provider/core/schema";
 import { Code, literal, Variables } from "./code";
 import { type References, withReferences } from "./references";
 import {
   configName,
+  definitionOf,
   find,
   type ImportedResource,
   type ImportedType,
@@ -18,21 +20,6 @@ export interface SecretVariable {
   /** `undefined` where Portainer does not show it. */
   readonly value: string | undefined;
 }
-
-/** The default arguments per class, which the program leaves out. */
-const DEFAULTS: Readonly<Record<ImportedType, Properties>> = {
-  Tag: {},
-  Team: {},
-  User: { role: "standard" },
-  TeamMembership: { role: "member" },
-  EndpointGroup: {},
-  Endpoint: { type: "docker" },
-  Registry: {},
-  Stack: { type: "standalone", active: true, prune: true, pull: false, removeVolumes: false },
-  Container: { desiredState: "running" },
-  Volume: { driver: "local" },
-  Network: { driver: "bridge", internal: false, attachable: false, enableIPv6: false },
-};
 
 /**
  * A program that declares these resources, and the secrets that it reads from stack config. Each resource follows those
@@ -68,6 +55,9 @@ export function program(resources: readonly ImportedResource[]): { text: string;
       object: (type, id) => refer(find(resources, type, id)),
       network: (name) => refer(findThere("Network", isNamed(name))),
       volume: (name) => refer(findThere("Volume", isNamed(name))),
+      secret: (name) => refer(findThere("Secret", ({ outputs }) => outputs["secretName"] === name)),
+      config: (name) => refer(findThere("Config", ({ outputs }) => outputs["configName"] === name)),
+      service: (id) => refer(findThere("Service", ({ outputs }) => outputs["serviceId"] === id)),
       container: (nameOrId) =>
         refer(
           findThere("Container", (one) => isNamed(nameOrId)(one) || one.outputs["containerId"] === nameOrId),
@@ -114,15 +104,22 @@ const secretFrom = (config: string): Code => new Code(`config.requireSecret(${JS
 /** The arguments without defaults; environment, name and image first. */
 function argumentsOf({ type, name, inputs }: ImportedResource): Properties {
   const { endpointId, name: objectName, image, ...rest } = inputs;
-  const defaults: Properties = { ...DEFAULTS[type], ...(type === "User" && { username: name }) };
+  const defaults: Properties = {
+    ...schemaDefaults(definitionOf(type).schema),
+    ...(type === "User" && { username: name }),
+    ...(type === "CustomTemplate" && { title: name }),
+  };
   const said = Object.entries(rest).filter(([key, value]) => defaults[key] !== value);
   return {
     ...(endpointId !== undefined && { endpointId }),
     ...(objectName !== undefined && objectName !== name && { name: objectName }),
     ...(image !== undefined && { image }),
-    ...Object.fromEntries(said.map(([key, value]) => [key, key === "content" ? textBlock(value) : value])),
+    ...Object.fromEntries(said.map(([key, value]) => [key, TEXTS.has(key) ? textBlock(value) : value])),
   };
 }
+
+/** The arguments that are whole files. */
+const TEXTS: ReadonlySet<string> = new Set(["content", "data"]);
 
 /** A text of several lines, so that people can read it. A template literal would change the line ends of Windows. */
 const textBlock = (value: unknown): unknown =>

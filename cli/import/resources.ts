@@ -1,9 +1,29 @@
 import type { ImportableObject } from "../../provider/core/importable";
-import type { Properties } from "../../provider/core/properties";
-import type { PortainerType } from "../../provider/portainer/importable";
+import { isMap, type Properties } from "../../provider/core/properties";
+import {
+  ENGINE_TYPES,
+  type EngineType,
+  engineDefinition,
+  isEngineType,
+} from "../../provider/docker/importable";
+import {
+  PORTAINER_TYPES,
+  type PortainerType,
+  portainerDefinition,
+} from "../../provider/portainer/importable";
 import { isSecret } from "./secret-variables";
 
-export type ImportedType = PortainerType | "Container" | "Volume" | "Network";
+export type ImportedType = PortainerType | EngineType;
+
+/** In the order in which a program declares them, and in which each is named after those before it. */
+export const IMPORTED_TYPES: readonly ImportedType[] = [
+  ...PORTAINER_TYPES.filter((type) => type !== "Webhook"),
+  ...ENGINE_TYPES,
+  "Webhook",
+];
+
+export const definitionOf = (type: ImportedType) =>
+  isEngineType(type) ? engineDefinition(type) : portainerDefinition(type);
 
 /** An object, with its class and its resource name in the program. */
 export interface ImportedResource extends ImportableObject {
@@ -23,7 +43,7 @@ export function named(all: readonly ImportableOfType[]): ImportedResource[] {
   for (const [type, objects] of all) {
     const taken = new Set<string>();
     for (const object of objects) {
-      const base = nameOf(object, resources);
+      const base = nameOf(type, object, resources);
       let name = base;
       for (let count = 2; taken.has(name); count++) name = `${base}-${count}`;
       taken.add(name);
@@ -33,13 +53,37 @@ export function named(all: readonly ImportableOfType[]): ImportedResource[] {
   return resources;
 }
 
-/** A membership has no name of its own: `operators-alice`. */
-function nameOf({ id, inputs }: ImportableObject, named: readonly ImportedResource[]): string {
-  const own = inputs["name"] ?? inputs["username"];
+/** Those without a name of their own are named after the objects that they connect: `operators-alice`. */
+function nameOf(type: ImportedType, object: ImportableObject, named: readonly ImportedResource[]): string {
+  const { id, inputs } = object;
+  const own = inputs["name"] ?? inputs["username"] ?? inputs["title"];
   if (own !== undefined) return String(own);
-  const { teamId, userId } = inputs;
-  const parts = [find(named, "Team", teamId), find(named, "User", userId)];
-  return parts.every((part) => part !== undefined) ? parts.map(({ name }) => name).join("-") : id;
+  const parts = partsOf(type, inputs, named);
+  if (parts.length > 0 && parts.every((part) => part !== undefined))
+    return parts.map(({ name }) => name).join("-");
+  if (type === "Swarm" || type === "Settings" || type === "SslSettings") return type.toLowerCase();
+  return `${type.toLowerCase()}-${id.replaceAll("/", "-")}`;
+}
+
+function partsOf(
+  type: ImportedType,
+  { teamId, userId, registryId, endpointId, user, team, serviceId }: Properties,
+  named: readonly ImportedResource[],
+): readonly (ImportedResource | undefined)[] {
+  switch (type) {
+    case "TeamMembership":
+      return [find(named, "Team", teamId), find(named, "User", userId)];
+    case "RegistryAccess":
+      return [
+        find(named, "Registry", registryId),
+        find(named, "Endpoint", endpointId),
+        user === undefined ? find(named, "Team", team) : find(named, "User", user),
+      ];
+    case "Webhook":
+      return [named.find((one) => one.type === "Service" && one.outputs["serviceId"] === serviceId)];
+    default:
+      return [];
+  }
 }
 
 /** The resource of a class that has this id in Portainer. */
@@ -70,7 +114,7 @@ export function importFile(resources: readonly ImportedResource[], known: Proper
       name,
       id,
       inputs: { ...whole(inputs), ...provider(type) },
-      outputs: { ...whole(outputs), ...provider(type) },
+      outputs: { ...definitionOf(type).secrets.reduce(withSecret, whole(outputs)), ...provider(type) },
     };
   });
   return `${JSON.stringify({ resources: entries }, undefined, 2)}\n`;
@@ -94,6 +138,12 @@ function secretsMarked(properties: Properties): Properties {
       return [property, Object.fromEntries(shown)];
     }),
   );
+}
+
+/** The properties with the value at a path marked, where there is one: `"webhookUrl"`. */
+function withSecret(properties: Properties, path: string): Properties {
+  const value = properties[path];
+  return value === undefined || isMap(value) ? properties : { ...properties, [path]: marked(value) };
 }
 
 /** A secret in the form of Pulumi's state, as plaintext that Pulumi then encrypts. */

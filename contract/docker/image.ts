@@ -28,6 +28,15 @@ export const ImageInspect = z.looseObject({
 export type ImageInspect = z.infer<typeof ImageInspect>;
 
 export const images = {
+  list: route({
+    method: "GET",
+    path: "/images/json",
+    access: "restricted",
+    summary: "List images",
+    query: z.object({ filters: z.string().optional() }),
+    response: z.array(z.looseObject({ Id: z.string(), RepoTags: z.array(z.string()).nullish() })),
+    verified: live,
+  }),
   pull: route({
     method: "POST",
     path: "/images/create",

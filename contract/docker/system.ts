@@ -6,7 +6,20 @@ export const EngineInfo = z.looseObject({
   ID: z.string(),
   Name: z.string().optional(),
   /** `Cluster` is there on a manager of a swarm. */
-  Swarm: z.looseObject({ Cluster: z.looseObject({ ID: z.string() }).nullish() }).nullish(),
+  Swarm: z
+    .looseObject({
+      /** `"active"` on an engine of a swarm. */
+      LocalNodeState: z.string().optional(),
+      Cluster: z
+        .looseObject({
+          ID: z.string(),
+          /** Where overlay networks get their subnets. */
+          DefaultAddrPool: z.array(z.string()).nullish(),
+          SubnetSize: z.int().optional(),
+        })
+        .nullish(),
+    })
+    .nullish(),
   CgroupVersion: z.string().optional(),
   DefaultRuntime: z.string().optional(),
   LoggingDriver: z.string().optional(),

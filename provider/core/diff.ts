@@ -1,5 +1,5 @@
 import type { Property } from "./definition";
-import { hasUnknown, isHidden, type Properties } from "./properties";
+import { hasUnknown, isHidden, isMap, type Properties } from "./properties";
 
 /** Deep equality. `undefined` equals `null`; the order of keys does not matter, the order of a list does. */
 export function equal(left: unknown, right: unknown): boolean {
@@ -7,7 +7,7 @@ export function equal(left: unknown, right: unknown): boolean {
   if (Array.isArray(left) && Array.isArray(right)) {
     return left.length === right.length && left.every((item, index) => equal(item, right[index]));
   }
-  if (!isRecord(left) || !isRecord(right)) return false;
+  if (!isMap(left) || !isMap(right)) return false;
   const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
   return [...keys].every((key) => equal(left[key], right[key]));
 }
@@ -15,10 +15,6 @@ export function equal(left: unknown, right: unknown): boolean {
 /** The value, or `null` for an empty list or map: for properties where empty and unset mean the same. */
 export function noneIfEmpty<Value extends object>(value: Value | null | undefined): Value | null {
   return value && Object.keys(value).length > 0 ? value : null;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 interface Difference {

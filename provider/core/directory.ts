@@ -1,6 +1,9 @@
 import { type CallOptions, isApiError, type PortainerClient } from "../../client";
 import { ProviderError } from "./errors";
 
+/** The administrator whom Portainer creates at initialisation, and never deletes. */
+export const INITIAL_ADMINISTRATOR = 1;
+
 /** A user or team in a program: its id, a resource with that id, or its name. */
 type Entry = number | string;
 

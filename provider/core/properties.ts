@@ -17,6 +17,10 @@ export interface Hidden {
 
 export type Properties = Readonly<Record<string, unknown>>;
 
+/** Whether the value is an object with keys, and no list. */
+export const isMap = (value: unknown): value is Properties =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 export const isHidden = (key: string): boolean => key.startsWith("__");
 
 /** The resource's own properties. */

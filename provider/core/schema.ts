@@ -87,3 +87,12 @@ export function keysAt(schema: unknown, path: readonly PropertyKey[]): readonly 
   if (schema instanceof z.ZodRecord && step !== undefined) return keysAt(schema.valueType, rest);
   return [];
 }
+
+/** The schemas of an object's properties; `undefined` for what has none, such as a map of texts. */
+export function shapeOf(schema: unknown): Readonly<Record<string, unknown>> | undefined {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable) {
+    return shapeOf(schema.unwrap());
+  }
+  if (schema instanceof z.ZodUnion) return schema.options.map(shapeOf).find((shape) => shape !== undefined);
+  return schema instanceof z.ZodObject ? schema.shape : undefined;
+}

@@ -6,7 +6,7 @@ import { difference, equal, refreshed } from "./diff";
 import { ProviderError } from "./errors";
 import { repeatIfLost } from "./lost-answer";
 import type { Installed } from "./object";
-import type { Properties } from "./properties";
+import { isMap, type Properties } from "./properties";
 
 /** The outputs of a setting. */
 export interface SettingOutputs extends Installed {
@@ -149,9 +149,6 @@ export function portainerSetting<Schema extends z.ZodObject, Wire>(
     },
   };
 }
-
-const isMap = (value: unknown): value is Properties =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const set = (value: Properties) => Object.entries(value).filter(([, item]) => item !== undefined);
 

@@ -14,6 +14,17 @@ export function managedAs(labels: Readonly<Record<string, string>> | null | unde
   return urn === undefined ? undefined : `already managed by Pulumi as ${urn}`;
 }
 
+/** What Docker's clients label the parts of a stack with: of Compose, and of a swarm. */
+const STACK_LABELS = ["com.docker.compose.project", "com.docker.stack.namespace"];
+
+/** Says which of these stacks an object with these labels belongs to; `undefined` if to none. */
+export function partOf(labels: Texts | null | undefined, stacks: readonly string[]): string | undefined {
+  const stack = STACK_LABELS.map((label) => labels?.[label]).find(
+    (name) => name !== undefined && stacks.includes(name),
+  );
+  return stack === undefined ? undefined : `a part of the stack "${stack}"`;
+}
+
 export const TextsSchema = z.record(z.string(), z.string());
 export type Texts = Readonly<Record<string, string>>;
 

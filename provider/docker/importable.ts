@@ -1,138 +1,308 @@
 /** Reads what is on an environment, whoever created it, as inputs for a program and as state: for an import. */
-import { BlockList, isIPv4 } from "node:net";
-import type { EngineInfo } from "../../contract";
+import { isUtf8 } from "node:buffer";
+import type { EngineInfo, SwarmFile } from "../../contract";
 import type { Context } from "../core/definition";
-import { isNotFound } from "../core/errors";
-import type { ImportableObject, SkippedObject } from "../core/importable";
-import { type ImportableContainer, importableContainers } from "./container";
+import {
+  type ImportableKind,
+  type ImportableObject,
+  ifAllowed,
+  importableDefinition,
+  type Listed,
+  readListed,
+  type SkippedObject,
+  withoutOwnAccess,
+} from "../core/importable";
+import type { Properties } from "../core/properties";
+import { isChosenByEngine } from "./chosen-subnet";
+import { config } from "./config";
+import { container, type ImportableContainer, importableContainers } from "./container";
 import { canonicalVolume } from "./container/arguments/storage";
 import { type Engine, reachEngine } from "./engine";
-import { managedAs } from "./identity";
+import { idOf, managedAs, partOf, type Texts } from "./identity";
+import { image } from "./image";
 import type { Ipam } from "./ipam";
 import { network } from "./network";
+import { node } from "./node";
+import { secret } from "./secret";
+import { service } from "./service";
+import { saidOfService, whyNoService } from "./service/importable";
+import { swarm } from "./swarm";
+import { prefixOf } from "./swarm-file";
 import { volume } from "./volume";
 
+/** What to import of an environment. */
+export interface Wanted {
+  readonly types: readonly EngineType[];
+  /** The engine's filters: `{ name: ["web"], label: ["team=ops"] }`. */
+  readonly filters: Readonly<Record<string, readonly string[]>>;
+  /** The stacks whose parts are left out, because each is imported as one resource. */
+  readonly stacks: readonly string[];
+}
+
+/** An environment while it is read. */
+interface Scene extends Wanted {
+  readonly engine: Engine;
+  readonly info: EngineInfo;
+  /** The containers that are imported. */
+  readonly containers: readonly ImportableContainer[];
+}
+
+interface EngineKind extends Omit<ImportableKind, "said"> {
+  /** Whether only a manager of a swarm knows such objects. @default false */
+  readonly isOfSwarm?: boolean;
+  list(scene: Scene): Promise<readonly Listed[]>;
+  said?(inputs: Properties, scene: Scene): Properties;
+}
+
+/** Those that are read by a list; in the order in which a program declares them. Containers are read by themselves. */
+const KINDS = {
+  Swarm: {
+    definition: importableDefinition(swarm),
+    isOfSwarm: true,
+    list: async ({ engine }) => [{ id: idOf(engine.endpointId, "swarm") }],
+    said: saidOfSwarm,
+  },
+  Node: {
+    definition: importableDefinition(node),
+    isOfSwarm: true,
+    list: listNodes,
+    said: ({ availability, ...inputs }) => ({
+      ...inputs,
+      ...(availability !== "active" && { availability }),
+    }),
+  },
+  Network: { definition: importableDefinition(network), list: listNetworks, said: saidOfNetwork },
+  Volume: { definition: importableDefinition(volume), list: listVolumes },
+  Secret: {
+    definition: importableDefinition(secret),
+    isOfSwarm: true,
+    list: async (scene) =>
+      (await scene.engine.docker.secrets.list(filtersOf(scene), scene.engine.call)).map((file) => ({
+        ...listedFile("secret", file, scene),
+        unseen: file.Spec.Driver ? [] : ["data"],
+      })),
+  },
+  Config: {
+    definition: importableDefinition(config),
+    isOfSwarm: true,
+    list: async (scene) =>
+      (await scene.engine.docker.configs.list(filtersOf(scene), scene.engine.call)).map((file) => {
+        const isText = isUtf8(Buffer.from(file.Spec.Data ?? "", "base64"));
+        const listed = listedFile("config", file, scene);
+        return { ...listed, reason: listed.reason ?? (isText ? undefined : "its data is no text") };
+      }),
+  },
+  Service: {
+    definition: importableDefinition(service),
+    isOfSwarm: true,
+    list: async (scene) =>
+      (await scene.engine.docker.services.list(filtersOf(scene), scene.engine.call)).map((one) => ({
+        ...listed("service", one.Spec.Name, one.Spec.Labels, scene, whyNoService(one)),
+      })),
+    said: saidOfService,
+  },
+  Image: {
+    definition: importableDefinition(image),
+    list: async (scene) => {
+      const list = await scene.engine.docker.images.list(filtersOf(scene), scene.engine.call);
+      return list
+        .flatMap(({ RepoTags }) => RepoTags ?? [])
+        .filter((tag) => !tag.includes("<none>"))
+        .map((tag) => ({ id: idOf(scene.engine.endpointId, tag) }));
+    },
+  },
+} as const satisfies Record<string, EngineKind>;
+
+type ListedType = keyof typeof KINDS;
+export type EngineType = ListedType | "Container";
+export const ENGINE_TYPES: readonly EngineType[] = [
+  "Swarm",
+  "Node",
+  "Network",
+  "Volume",
+  "Secret",
+  "Config",
+  "Service",
+  "Container",
+  "Image",
+];
+export const isEngineType = (type: string): type is EngineType =>
+  (ENGINE_TYPES as readonly string[]).includes(type);
+export const engineDefinition = (type: EngineType) =>
+  type === "Container" ? importableDefinition(container) : KINDS[type].definition;
+
 export interface ImportableEngine {
-  readonly containers: readonly ImportableObject[];
-  /** The volumes and networks that these containers use. */
-  readonly volumes: readonly ImportableObject[];
-  readonly networks: readonly ImportableObject[];
+  readonly found: readonly (readonly [type: EngineType, objects: readonly ImportableObject[]])[];
   readonly skipped: readonly SkippedObject[];
 }
 
 /**
- * Reads the containers of an environment, and the volumes and networks that they use. Writes nothing. Skips objects
- * that a stack of Pulumi already manages, and objects that belong to a swarm.
- *
- * @param filters the engine's filters for containers: `{ name: ["web"], label: ["team=ops"] }`.
- * @param stacks the stacks whose containers are left out, because each is imported as one resource.
+ * Reads what is on an environment; with containers, also the volumes and networks that they use. Writes nothing. Skips
+ * objects that a stack of Pulumi already manages, and what belongs to one of the stacks.
  */
 export async function importableEngine(
   context: Context,
   endpointId: number,
-  filters: Readonly<Record<string, readonly string[]>>,
-  stacks: readonly string[],
+  wanted: Wanted,
 ): Promise<ImportableEngine> {
   const engine = await reachEngine(context, { endpointId });
   const info = await engine.docker.system.info({}, engine.call);
-  const { containers, skipped } = await importableContainers(engine, info, filters, stacks);
-  const volumes = await volumesOf(engine, containers);
-  const networks = await networksOf(engine, info, containers);
+  const { types, filters, stacks } = wanted;
+  const { containers, skipped } = types.includes("Container")
+    ? await importableContainers(engine, info, filters, stacks)
+    : { containers: [], skipped: [] };
+  const scene: Scene = { ...wanted, engine, info, containers };
+  const listed = (Object.keys(KINDS) as ListedType[]).filter((type) => isToBeRead(type, scene));
+  const read = await Promise.all(listed.map(async (type) => [type, await objectsOf(type, scene)] as const));
+  const isWorker = info.Swarm?.LocalNodeState === "active" && !info.Swarm.Cluster;
+  const misses = isWorker && types.some((type) => type !== "Container" && "isOfSwarm" in KINDS[type]);
   return {
-    containers: containers.map(({ id, inputs, outputs }) => ({ id, inputs, outputs: { ...outputs } })),
-    volumes: volumes.found,
-    networks: networks.found,
-    skipped: [...skipped, ...volumes.skipped, ...networks.skipped],
+    found: [
+      ...read.map(([type, { found }]) => [type, found] as const),
+      [
+        "Container",
+        containers.map(({ id, inputs, outputs }) => {
+          const spoken = withoutOwnAccess({ ...inputs });
+          const { access: _access, ...others } = outputs;
+          return { id, inputs: spoken, outputs: { ...others, ...spoken } };
+        }),
+      ],
+    ],
+    skipped: [
+      ...read.flatMap(([, { skipped }]) => skipped),
+      ...skipped,
+      ...(misses
+        ? [
+            {
+              name: `the swarm of environment ${endpointId}`,
+              reason: "whose engine is a worker: import the environment of a manager",
+            },
+          ]
+        : []),
+    ],
   };
 }
 
-interface Found {
-  readonly found: readonly ImportableObject[];
-  readonly skipped: readonly SkippedObject[];
+/** Containers bring their volumes and networks; only a manager of a swarm knows what the swarm has. */
+function isToBeRead(type: ListedType, { types, info }: Scene): boolean {
+  const kind: EngineKind = KINDS[type];
+  if (kind.isOfSwarm && !info.Swarm?.Cluster) return false;
+  const isBrought = (type === "Volume" || type === "Network") && types.includes("Container");
+  return types.includes(type) || isBrought;
 }
 
-async function volumesOf(engine: Engine, containers: readonly ImportableContainer[]): Promise<Found> {
-  const mounts = containers.flatMap(({ inputs }) => (inputs.volumes ?? []).map(canonicalVolume));
-  const names = mounts.flatMap(({ Type, Source }) => (Type === "volume" && Source ? [String(Source)] : []));
-  return await objectsOf("volume", names, async (name) => {
-    const { Labels } = await engine.docker.volumes.inspect({ params: { name } }, engine.call);
-    return managedAs(Labels) ?? (await volume.read(engine.context, `${engine.endpointId}/${name}`, {}));
+function objectsOf(type: ListedType, scene: Scene) {
+  const { said, ...kind }: EngineKind = KINDS[type];
+  const { context, endpointId } = scene.engine;
+  return ifAllowed(`every ${type} of environment ${endpointId}`, async () =>
+    readListed(
+      context,
+      { ...kind, ...(said && { said: (inputs) => said(inputs, scene) }) },
+      [...(await kind.list(scene))].sort((left, right) => left.id.localeCompare(right.id)),
+    ),
+  );
+}
+
+const filtersOf = ({ filters }: Scene) =>
+  Object.keys(filters).length === 0 ? {} : { query: { filters: JSON.stringify(filters) } };
+
+/** An object with labels, which say whether it belongs to a stack or to Pulumi. */
+const listed = (
+  what: string,
+  name: string,
+  labels: Texts | null | undefined,
+  { engine, stacks }: Scene,
+  reason?: string,
+): Listed => ({
+  id: idOf(engine.endpointId, name),
+  name: `${what} ${name}`,
+  reason: reason ?? partOf(labels, stacks) ?? managedAs(labels),
+});
+
+/** A resource has a shorter name than a swarm allows: the swarm's own name is in its outputs. */
+const listedFile = (what: string, { Spec: { Name, Labels } }: SwarmFile, scene: Scene): Listed => ({
+  ...listed(what, Name, Labels, scene),
+  given: { name: prefixOf(Name) },
+});
+
+/** By host name, unless several nodes have the same. */
+async function listNodes({ engine, ...scene }: Scene): Promise<Listed[]> {
+  const nodes = await engine.docker.nodes.list(filtersOf({ engine, ...scene }), engine.call);
+  const hosts = nodes.map(({ Description }) => Description?.Hostname);
+  return nodes.map(({ ID, Description }) => {
+    const host = Description?.Hostname;
+    const isAlone = host !== undefined && hosts.filter((other) => other === host).length === 1;
+    return { id: idOf(engine.endpointId, isAlone ? host : ID) };
   });
 }
 
-async function networksOf(
-  engine: Engine,
-  info: EngineInfo,
-  containers: readonly ImportableContainer[],
-): Promise<Found> {
-  const attachments = containers.flatMap(({ inputs }) =>
+/** The volumes of the imported containers and, if asked for, all others that have a name of their own. */
+async function listVolumes(scene: Scene): Promise<Listed[]> {
+  const { engine, types, containers } = scene;
+  const mounts = containers.flatMap(({ inputs }) => (inputs.volumes ?? []).map(canonicalVolume));
+  const used = mounts.flatMap(({ Type, Source }) => (Type === "volume" && Source ? [String(Source)] : []));
+  const isAsked = types.includes("Volume");
+  if (!isAsked && used.length === 0) return [];
+  const all = (await engine.docker.volumes.list({}, engine.call)).Volumes ?? [];
+  const chosen = isAsked
+    ? ((await engine.docker.volumes.list(filtersOf(scene), engine.call)).Volumes ?? [])
+    : [];
+  const names = new Set([...used, ...chosen.filter(isNamed).map(({ Name }) => Name)]);
+  return all
+    .filter(({ Name }) => names.has(Name))
+    .map(({ Name, Labels }) => listed("volume", Name, Labels, scene));
+}
+
+const ANONYMOUS_LABEL = "com.docker.volume.anonymous";
+/** Whether somebody named it: an engine gives a volume without a name 64 digits. */
+const isNamed = ({ Name, Labels }: { readonly Name: string; readonly Labels?: Texts | null | undefined }) =>
+  !/^[0-9a-f]{64}$/.test(Name) && Labels?.[ANONYMOUS_LABEL] === undefined;
+
+/** The networks that every engine, or every engine of a swarm, has. */
+const PREDEFINED: ReadonlySet<string> = new Set(["bridge", "host", "none", "default", "docker_gwbridge"]);
+
+/** The networks of the imported containers and, if asked for, all others that are not Docker's own. */
+async function listNetworks(scene: Scene): Promise<Listed[]> {
+  const { engine, info, types, containers } = scene;
+  const used = attachmentsOf(containers).map(({ network }) => network);
+  const isAsked = types.includes("Network");
+  if (!isAsked && used.length === 0) return [];
+  const all = await engine.docker.networks.list({}, engine.call);
+  const chosen = isAsked ? await engine.docker.networks.list(filtersOf(scene), engine.call) : [];
+  const names = new Set([...used, ...chosen.map(({ Name }) => Name)]);
+  return all
+    .filter(({ Name, Ingress }) => names.has(Name) && !PREDEFINED.has(Name) && !Ingress)
+    .map(({ Name, Labels, Scope }) => {
+      const isOthers = Scope === "swarm" && !info.Swarm?.Cluster;
+      const reason = isOthers ? "a swarm's, which only its managers know" : undefined;
+      return listed("network", Name, Labels, scene, reason);
+    });
+}
+
+const attachmentsOf = (containers: readonly ImportableContainer[]) =>
+  containers.flatMap(({ inputs }) =>
     (inputs.networks ?? []).map((entry) => (typeof entry === "string" ? { network: entry } : entry)),
   );
-  const hasFixedAddress = (name: string) =>
-    attachments.some((one) => one.network === name && ("ipv4Address" in one || "ipv6Address" in one));
-  const names = attachments.map((one) => one.network);
-  const all = names.length === 0 ? [] : await engine.docker.networks.list({}, engine.call);
-  return await objectsOf("network", names, async (name) => {
-    const listed = all.find(({ Name }) => Name === name);
-    if (PREDEFINED.has(name) || !listed) return undefined;
-    const reason = listed.Scope === "swarm" ? "it is a swarm's" : managedAs(listed.Labels);
-    if (reason !== undefined) return reason;
-    const found = await network.read(engine.context, `${engine.endpointId}/${name}`, {});
-    if (!found || hasFixedAddress(name) || !isChosenByEngine(found.inputs.ipam, info)) return found;
-    const { ipam: _inputs, ...inputs } = found.inputs;
-    const { ipam: _outputs, ...outputs } = found.outputs;
-    return { ...found, inputs, outputs };
-  });
-}
 
-/** The networks that every engine has. */
-const PREDEFINED: ReadonlySet<string> = new Set(["bridge", "host", "none", "default"]);
-
-/** Reads each object once. An object that was deleted meanwhile is neither found nor reported as skipped. */
-async function objectsOf(
-  kind: string,
-  names: readonly string[],
-  read: (name: string) => Promise<ImportableObject | string | undefined>,
-): Promise<Found> {
-  const distinct = [...new Set(names)].sort();
-  const answers = await Promise.all(
-    distinct.map((name) =>
-      read(name).catch((error: unknown) => {
-        if (isNotFound(error)) return undefined;
-        throw error;
-      }),
-    ),
+/** Without the subnet that the engine picked, unless a container has a fixed address in it. */
+function saidOfNetwork({ ipam, ...inputs }: Properties, { info, containers }: Scene): Properties {
+  const isFixed = attachmentsOf(containers).some(
+    (one) => one.network === inputs["name"] && ("ipv4Address" in one || "ipv6Address" in one),
   );
-  return {
-    found: answers.filter((one) => typeof one === "object"),
-    skipped: answers.flatMap((reason, index) =>
-      typeof reason === "string" ? [{ name: `${kind} ${distinct[index]}`, reason }] : [],
-    ),
-  };
+  const scope = inputs["driver"] === "overlay" ? "swarm" : "local";
+  const isOwn = !isFixed && isChosenByEngine(ipam as Ipam | undefined, info, scope);
+  return { ...inputs, ...(ipam !== undefined && !isOwn && { ipam }) };
 }
 
-/** The address pools of an engine that is not configured with others. */
-const POOLS = [
-  { Base: "172.16.0.0/12", Size: 16 },
-  { Base: "192.168.0.0/16", Size: 20 },
-];
+/** What a new swarm has. */
+const NEW_SWARM: Properties = {
+  taskHistoryLimit: 5,
+  heartbeatPeriod: 5,
+  certificateExpiry: 90 * 24 * 3600,
+  snapshotInterval: 10_000,
+  autoLock: false,
+};
 
-/** Whether the engine chose the network's subnet and gateway, as it does for a network without `ipam`. */
-function isChosenByEngine(ipam: Ipam | undefined, { DefaultAddressPools }: EngineInfo): boolean {
-  const [only, ...more] = ipam?.config ?? [];
-  if (!ipam || !only || more.length > 0 || Object.keys(ipam).length > 1) return false;
-  const { subnet, gateway, ...further } = only;
-  const [network = "", size] = subnet.split("/");
-  const isFirst = gateway === undefined || gateway === network.replace(/0$/, "1");
-  if (!isFirst || Object.keys(further).length > 0) return false;
-  return (DefaultAddressPools ?? POOLS).some(
-    ({ Base, Size }) => Size === Number(size) && isIPv4(network) && holds(Base, network),
-  );
-}
-
-function holds(pool: string, address: string): boolean {
-  const [base = "", size] = pool.split("/");
-  const list = new BlockList();
-  if (isIPv4(base)) list.addSubnet(base, Number(size));
-  return list.check(address);
+function saidOfSwarm(inputs: Properties): Properties {
+  return Object.fromEntries(Object.entries(inputs).filter(([key, value]) => NEW_SWARM[key] !== value));
 }

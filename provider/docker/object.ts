@@ -242,7 +242,9 @@ export function engineObject<Schema extends z.ZodObject, Outputs extends OnEngin
         const now = await find(engine);
         if (!now) return undefined;
         const desired = known && inputsIn(known);
-        const access = desired && (await accessNow(engine, now, desired));
+        const access = desired
+          ? await accessNow(engine, now, desired)
+          : readAccess(kind.controlled(now).control);
         const actual = { ...actualInputs(engine, now, desired), access };
         const inputs = desired ? refreshed(properties, desired, actual) : withoutUnset(properties, actual);
         return {

@@ -24,7 +24,8 @@ export const SecretSchema = z.object({
   name: PrefixSchema("secret"),
   /**
    * The data, at most 500 KiB. Always secret; an engine never shows it, so what somebody else has put into a secret is
-   * not seen. Docker: `Data`.
+   * not seen. After an import without the data, the first `up` takes the program's for that of the secret, and sends
+   * nothing. Docker: `Data`.
    */
   data: Data("secret", 500 * 1024).optional(),
   /** The store that the data comes from, instead of `data`. Docker: `Driver`. @default the swarm itself */
@@ -62,7 +63,7 @@ export const secret = engineObject<typeof SecretSchema, SecretOutputs, Found>({
   schema: SecretSchema,
   secrets: ["data"],
   properties: {
-    data: { change: "replace" },
+    data: {},
     driver: { change: "replace" },
     templating: { change: "replace" },
     labels: { normalize: noneIfEmpty },
@@ -81,6 +82,13 @@ export const secret = engineObject<typeof SecretSchema, SecretOutputs, Found>({
         ]
       : [],
 
+  /** An imported secret has data that nobody knows: the program's is taken for it. */
+  replaces: (changed, olds) => (changed.includes("data") && isDataKnown(olds) ? ["data"] : []),
+  explain: (changed, olds) =>
+    changed.includes("data") && !isDataKnown(olds)
+      ? "an engine never shows a secret's data: that of the program is taken for it, and nothing is sent. Another value makes another secret."
+      : undefined,
+
   identity: ({ secretId }) => secretId && `secrets/${secretId}`,
   findKnown: (engine, { secretId }) => file.findById(engine, secretId),
   update: (engine, _id, olds, news) => file.changeLabels(engine, olds.secretId, olds, news),
@@ -92,3 +100,5 @@ export const secret = engineObject<typeof SecretSchema, SecretOutputs, Found>({
   }),
   outputs: ({ ID, Name }) => ({ secretId: ID, secretName: Name }),
 });
+
+const isDataKnown = ({ data }: { readonly data?: string | undefined }): boolean => data !== undefined;

@@ -6,6 +6,7 @@ import { createHash, scryptSync } from "node:crypto";
 import { z } from "zod";
 import { type DockerClient, isApiError } from "../../client";
 import type { SwarmFile } from "../../contract";
+import { equal, noneIfEmpty } from "../core/diff";
 import { ProviderError } from "../core/errors";
 import { lookOnceBack, mayHaveHappened, repeatIfLost } from "../core/lost-answer";
 import { filledIn } from "../core/schema";
@@ -34,6 +35,9 @@ export const PrefixSchema = (what: string) => {
       .regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, { error: ({ input }) => `${JSON.stringify(input)} ${rule}` }),
   );
 };
+
+/** The longest beginning of an engine's name that a program can say. */
+export const prefixOf = (nameOnEngine: string): string => nameOnEngine.slice(0, LONGEST_PREFIX);
 
 /** A driver of a swarm: of a store that secrets come from, or of templates. */
 export const DriverSchema = z.strictObject({
@@ -128,7 +132,7 @@ export function swarmFile(
       }
     },
 
-    /** Only labels come here: all else is a replacement. */
+    /** Gives the object the labels; all else is a replacement, or nothing that an engine knows. */
     async changeLabels(engine: Engine, id: string, olds: FileInputs, news: FileInputs): Promise<Found> {
       const { docker, call } = engine;
       const read = () => findById(engine, id);
@@ -138,6 +142,7 @@ export function swarmFile(
             `the ${what} "${news.name}" is gone: it was deleted outside of Pulumi. Run \`pulumi refresh\` and \`pulumi up\` to create it again.`,
           );
         }
+        if (equal(noneIfEmpty(olds.labels), noneIfEmpty(news.labels))) return now;
         const kept = Object.entries(labelsOf(now)).filter(([key]) => !(key in (olds.labels ?? {})));
         const body = {
           ...now.Spec,

@@ -1,57 +1,79 @@
 /** Reads the objects of Portainer's database, whoever created them, as inputs for a program and as state: for an import. */
-import type { z } from "zod";
-import { isApiError, type PortainerClient } from "../../client";
+import type { PortainerClient } from "../../client";
 import {
   DEFAULT_SECURITY,
+  DEFAULT_SETTINGS,
   type Endpoint,
+  type Registry,
   type SecuritySettings,
+  type Settings,
   type Stack,
   StackType,
   UNASSIGNED_GROUP,
 } from "../../contract";
-import type { Context, Definition } from "../core/definition";
-import { unlessNotFound } from "../core/errors";
-import type { ImportableObject, SkippedObject } from "../core/importable";
-import type { Properties } from "../core/properties";
-import { schemaDefaults } from "../core/schema";
+import type { Context } from "../core/definition";
+import { equal } from "../core/diff";
+import { INITIAL_ADMINISTRATOR } from "../core/directory";
+import {
+  type ImportableKind,
+  type ImportableObjects,
+  ifAllowed,
+  importableDefinition,
+  type Listed,
+  readListed,
+} from "../core/importable";
+import { isMap, type Properties } from "../core/properties";
+import { customTemplate } from "./custom-template";
 import { endpoint } from "./endpoint";
 import { typeOf } from "./endpoint/view";
 import { endpointGroup } from "./endpoint-group";
 import { registry } from "./registry";
+import { registryAccess } from "./registry-access";
+import { settings, settingsInputs } from "./settings";
+import { sslSettings } from "./ssl-settings";
 import { stack } from "./stack";
 import { tag } from "./tag";
 import { team } from "./team";
 import { teamMembership } from "./team-membership";
-import { INITIAL_ADMINISTRATOR, user } from "./user";
+import { user } from "./user";
+import { webhook } from "./webhook";
 
-/** An object of a list, as an import needs it. */
-interface Listed {
-  readonly id: string;
-  /** Why it is not imported, as a clause. @default it is imported */
-  readonly reason?: string;
-  readonly name?: string;
-  readonly unseen?: readonly string[];
-}
-
-/** A class whose objects an import can find. */
-interface ImportableKind {
-  readonly definition: Pick<Definition<z.ZodObject, object>, "schema" | "read">;
+interface PortainerKind extends ImportableKind {
   list(client: PortainerClient): Promise<readonly Listed[]>;
-  /** The inputs that a program has to say. @default all that are not empty */
-  said?(inputs: Properties): Properties;
 }
 
 const byId = ({ Id }: { readonly Id: number }): Listed => ({ id: String(Id) });
-const kind = <Schema extends z.ZodObject, Outputs extends object>(
-  definition: Definition<Schema, Outputs>,
-  rest: Omit<ImportableKind, "definition">,
-): ImportableKind => ({ definition: definition as unknown as ImportableKind["definition"], ...rest });
 
 /** In the order in which a program declares them. */
 const KINDS = {
-  Tag: kind(tag, { list: async ({ tags }) => (await tags.list()).map(({ ID }) => ({ id: String(ID) })) }),
-  Team: kind(team, { list: async ({ teams }) => (await teams.list({})).map(byId) }),
-  User: kind(user, {
+  Settings: {
+    definition: importableDefinition(settings),
+    list: async ({ settings }) => [
+      { id: "settings", name: "the settings", unseen: secretsOfSettings(await settings.get({})) },
+    ],
+    said: saidOfSettings,
+    reasonIfNothing: "which are those of a new installation",
+  },
+  SslSettings: {
+    definition: importableDefinition(sslSettings),
+    list: async ({ ssl }) => {
+      await ssl.get({});
+      return [{ id: "ssl", name: "the TLS settings" }];
+    },
+    said: ({ httpEnabled }) => (httpEnabled === true ? {} : { httpEnabled }),
+    reasonIfNothing:
+      "which are those of a new installation, but for a certificate that Portainer never shows",
+  },
+  Tag: {
+    definition: importableDefinition(tag),
+    list: async ({ tags }) => (await tags.list()).map(({ ID }) => ({ id: String(ID) })),
+  },
+  Team: {
+    definition: importableDefinition(team),
+    list: async ({ teams }) => (await teams.list({})).map(byId),
+  },
+  User: {
+    definition: importableDefinition(user),
     list: async ({ users }) =>
       (await users.list({})).map(({ Id, Username }) => ({
         id: String(Id),
@@ -60,16 +82,19 @@ const KINDS = {
           reason: "the initial administrator, whom an `AdminUser` adopts by itself",
         }),
       })),
-  }),
-  TeamMembership: kind(teamMembership, {
+  },
+  TeamMembership: {
+    definition: importableDefinition(teamMembership),
     list: async ({ teamMemberships }) =>
       (await teamMemberships.list()).map(({ TeamID, UserID }) => ({ id: `${TeamID}/${UserID}` })),
-  }),
-  EndpointGroup: kind(endpointGroup, {
+  },
+  EndpointGroup: {
+    definition: importableDefinition(endpointGroup),
     list: async ({ endpointGroups }) =>
       (await endpointGroups.list()).flatMap((group) => (group.Id === UNASSIGNED_GROUP ? [] : [byId(group)])),
-  }),
-  Endpoint: kind(endpoint, {
+  },
+  Endpoint: {
+    definition: importableDefinition(endpoint),
     list: async ({ endpoints }) =>
       (await endpoints.list({})).map((one) => ({
         id: String(one.Id),
@@ -78,85 +103,62 @@ const KINDS = {
         ...(typeOf(one) === undefined && { reason: "neither a Docker engine nor an agent" }),
       })),
     said: saidOfEndpoint,
-  }),
-  Registry: kind(registry, {
+  },
+  Registry: {
+    definition: importableDefinition(registry),
     list: async ({ registries }) =>
       (await registries.list()).map((one) => ({
         ...byId(one),
         unseen: one.Authentication ? ["password"] : [],
       })),
-  }),
-  Stack: kind(stack, {
+  },
+  RegistryAccess: {
+    definition: importableDefinition(registryAccess),
+    list: async ({ registries }) => (await registries.list()).flatMap(entriesOf),
+  },
+  CustomTemplate: {
+    definition: importableDefinition(customTemplate),
+    list: async ({ customTemplates }) =>
+      (await customTemplates.list({})).map(({ Id, Title, GitConfig, EdgeTemplate }) => ({
+        id: String(Id),
+        name: `custom template "${Title}"`,
+        unseen: GitConfig?.Authentication ? ["git.password"] : [],
+        ...(EdgeTemplate && { reason: "a template of edge stacks" }),
+      })),
+  },
+  Stack: {
+    definition: importableDefinition(stack),
     list: async ({ stacks }) => (await stacks.list({})).map(listedStack),
-    said: ({ access, ...inputs }) => ({ ...inputs, ...(access !== "administrators" && { access }) }),
-  }),
-} as const satisfies Record<string, ImportableKind>;
+  },
+  Webhook: {
+    definition: importableDefinition(webhook),
+    list: async ({ webhooks, settings }) => {
+      // Portainer shows standard users an empty list, and refuses them the settings.
+      await settings.get({});
+      return (await webhooks.list({})).map(({ Id, Type }) => ({
+        id: String(Id),
+        name: `webhook ${Id}`,
+        ...(Type !== OF_SERVICE && { reason: "of no service of a swarm" }),
+      }));
+    },
+  },
+} as const satisfies Record<string, PortainerKind>;
+
+/** The type of a webhook whose object is a service. */
+const OF_SERVICE = 1;
 
 export type PortainerType = keyof typeof KINDS;
 export const PORTAINER_TYPES = Object.keys(KINDS) as readonly PortainerType[];
 export const isPortainerType = (type: string): type is PortainerType => Object.hasOwn(KINDS, type);
-
-export interface ImportableObjects {
-  readonly found: readonly ImportableObject[];
-  readonly skipped: readonly SkippedObject[];
-}
+export const portainerDefinition = (type: PortainerType) => KINDS[type].definition;
 
 /** Reads all objects of a class: one list, and each object by itself. Writes nothing. */
-export async function importableObjects(context: Context, type: PortainerType): Promise<ImportableObjects> {
-  const { definition, list, said = (inputs) => inputs }: ImportableKind = KINDS[type];
-  const listed = await allowed(() => list(context.connection.client));
-  if (!listed) {
-    const reason = "which these credentials may not list";
-    return { found: [], skipped: [{ name: `every ${type}`, reason }] };
-  }
-  const found: ImportableObject[] = [];
-  const skipped: SkippedObject[] = [];
-  for (const { id, name = id, reason, unseen = [] } of listed) {
-    if (reason !== undefined) {
-      skipped.push({ name, reason });
-      continue;
-    }
-    const now = await unlessNotFound(() => definition.read(context, id, {}));
-    if (!now) continue;
-    const inputs = withDefaults(definition.schema, said(withoutEmpty(now.inputs)));
-    const outputs = Object.entries(now.outputs).filter(([key]) => !(key in definition.schema.shape));
-    found.push({ id, inputs, outputs: { ...inputs, ...Object.fromEntries(outputs) }, unseen });
-  }
-  return { found, skipped };
-}
-
-async function allowed<T>(list: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await list();
-  } catch (error) {
-    if (isApiError(error) && error.status === 403) return undefined;
-    throw error;
-  }
-}
-
-/** The inputs without empty texts, lists and maps: what no program has to say. */
-function withoutEmpty(inputs: Properties): Properties {
-  return Object.fromEntries(
-    Object.entries(inputs).flatMap(([key, value]) => {
-      const shown = isMap(value) ? withoutEmpty(value) : value;
-      return isEmpty(shown) ? [] : [[key, shown]];
-    }),
+export function importableObjects(context: Context, type: PortainerType): Promise<ImportableObjects> {
+  const kind: PortainerKind = KINDS[type];
+  return ifAllowed(`every ${type}`, async () =>
+    readListed(context, kind, await kind.list(context.connection.client)),
   );
 }
-
-const isMap = (value: unknown): value is Properties =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-const isEmpty = (value: unknown): boolean =>
-  value === undefined ||
-  value === null ||
-  value === "" ||
-  (typeof value === "object" && Object.keys(value).length === 0);
-
-/** With the defaults that a `check` adds, which the server does not show. */
-const withDefaults = (schema: z.ZodObject, inputs: Properties): Properties => ({
-  ...inputs,
-  ...Object.fromEntries(Object.entries(schemaDefaults(schema)).filter(([key]) => !(key in inputs))),
-});
 
 /** Without what a new environment has by itself. */
 function saidOfEndpoint({ groupId, security, containerEngine, ...inputs }: Properties): Properties {
@@ -170,6 +172,45 @@ function saidOfEndpoint({ groupId, security, containerEngine, ...inputs }: Prope
     ...(containerEngine === "podman" && { containerEngine }),
   };
 }
+
+/**
+ * Without what a new installation has by itself. A release brings its own image of the shell: a program that names it
+ * would keep an old one.
+ */
+function saidOfSettings({ kubectlShellImage: image, ...inputs }: Properties): Properties {
+  const isOwn = image === undefined || /^portainer\/kubectl-shell\b/.test(String(image));
+  return beyond(
+    { ...inputs, ...(!isOwn && { kubectlShellImage: image }) },
+    settingsInputs(DEFAULT_SETTINGS) as Properties,
+  );
+}
+
+/** The values that differ from the usual ones; maps key by key. */
+const beyond = (values: Properties, usual: Properties): Properties =>
+  Object.fromEntries(
+    Object.entries(values).flatMap(([key, value]) => {
+      if (equal(value, usual[key])) return [];
+      const before = usual[key];
+      if (!isMap(value) || !isMap(before)) return [[key, value]];
+      const rest = beyond(value, before);
+      return Object.keys(rest).length > 0 ? [[key, rest]] : [];
+    }),
+  );
+
+const secretsOfSettings = ({ LDAPSettings, OAuthSettings }: Settings): string[] => [
+  ...(LDAPSettings.ReaderDN && !LDAPSettings.AnonymousMode ? ["ldap.password"] : []),
+  ...(OAuthSettings.ClientID ? ["oauth.clientSecret"] : []),
+];
+
+/** Who may use a registry, by environment: `3/1/user/5`. */
+const entriesOf = ({ Id, RegistryAccesses }: Registry): Listed[] =>
+  Object.entries(RegistryAccesses ?? {}).flatMap(([endpointId, access]) =>
+    [
+      ...Object.keys(access.UserAccessPolicies ?? {}).map((id) => `user/${id}`),
+      ...Object.keys(access.TeamAccessPolicies ?? {}).map((id) => `team/${id}`),
+      ...(access.Namespaces ?? []).map((name) => `namespace/${name}`),
+    ].map((subject) => ({ id: `${Id}/${endpointId}/${subject}` })),
+  );
 
 function listedStack({ Id, Name, Type, GitConfig }: Stack): Listed {
   const isKnown = Type === StackType.compose || Type === StackType.swarm;

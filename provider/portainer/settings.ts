@@ -194,28 +194,7 @@ export const settings = portainerSetting<typeof SettingsSchema, Settings>({
     internal_auth_settings: "requiredPasswordLength",
   },
 
-  inputs: (actual) => ({
-    authenticationMethod: METHODS[actual.AuthenticationMethod - 1],
-    ldap: ldapInputs(actual.LDAPSettings),
-    oauth: oauthInputs(actual.OAuthSettings),
-    requiredPasswordLength: actual.InternalAuthSettings.RequiredPasswordLength,
-    sessionTimeout: actual.UserSessionTimeout,
-    kubeconfigExpiry: actual.KubeconfigExpiry,
-    // A new installation has none, which means five minutes. Portainer does not take the empty text back.
-    snapshotInterval: actual.SnapshotInterval || "5m",
-    logoUrl: actual.LogoURL,
-    templatesUrl: actual.TemplatesURL,
-    helmRepositoryUrl: actual.HelmRepositoryURL,
-    kubectlShellImage: actual.KubectlShellImage,
-    hiddenLabels: actual.BlackListedLabels,
-    hideStacks: actual.GlobalDeploymentOptions?.hideStacksFunctionality,
-    edgeCompute: actual.EnableEdgeComputeFeatures,
-    edgeUrl: actual.EdgePortainerUrl,
-    edgeCheckinInterval: actual.EdgeAgentCheckinInterval,
-    enforceEdgeId: actual.EnforceEdgeID,
-    trustOnFirstConnect: actual.TrustOnFirstConnect,
-    telemetry: actual.EnableTelemetry,
-  }),
+  inputs: settingsInputs,
   read: (client) => client.settings.get(),
   update: async (context, changes, before) => {
     const { authenticationMethod: method, ldap, oauth, requiredPasswordLength, hideStacks } = changes;
@@ -257,6 +236,32 @@ export const settings = portainerSetting<typeof SettingsSchema, Settings>({
     });
   },
 });
+
+/** The inputs that these settings are, without the secrets. */
+export function settingsInputs(actual: Settings): Partial<SettingsInputs> {
+  return {
+    authenticationMethod: METHODS[actual.AuthenticationMethod - 1],
+    ldap: ldapInputs(actual.LDAPSettings),
+    oauth: oauthInputs(actual.OAuthSettings),
+    requiredPasswordLength: actual.InternalAuthSettings.RequiredPasswordLength,
+    sessionTimeout: actual.UserSessionTimeout,
+    kubeconfigExpiry: actual.KubeconfigExpiry,
+    // A new installation has none, which means five minutes. Portainer does not take the empty text back.
+    snapshotInterval: actual.SnapshotInterval || "5m",
+    logoUrl: actual.LogoURL,
+    templatesUrl: actual.TemplatesURL,
+    helmRepositoryUrl: actual.HelmRepositoryURL,
+    kubectlShellImage: actual.KubectlShellImage,
+    hiddenLabels: actual.BlackListedLabels,
+    hideStacks: actual.GlobalDeploymentOptions?.hideStacksFunctionality,
+    edgeCompute: actual.EnableEdgeComputeFeatures,
+    edgeUrl: actual.EdgePortainerUrl,
+    edgeCheckinInterval: actual.EdgeAgentCheckinInterval,
+    enforceEdgeId: actual.EnforceEdgeID,
+    trustOnFirstConnect: actual.TrustOnFirstConnect,
+    telemetry: actual.EnableTelemetry,
+  };
+}
 
 type Ldap = NonNullable<SettingsInputs["ldap"]>;
 type Oauth = NonNullable<SettingsInputs["oauth"]>;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Role, type User } from "../../contract";
+import { INITIAL_ADMINISTRATOR } from "../core/directory";
 import { type Installed, portainerObject } from "../core/object";
 import { filledIn } from "../core/schema";
 
@@ -36,9 +37,6 @@ export interface UserOutputs extends Installed {
   /** The user's id in Portainer, a number; `id` is the same as text. */
   readonly userId: number;
 }
-
-/** The administrator whom Portainer creates at initialisation, and never deletes. */
-export const INITIAL_ADMINISTRATOR = 1;
 
 /** A user of Portainer, other than the initial administrator. Theme and cache setting are the user's own. */
 export const user = portainerObject<typeof UserSchema, UserOutputs, User>({

@@ -1,11 +1,11 @@
 import type { z } from "zod";
-import { AuthenticationMethod, type contract } from "../../contract";
+import { AuthenticationMethod, type contract, DEFAULT_SETTINGS } from "../../contract";
 import { parseDuration } from "../../contract/duration";
 import { HttpError } from "../http-error";
 import type { Handlers } from "../route/call";
 import { defined, INVALID_PAYLOAD } from "../route/decode";
 import type { Services } from "../services";
-import { DEFAULT_SETTINGS, type SettingsRecord } from "../store/settings-record";
+import type { SettingsRecord } from "../store/settings-record";
 import { edgeHost } from "./endpoint/create";
 
 type Change = z.output<typeof contract.settings.update.body>;

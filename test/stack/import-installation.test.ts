@@ -183,7 +183,9 @@ stackOrSkip()("the command `import`, of an installation", () => {
 
   it("says which classes there are", async () => {
     await expect(run({}, "--kind", "Pod")).rejects.toMatchObject({
-      stderr: expect.stringContaining("--kind Pod: there is no such class; there are: Tag, Team, User,"),
+      stderr: expect.stringContaining(
+        "--kind Pod: there is no such class; there are: Settings, SslSettings, Tag,",
+      ),
     });
   });
 

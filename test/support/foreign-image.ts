@@ -7,7 +7,11 @@ import { engineApi } from "./engine-api";
 const EMPTY = Buffer.alloc(1024);
 
 /** Gives the engine an image with nothing in it, made for another architecture. */
-export async function loadForeignImage(name: string, architecture: string): Promise<void> {
+export async function loadForeignImage(
+  name: string,
+  architecture: string,
+  api: typeof engineApi = engineApi,
+): Promise<void> {
   const diffId = `sha256:${createHash("sha256").update(EMPTY).digest("hex")}`;
   const config = {
     architecture,
@@ -21,6 +25,6 @@ export async function loadForeignImage(name: string, architecture: string): Prom
   archive.entry({ name: "config.json" }, JSON.stringify(config));
   archive.entry({ name: "manifest.json" }, JSON.stringify(manifest));
   archive.finalize();
-  const { text } = await engineApi("POST", "/images/load?quiet=1", await buffer(archive));
+  const { text } = await api("POST", "/images/load?quiet=1", await buffer(archive));
   if (!text.includes("Loaded image")) throw new Error(`loading ${name}: ${text}`);
 }

@@ -9,7 +9,7 @@
 //   TEST_ENGINE       URL of a Docker engine, unix:///… or tcp://…             engine, twin, stack
 //   TEST_IMAGE        image with a shell, httpd, nc, wget and sleep              engine, twin, stack
 //   TEST_OTHER_IMAGE  the same with another page in /www                          engine, twin, stack
-//   TEST_OWN_ENGINE   root folder of the system whose engine a test may start, /   engine
+//   TEST_OWN_ENGINE   root folder of the system whose engine a test may start, /   engine, stack
 //   TEST_SWARM_ENGINE URL of an engine that is a swarm of its own                engine, stack, twin
 //   TEST_COMPOSE      Docker configuration folder: `docker compose` works with it  twin
 //   TEST_REGISTRY     program of a registry, Debian's docker-registry              engine, stack

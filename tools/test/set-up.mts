@@ -37,7 +37,7 @@ export const suites = {
   engine: { needs: ["build", "engine"], wants: ["registry", "ownEngine", "swarm", "compose"] },
   stack: {
     needs: ["build", "engine", "cli"],
-    wants: ["registry", "swarm", "compose", "yaml", "python", "sdkGenerators"],
+    wants: ["registry", "ownEngine", "swarm", "compose", "yaml", "python", "sdkGenerators"],
   },
   browser: { needs: ["browser"], wants: [] },
 } as const satisfies Record<string, { needs: readonly Part[]; wants: readonly Part[] }>;

@@ -8,7 +8,7 @@ import { isNotFound } from "../../core/errors";
 import type { SkippedObject } from "../../core/importable";
 import type { Properties } from "../../core/properties";
 import type { Engine } from "../engine";
-import { idOf, managedAs } from "../identity";
+import { idOf, managedAs, partOf } from "../identity";
 import { type ContainerInputs, containerArguments } from "./arguments";
 import type { NetworkInput } from "./arguments/networks";
 import { stateOf } from "./arguments/run";
@@ -183,7 +183,6 @@ function agreeing(container: ContainerInspect, inputs: ContainerInputs): Contain
   return Object.fromEntries(kept) as unknown as ContainerInputs;
 }
 
-const PROJECT_LABEL = "com.docker.compose.project";
 const SWARM_LABEL = "com.docker.swarm.task.id";
 
 /** A container, as the state would hold it. */
@@ -235,10 +234,9 @@ export async function importableContainers(
 
 function whyNot({ Config }: ContainerInspect, stacks: readonly string[]): string | undefined {
   const labels = Config.Labels ?? {};
-  const project = labels[PROJECT_LABEL];
-  if (project !== undefined && stacks.includes(project)) return `a part of the stack "${project}"`;
-  if (labels[SWARM_LABEL] !== undefined) return "a task of a swarm service";
-  return managedAs(labels);
+  const stack = partOf(labels, stacks);
+  if (stack !== undefined) return stack;
+  return labels[SWARM_LABEL] === undefined ? managedAs(labels) : "a task of a swarm service";
 }
 
 /** Asks for each image once; `undefined` for one that is gone. */

@@ -41,6 +41,7 @@ const ROWS: Rows<DockerContract> = {
     inspect: (client) => client.docker(1).exec.inspect(web),
   },
   images: {
+    list: (client) => client.docker(1).images.list(),
     pull: (client) => client.docker(1).images.pull({ query: { fromImage: "busybox", tag: "latest" } }),
     inspect: (client) => client.docker(1).images.inspect({ params: { name: "library/busybox" } }),
     build: (client) => client.docker(1).images.build({ query: { t: "web:1" }, upload: Buffer.from("tar") }),
