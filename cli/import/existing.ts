@@ -64,6 +64,8 @@ export async function existing(connection: Connection, choice: Choice): Promise<
       sayLeftOut(skipped);
     } catch (error) {
       if (!(error instanceof ProviderError || isApiError(error))) throw error;
+      if (isApiError(error) && /invalid filter/i.test(error.serverMessage))
+        throw new UsageError(`--filter: ${error.serverMessage}, says the engine of environment ${Id}.`);
       sayLeftOut([{ name: `everything on environment ${Id} ("${Name}")`, reason: messageOf(error) }]);
     }
   }

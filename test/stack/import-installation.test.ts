@@ -1,16 +1,14 @@
-import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { promisify } from "node:util";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { ModuleKind, transpileModule } from "typescript";
 import { engineApi } from "../support/engine-api";
+import { startTcpForwarder } from "../support/engine-forwarders";
 import { type FakeDocker, installFakeDocker } from "../support/fake-docker";
-import { engineUrl, testImage } from "../support/needs";
+import { type ImportCommand, importCommand } from "../support/import-command";
+import { engineSocket, engineUrl, testImage } from "../support/needs";
 import { openSite, type Site } from "../support/site";
 import { must, stackOrSkip } from "../support/stack";
 
-const BIN = resolve(__dirname, "../../dist/cli/bin.js");
 const PASSWORD = "hub-hunter2-of-the-registry";
 const STACK_SECRET = "hunter2-of-the-stack";
 const COMPOSE_FILE = `services:
@@ -22,6 +20,7 @@ const COMPOSE_FILE = `services:
 
 stackOrSkip()("the command `import`, of an installation", () => {
   let site: Site;
+  let command: ImportCommand;
   let name: string;
   let secretsFile: string;
   let docker: FakeDocker;
@@ -33,45 +32,33 @@ stackOrSkip()("the command `import`, of an installation", () => {
       body: body instanceof FormData ? body : JSON.stringify(body),
     });
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
-    return (await answer.json()) as { Id: number };
+    return JSON.parse((await answer.text()) || "{}") as { Id: number };
   };
 
-  const run = async (env: object, ...args: string[]) =>
-    await promisify(execFile)(
-      process.execPath,
-      [BIN, "import", "--out", site.stack.program.folder, "--force", ...args],
-      { env: { ...process.env, ...site.server.env, ...env } },
-    );
-  const written = () => readFile(join(site.stack.program.folder, "imported.ts"), "utf8");
-  const importWritten = async () => {
-    const { outputText } = transpileModule(await written(), {
-      compilerOptions: { module: ModuleKind.CommonJS },
-    });
-    await writeFile(join(site.stack.program.folder, "imported.js"), outputText);
-    await site.write('require("./imported");');
-    must(
-      await site.stack.import(
-        JSON.parse(await readFile(join(site.stack.program.folder, "import.json"), "utf8")) as object,
-      ),
-    );
+  const environment = (Name: string, URL: string, more: object = {}) => {
+    const form = new FormData();
+    const fields = { Name, EndpointCreationType: "1", URL, ...more };
+    for (const [key, value] of Object.entries(fields)) form.append(key, value);
+    return api("POST", "/endpoints", form);
   };
 
   beforeAll(async () => {
     docker = await installFakeDocker();
     site = await openSite("");
+    command = importCommand(site.stack, site.server);
     name = `${site.prefix}shop`;
     secretsFile = join(site.stack.program.folder, "secrets.json");
     const { ID: tag } = (await api("POST", "/tags", { name: "production" })) as unknown as { ID: number };
     const team = await api("POST", "/teams", { Name: "operators" });
     const alice = await api("POST", "/users", { Username: "alice", Password: "alice-in-a-hurry", Role: 2 });
-    await api("POST", "/users", { Username: "bob", Password: "bob-in-a-hurry-too", Role: 1 });
+    const bob = await api("POST", "/users", { Username: "bob", Password: "bob-in-a-hurry-too", Role: 1 });
     await api("POST", "/team_memberships", { UserID: alice.Id, TeamID: team.Id, Role: 1 });
     const group = await api("POST", "/endpoint_groups", { Name: "shops", TagIDs: [tag] });
     await api("PUT", `/endpoint_groups/${group.Id}`, {
       TeamAccessPolicies: { [team.Id]: { RoleId: 0 } },
       UserAccessPolicies: { [alice.Id]: { RoleId: 0 } },
     });
-    await api("POST", "/registries", {
+    const hub = await api("POST", "/registries", {
       Name: "hub",
       Type: 3,
       URL: "registry.example.com",
@@ -85,12 +72,13 @@ stackOrSkip()("the command `import`, of an installation", () => {
       URL: "open.example.com",
       Authentication: false,
     });
-    const form = new FormData();
-    const fields = { Name: "paris", EndpointCreationType: "1", URL: engineUrl, GroupID: String(group.Id) };
-    for (const [key, value] of Object.entries({ ...fields, TagIds: `[${tag}]` })) form.append(key, value);
-    const paris = await api("POST", "/endpoints", form);
+    const paris = await environment("paris", engineUrl, { GroupID: String(group.Id), TagIds: `[${tag}]` });
     await api("PUT", `/endpoints/${paris.Id}/settings`, { allowPrivilegedModeForRegularUsers: false });
-    await api("POST", `/stacks/create/standalone/string?endpointId=${paris.Id}`, {
+    await api("PUT", `/endpoints/${paris.Id}`, { UserAccessPolicies: { [bob.Id]: { RoleId: 0 } } });
+    await api("PUT", `/endpoints/${paris.Id}/registries/${hub.Id}`, {
+      TeamAccessPolicies: { [team.Id]: { RoleId: 0 } },
+    });
+    const blog = await api("POST", `/stacks/create/standalone/string?endpointId=${paris.Id}`, {
       Name: "blog",
       StackFileContent: COMPOSE_FILE,
       Env: [{ name: "DB_PASSWORD", value: STACK_SECRET }],
@@ -99,7 +87,23 @@ stackOrSkip()("the command `import`, of an installation", () => {
       Image: testImage,
       Labels: { "com.docker.compose.project": "blog" },
     });
-    await engineApi("POST", `/containers/create?name=${name}`, { Image: testImage, Cmd: ["sleep", "1000"] });
+    await engineApi("POST", "/volumes/create", { Name: `${name}-data` });
+    const { body } = await engineApi("POST", `/containers/create?name=${name}`, {
+      Image: testImage,
+      Cmd: ["sleep", "1000"],
+      HostConfig: { Binds: [`${name}-data:/data`] },
+    });
+    const { ID: engine } = (await engineApi("GET", "/info")).body;
+    const controlled = [
+      { Type: 6, ResourceID: `${paris.Id}_blog`, Teams: [team.Id] },
+      { Type: 1, ResourceID: String(body["Id"]), Users: [alice.Id] },
+      { Type: 3, ResourceID: `${name}-data_${engine}`, Public: true },
+    ];
+    const { ResourceControl: control } = blog as unknown as { ResourceControl?: { Id: number } };
+    for (const { Type, ...wanted } of controlled) {
+      if (Type === 6 && control) await api("PUT", `/resource_controls/${control.Id}`, wanted);
+      else await api("POST", "/resource_controls", { Type, ...wanted });
+    }
     await engineApi("POST", `/containers/${name}/start`);
     await writeFile(secretsFile, JSON.stringify({ "hub-password": PASSWORD }));
   });
@@ -109,9 +113,12 @@ stackOrSkip()("the command `import`, of an installation", () => {
     await docker[Symbol.asyncDispose]();
   });
 
+  const run = (env: object, ...args: string[]) => command.run(args, env);
+
   it("brings it into a stack whose first preview shows no change, with references between its objects", async () => {
-    const all = ["Tag", "Team", "User", "TeamMembership", "EndpointGroup", "Endpoint", "Registry", "Stack"];
-    const kinds = [...all, "Container"].flatMap((kind) => ["--kind", kind]);
+    const people = ["Tag", "Team", "User", "TeamMembership"];
+    const things = ["EndpointGroup", "Endpoint", "Registry", "RegistryAccess", "Stack", "Container"];
+    const kinds = [...people, ...things].flatMap((kind) => ["--kind", kind]);
     let said = { stdout: "", stderr: "" };
     const requests = await site.requestsOf(async () => {
       said = await run(
@@ -130,7 +137,7 @@ stackOrSkip()("the command `import`, of an installation", () => {
     expect(said.stderr).toContain(`Left out: ${name}-of-stack, a part of the stack "blog".`);
     expect(said.stdout).toContain("1 Tag, 1 Team, 2 Users, 1 TeamMembership, 1 EndpointGroup, 2 Endpoints");
 
-    const text = await written();
+    const text = await command.written();
     for (const secret of [PASSWORD, STACK_SECRET]) expect(text).not.toContain(secret);
     for (const line of [
       'new portainer.Tag("production");',
@@ -141,6 +148,11 @@ stackOrSkip()("the command `import`, of an installation", () => {
       "groupId: shops",
       "security: { allowPrivilegedModeForRegularUsers: false }",
       "endpointId: paris",
+      "\n  access: { users: [bob] },\n", // of the environment
+      '("hub-paris-operators", {\n  endpointId: paris,\n  registryId: hub,\n  team: operators,\n});',
+      "\n  access: { teams: [operators] },\n", // of the stack
+      "\n  access: { users: [alice], teams: [] },\n", // of the container
+      '\n  access: "public",\n', // of its volume
       'password: config.requireSecret("hub-password")',
       'DB_PASSWORD: config.requireSecret("blog-DB_PASSWORD")',
       `content: \`${COMPOSE_FILE.replace(/[`$]/g, "\\$&")}\``,
@@ -148,7 +160,7 @@ stackOrSkip()("the command `import`, of an installation", () => {
       expect(text).toContain(line);
 
     await site.stack.setConfig({}, { "hub-password": PASSWORD, "blog-DB_PASSWORD": STACK_SECRET });
-    await importWritten();
+    await command.take();
     expect(Object.keys(must(await site.stack.preview()).changes)).toEqual(["same"]);
     must(await site.stack.refresh());
     expect(Object.keys(must(await site.stack.preview()).changes)).toEqual(["same"]);
@@ -178,14 +190,61 @@ stackOrSkip()("the command `import`, of an installation", () => {
     };
     const { stderr } = await run(user, "--kind", "Registry", "--kind", "Team");
     expect(stderr).toContain("Left out: every Registry, which these credentials may not list.");
-    expect(await written()).toContain('new portainer.Team("operators");');
+    expect(await command.written()).toContain('new portainer.Team("operators");');
   });
 
-  it("says which classes there are", async () => {
-    await expect(run({}, "--kind", "Pod")).rejects.toMatchObject({
-      stderr: expect.stringContaining(
-        "--kind Pod: there is no such class; there are: Settings, SslSettings, Tag,",
+  it("imports what a standard user may see", async () => {
+    const user = {
+      PORTAINER_API_KEY: "",
+      PORTAINER_USERNAME: "bob-the-guest",
+      PORTAINER_PASSWORD: "bob-in-a-hurry-too",
+    };
+    await api("POST", "/users", { Username: "bob-the-guest", Password: "bob-in-a-hurry-too", Role: 2 });
+    const { stderr } = await run(user);
+    for (const type of ["Settings", "SslSettings", "User", "Registry", "RegistryAccess", "Webhook"])
+      expect(stderr).toContain(`Left out: every ${type}, which these credentials may not list.`);
+    expect(await command.written()).not.toContain("portainer.Container(");
+  });
+
+  it("leaves out what is on an engine that is down, says so, and writes the rest", async () => {
+    const engine = await startTcpForwarder(engineSocket);
+    await environment("lyon", engine.url);
+    await engine[Symbol.asyncDispose]();
+    const filter = ["--filter", `name=${name}`];
+    const { stderr } = await run({}, ...filter);
+    expect(stderr).toMatch(
+      /Left out: everything on environment \d+ \("lyon"\), the engine .* cannot be reached/,
+    );
+    expect(await command.written()).toContain(`new portainer.Container("${name}"`);
+    await expect(run({}, "--endpoint", "lyon", ...filter)).rejects.toMatchObject({
+      stderr: expect.stringMatching(
+        /Left out: everything on .*\n.*no Container to import; nothing was written/,
       ),
+    });
+  });
+
+  it("takes what is on an environment: its stacks, containers, volumes and networks, and no image", async () => {
+    const { stdout } = await run({}, "--endpoint", "paris");
+    const text = await command.written();
+    for (const line of ['new portainer.Stack("blog"', `Container("${name}"`, `Volume("${name}-data"`])
+      expect(text).toContain(line);
+    expect(text).not.toMatch(/portainer\.(?:Team|Image|Settings)\(/);
+    expect(stdout).not.toContain("Image");
+  });
+
+  it.each([
+    [["--kind", "Pod"], "--kind Pod: there is no such class; there are: Settings, SslSettings, Tag,"],
+    [["--endpoint", "rome"], "--endpoint rome: there is no such Docker environment; there are: 1 (primary)"],
+    [["--filter", "web"], "--filter web: expected key=value"],
+    [
+      ["--filter", "name=web", "--kind", "Team"],
+      "--filter: Team has no filters; only objects of an engine do",
+    ],
+    [["--filter", "colour=red"], "--filter: Invalid filter 'colour', says the engine of environment 1."],
+  ])("refuses %j in one sentence", async (args, message) => {
+    await expect(run({}, ...args)).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(message),
     });
   });
 
