@@ -164,9 +164,33 @@ export async function unlessObjectGone<T>(call: () => Promise<T>): Promise<T | u
   }
 }
 
-/** Whether to skip a change: the engine cannot be reached, and the provider sets `skipUnreachable`. */
-export const isToBeSkipped = ({ connection }: Context, error: unknown): boolean =>
+/** Whether to skip a step: the engine cannot be reached, and the provider sets `skipUnreachable`. */
+const isToBeSkipped = ({ connection }: Context, error: unknown): boolean =>
   error instanceof Unreachable && connection.skipUnreachable;
+
+/**
+ * Changes an object of an engine. If the engine cannot be reached and the provider sets `skipUnreachable`, the state stays
+ * as it is, and the next `up` makes the change.
+ */
+export async function updateThere<State>(
+  context: Context,
+  olds: State,
+  change: () => Promise<State>,
+): Promise<State> {
+  try {
+    return await change();
+  } catch (error) {
+    if (!isToBeSkipped(context, error)) throw error;
+    context.warn(`${messageOf(error)} The change is left for later.`);
+    return olds;
+  }
+}
+
+/** Looks whether an engine answers before Portainer works on it, if the provider says what to do where it does not. */
+export async function requireReachable(context: Context, endpointId: number): Promise<void> {
+  const { skipUnreachable, deleteUnreachable } = context.connection;
+  if (skipUnreachable || deleteUnreachable) await engineOf(context, { endpointId });
+}
 
 /**
  * Deletes an object of an engine. If the engine cannot be reached and the provider sets `deleteUnreachable`, Pulumi

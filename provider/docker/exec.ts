@@ -17,6 +17,7 @@ import {
   nameAndEnvironment,
   reachEngine,
   readThere,
+  updateThere,
 } from "./engine";
 import { NO_OUTPUT, type Output, readOutput } from "./exec-output";
 import { TextsSchema } from "./identity";
@@ -162,22 +163,23 @@ export const exec: Definition<typeof ExecSchema, ExecOutputs> = {
     return readThere(context, Number(known.endpointId), look, remembered);
   },
 
-  async update(context, _id, olds, news) {
-    const { changed } = difference(properties, { ...olds }, news);
-    const { stdout, stderr, exitCode, containerId: before, engineId, instanceId } = olds;
-    const last = { stdout, stderr, exitCode, engineId, instanceId };
-    if (!changed.some((key) => key === "container" || runsAgain(key, news))) {
-      return { ...news, ...last, containerId: before };
-    }
-    const engine = await reachEngine(context, engineRefOf(news), olds);
-    const containerId = await containerOf(engine, news);
-    const isSameContainer = containerId === before || news.whenRecreated === "keep";
-    if (isSameContainer && !changed.some((key) => key !== "container" && runsAgain(key, news))) {
-      return { ...news, ...last, containerId };
-    }
-    const { execId: _execId, ...outputs } = await run(engine, containerId, news.command, news);
-    return { ...news, ...outputs, containerId, ...on(engine) };
-  },
+  update: (context, _id, olds, news) =>
+    updateThere(context, olds, async () => {
+      const { changed } = difference(properties, { ...olds }, news);
+      const { stdout, stderr, exitCode, containerId: before, engineId, instanceId } = olds;
+      const last = { stdout, stderr, exitCode, engineId, instanceId };
+      if (!changed.some((key) => key === "container" || runsAgain(key, news))) {
+        return { ...news, ...last, containerId: before };
+      }
+      const engine = await reachEngine(context, engineRefOf(news), olds);
+      const containerId = await containerOf(engine, news);
+      const isSameContainer = containerId === before || news.whenRecreated === "keep";
+      if (isSameContainer && !changed.some((key) => key !== "container" && runsAgain(key, news))) {
+        return { ...news, ...last, containerId };
+      }
+      const { execId: _execId, ...outputs } = await run(engine, containerId, news.command, news);
+      return { ...news, ...outputs, containerId, ...on(engine) };
+    }),
 
   delete: (context, _id, state) =>
     deleteThere(context, async () => {

@@ -13,6 +13,7 @@ import {
   reachEngine,
   readThere,
   unlessObjectGone,
+  updateThere,
 } from "./engine";
 import { idOf, parseId, type Texts, TextsSchema } from "./identity";
 import type { OnEngine } from "./object";
@@ -96,12 +97,13 @@ export const node: Definition<typeof NodeSchema, NodeOutputs> = {
     );
   },
 
-  async update(context, _id, olds, news) {
-    const engine = await reachEngine(context, engineRefOf(news), olds);
-    const now = await findById(engine, olds.nodeId);
-    if (!now) throw noSuchNode(engine, news.name);
-    return stateOf(engine, await apply(engine, now, olds, news), news);
-  },
+  update: (context, _id, olds, news) =>
+    updateThere(context, olds, async () => {
+      const engine = await reachEngine(context, engineRefOf(news), olds);
+      const now = await findById(engine, olds.nodeId);
+      if (!now) throw noSuchNode(engine, news.name);
+      return stateOf(engine, await apply(engine, now, olds, news), news);
+    }),
 
   /** Only forgets it: what runs on a node is not the program's. */
   delete: () => Promise.resolve(),

@@ -24,6 +24,7 @@ import {
   nameAndEnvironment,
   reachEngine,
   readThere,
+  updateThere,
 } from "./engine";
 import { idOf, parseId, type Texts } from "./identity";
 import { isMadeBy, requireFree } from "./maker";
@@ -256,24 +257,25 @@ export function engineObject<Schema extends z.ZodObject, Outputs extends OnEngin
       return readThere(context, endpointId, look, known && { id, inputs: inputsIn(known), outputs: known });
     },
 
-    async update(context, id, olds, news) {
-      const { changed } = difference(properties, olds, news);
-      const isUnsettled = kind.settle !== undefined && changed.length === 0;
-      const isRecreated = kind.update !== undefined && (changed.some(isFixed) || isUnsettled);
-      // What remains are settings of the provider, such as `adopt`, or access that is no longer managed.
-      if (!isRecreated && (!changed.includes("access") || common(news).access === undefined)) {
-        return { ...outputsIn(olds), ...news };
-      }
-      const engine = await reachEngine(context, engineRefOf(common(news)), olds);
-      const ownership = await ownershipIn(engine, news);
-      const object = isRecreated
-        ? await kind.update?.(engine, id, olds, news)
-        : await kind.findKnown(engine, olds);
-      if (object) return await finish(engine, id, object, news, ownership);
-      throw new ProviderError(
-        `the ${what} "${common(news).name}" is gone: it was deleted outside of Pulumi. Run \`pulumi refresh\` and \`pulumi up\` to create it again.`,
-      );
-    },
+    update: (context, id, olds, news) =>
+      updateThere(context, olds, async () => {
+        const { changed } = difference(properties, olds, news);
+        const isUnsettled = kind.settle !== undefined && changed.length === 0;
+        const isRecreated = kind.update !== undefined && (changed.some(isFixed) || isUnsettled);
+        // What remains are settings of the provider, such as `adopt`, or access that is no longer managed.
+        if (!isRecreated && (!changed.includes("access") || common(news).access === undefined)) {
+          return { ...outputsIn(olds), ...news };
+        }
+        const engine = await reachEngine(context, engineRefOf(common(news)), olds);
+        const ownership = await ownershipIn(engine, news);
+        const object = isRecreated
+          ? await kind.update?.(engine, id, olds, news)
+          : await kind.findKnown(engine, olds);
+        if (object) return await finish(engine, id, object, news, ownership);
+        throw new ProviderError(
+          `the ${what} "${common(news).name}" is gone: it was deleted outside of Pulumi. Run \`pulumi refresh\` and \`pulumi up\` to create it again.`,
+        );
+      }),
 
     delete: (context, _id, state) =>
       deleteThere(context, async () => {

@@ -17,6 +17,7 @@ import {
   nameAndEnvironment,
   reachEngine,
   readThere,
+  updateThere,
 } from "./engine";
 import { idOf, parseId, TextsSchema } from "./identity";
 import type { OnEngine } from "./object";
@@ -192,18 +193,19 @@ export const swarm: Definition<typeof SwarmSchema, SwarmOutputs> = {
     );
   },
 
-  async update(context, id, olds, news) {
-    const engine = await reachEngine(context, engineRefOf(news), olds);
-    const { changed } = difference(properties, { ...olds }, news);
-    try {
-      return await stateOf(engine, await change(engine, news, changed), news);
-    } catch (error) {
-      const now = await find(engine).catch(() => undefined);
-      if (!now || now.ID !== olds.swarmId) throw error;
-      const inputs = { ...inputsIn(olds), ...refreshed(settings, managed(olds), settingsIn(now)) };
-      throw new Unfinished(id, { ...(await stateOf(engine, now, inputs)) }, error);
-    }
-  },
+  update: (context, id, olds, news) =>
+    updateThere(context, olds, async () => {
+      const engine = await reachEngine(context, engineRefOf(news), olds);
+      const { changed } = difference(properties, { ...olds }, news);
+      try {
+        return await stateOf(engine, await change(engine, news, changed), news);
+      } catch (error) {
+        const now = await find(engine).catch(() => undefined);
+        if (!now || now.ID !== olds.swarmId) throw error;
+        const inputs = { ...inputsIn(olds), ...refreshed(settings, managed(olds), settingsIn(now)) };
+        throw new Unfinished(id, { ...(await stateOf(engine, now, inputs)) }, error);
+      }
+    }),
 
   delete: (context, _id, state) =>
     deleteThere(context, async () => {

@@ -1,14 +1,6 @@
 import type { Definition } from "../../core/definition";
-import { messageOf } from "../../core/errors";
 import { hasUnknown, isUnknown } from "../../core/properties";
-import {
-  deleteThere,
-  engineRefOf,
-  isToBeSkipped,
-  nameAndEnvironment,
-  reachEngine,
-  readThere,
-} from "../engine";
+import { deleteThere, engineRefOf, nameAndEnvironment, reachEngine, readThere, updateThere } from "../engine";
 import { idOf, parseId } from "../identity";
 import { adopt } from "./adopt";
 import { type ContainerInputs, ContainerSchema, containerProperties, identifies } from "./arguments";
@@ -109,14 +101,10 @@ export const container: Definition<Schema, ContainerOutputs> = {
 
   async update(context, id, olds, news) {
     if (changesNothing(olds, news)) return { ...news, ...outputsIn(olds) };
-    try {
+    return await updateThere(context, olds, async () => {
       const engine = await reachEngine(context, engineRefOf(news), olds);
       return await reconcile(engine, id, olds, news);
-    } catch (error) {
-      if (!isToBeSkipped(context, error)) throw error;
-      context.warn(`${messageOf(error)} The change is left for later.`);
-      return olds;
-    }
+    });
   },
 
   delete: (context, _id, state) =>

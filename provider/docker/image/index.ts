@@ -17,6 +17,7 @@ import {
   reachEngine,
   readThere,
   unlessObjectGone,
+  updateThere,
 } from "../engine";
 import { TextsSchema } from "../identity";
 import type { OnEngine } from "../object";
@@ -198,25 +199,26 @@ export const image: Definition<typeof ImageSchema, ImageOutputs> = {
     return readThere(context, endpointId, look, remembered);
   },
 
-  async update(context, id, olds, news) {
-    const { changed } = difference(properties, { ...olds }, news);
-    const isMade = changed.some(makes);
-    if (!isMade && !changed.includes("tags") && !changed.includes("push")) {
-      return { ...outputsIn(olds), ...news };
-    }
-    const engine = await reachEngine(context, engineRefOf(news), olds);
-    const superseded = await removeSuperseded(engine, olds.superseded);
-    const present = isMade ? undefined : await find(engine, pinned(news));
-    const now = present ?? (await make(engine, news));
-    const isReplaced = now.Id !== olds.imageId && olds.build !== undefined;
-    for (const tag of olds.tags ?? []) {
-      if (!(news.tags ?? []).includes(tag)) await removeName(engine, tag, [olds.imageId, now.Id]);
-    }
-    return await publish(engine, id, news, now, {
-      ...olds,
-      superseded: isReplaced ? [...superseded, olds.imageId] : superseded,
-    });
-  },
+  update: (context, id, olds, news) =>
+    updateThere(context, olds, async () => {
+      const { changed } = difference(properties, { ...olds }, news);
+      const isMade = changed.some(makes);
+      if (!isMade && !changed.includes("tags") && !changed.includes("push")) {
+        return { ...outputsIn(olds), ...news };
+      }
+      const engine = await reachEngine(context, engineRefOf(news), olds);
+      const superseded = await removeSuperseded(engine, olds.superseded);
+      const present = isMade ? undefined : await find(engine, pinned(news));
+      const now = present ?? (await make(engine, news));
+      const isReplaced = now.Id !== olds.imageId && olds.build !== undefined;
+      for (const tag of olds.tags ?? []) {
+        if (!(news.tags ?? []).includes(tag)) await removeName(engine, tag, [olds.imageId, now.Id]);
+      }
+      return await publish(engine, id, news, now, {
+        ...olds,
+        superseded: isReplaced ? [...superseded, olds.imageId] : superseded,
+      });
+    }),
 
   delete: (context, _id, state) =>
     deleteThere(context, async () => {

@@ -8,6 +8,7 @@ import { repeatIfLost } from "../../core/lost-answer";
 import { hasUnknown } from "../../core/properties";
 import { idNumber } from "../../core/schema";
 import { ownershipOf, readAccess, refreshedAccess, setAccess } from "../../docker/access";
+import { deleteThere, requireReachable, updateThere } from "../../docker/engine";
 import { change, stop } from "./change";
 import { afterOthers, DeploymentFailed, deployed, sendOnce } from "./deployment";
 import { defaults, properties, type StackInputs, StackSchema, validateStack } from "./schema";
@@ -109,7 +110,8 @@ export const stack: Definition<typeof StackSchema, StackOutputs> = {
     // A destroy reads `removeVolumes` from the state; Portainer does not know it.
     if (changed.every((key) => key === "removeVolumes")) return { ...outputsIn(olds), ...news } as StackState;
     const work = await reach(context, olds.instanceId);
-    return await inTurn(identityOf(work.instanceId, olds.stackId), async () => {
+    const makeChange = async () => {
+      await requireReachable(context, idNumber(olds.endpointId));
       const now = await unlessNotFound(() => get(work, Number(id)));
       if (!now) {
         throw new ProviderError(
@@ -117,18 +119,25 @@ export const stack: Definition<typeof StackSchema, StackOutputs> = {
         );
       }
       return stateOf(work, await change(work, now, { before, desired, changed }), news);
-    });
+    };
+    return await inTurn(identityOf(work.instanceId, olds.stackId), () =>
+      updateThere(context, olds, makeChange),
+    );
   },
 
-  async delete(context, _id, state) {
-    const work = await reach(context, state.instanceId);
-    const { stacks, call } = work;
-    const { stackId, endpointId, removeVolumes } = state;
-    const volumes = removeVolumes ? await volumesOf(work, state) : [];
-    const request = { params: { stack: String(stackId) }, query: query(endpointId) };
-    await afterOthers(context, () => repeatIfLost(() => unlessNotFound(() => stacks.delete(request, call))));
-    await deleteVolumes(work, state, volumes);
-  },
+  delete: (context, _id, state) =>
+    deleteThere(context, async () => {
+      const work = await reach(context, state.instanceId);
+      const { stacks, call } = work;
+      const { stackId, endpointId, removeVolumes } = state;
+      await requireReachable(context, idNumber(endpointId));
+      const volumes = removeVolumes ? await volumesOf(work, state) : [];
+      const request = { params: { stack: String(stackId) }, query: query(endpointId) };
+      await afterOthers(context, () =>
+        repeatIfLost(() => unlessNotFound(() => stacks.delete(request, call))),
+      );
+      await deleteVolumes(work, state, volumes);
+    }),
 };
 
 const inputsIn = (state: object) =>
