@@ -1,11 +1,14 @@
 import { ProviderError } from "../provider/core/errors";
 import { type Steps, stepsOf } from "../provider/core/steps";
 import * as definitions from "../provider/definitions";
+import { outputNames } from "./package";
 
 interface Resource {
   readonly steps: Steps;
   /** Paths of inputs and outputs that are always secret. */
   readonly secrets: readonly string[];
+  /** The properties that only the provider sets. */
+  readonly outputs: readonly string[];
 }
 
 /** What the plugin has no resource for: a function looks it up. */
@@ -14,10 +17,11 @@ const LOOKED_UP = "RemoteImage";
 const resources: ReadonlyMap<string, Resource> = new Map(
   Object.entries(definitions)
     .filter(([name]) => name !== LOOKED_UP)
-    .map(([name, definition]) => [
-      `portainer:index:${name}`,
-      { steps: stepsOf(definition as never), secrets: definition.secrets },
-    ]),
+    .map(([name, definition]): [string, Resource] => {
+      const token = `portainer:index:${name}`;
+      const steps = stepsOf(definition as never);
+      return [token, { steps, secrets: definition.secrets, outputs: outputNames(token) }];
+    }),
 );
 
 /** The resource of a URN: `urn:pulumi:dev::shop::app:Site$portainer:index:Container::web`. */

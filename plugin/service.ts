@@ -17,6 +17,7 @@ import { checkFailures, diffResponse, keepingPartial, type Refusal, refusal, sto
 import { differingPaths } from "./detailed-diff";
 import { callFunction } from "./functions";
 import { schemaText, version } from "./package";
+import { outputsOfCreation, outputsOfUpdate } from "./preview";
 import * as pulumi from "./pulumi";
 import { resourceOf } from "./resources";
 import { settingFailures, settingsOf } from "./settings";
@@ -100,9 +101,11 @@ export function resourceProvider(engine?: string) {
     }),
 
     create: unary(async (request: CreateRequest) => {
-      const { steps, secrets } = resourceOf(request.getUrn());
+      const { steps, secrets, outputs: names } = resourceOf(request.getUrn());
+      const inputs = visible(received(request.getProperties()));
+      if (request.getPreview())
+        return new messages.CreateResponse().setProperties(stored(outputsOfCreation(inputs, names), secrets));
       return await keepingPartial(secrets, undefined, async () => {
-        const inputs = visible(received(request.getProperties()));
         const { id, outputs, holder } = await steps.create(callOf(request), inputs);
         return new messages.CreateResponse().setId(id).setProperties(stored(outputs, secrets, holder));
       });
@@ -120,10 +123,14 @@ export function resourceProvider(engine?: string) {
     }),
 
     update: unary(async (request: UpdateRequest) => {
-      const { steps, secrets } = resourceOf(request.getUrn());
+      const { steps, secrets, outputs: names } = resourceOf(request.getUrn());
       const state = received(request.getOlds());
+      const news = visible(received(request.getNews()));
+      if (request.getPreview()) {
+        const outputs = outputsOfUpdate(request.getId(), state, news, names);
+        return new messages.UpdateResponse().setProperties(stored(outputs, secrets));
+      }
       return await keepingPartial(secrets, holderIn(state), async () => {
-        const news = visible(received(request.getNews()));
         const outputs = await steps.update(callOf(request, state), request.getId(), visible(state), news);
         return new messages.UpdateResponse().setProperties(stored(outputs, secrets, holderIn(state)));
       });
