@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe } from "@jest/globals";
 import { type RunningServer, startServer } from "../../server";
 import { type Certificates, makeCertificates } from "../support/certificates";
 import { type FakeDocker, installFakeDocker } from "../support/fake-docker";
-import { type Host, PASSWORD, startHost } from "../support/host";
+import { DOORS, type Host, PASSWORD, startHost } from "../support/host";
 import { keepsItsState, type Life, lifecycle } from "../support/lifecycle";
 import { startProxy } from "../support/proxy";
 import { type SwarmModel, startSwarmModel } from "../support/swarm-model";
@@ -22,7 +22,6 @@ let docker: FakeDocker;
 let proxy: Awaited<ReturnType<typeof startProxy>>;
 
 beforeAll(async () => {
-  host = await startHost();
   docker = await installFakeDocker();
   engine = await startSwarmModel();
   context = await mkdtemp(join(tmpdir(), "context-"));
@@ -32,12 +31,7 @@ beforeAll(async () => {
   stranger = await startServer({ admin: { password: PASSWORD } });
   proxy = await startProxy();
 }, 60_000);
-beforeEach(async () => {
-  await host.reset();
-  engine.reset();
-});
 afterAll(async () => {
-  await host[Symbol.asyncDispose]();
   await docker[Symbol.asyncDispose]();
   await engine[Symbol.asyncDispose]();
   await secured[Symbol.asyncDispose]();
@@ -350,11 +344,24 @@ const LIVES: Record<string, () => Life> = {
   Config: () => swarmFile("Config"),
 };
 
-describe.each(Object.entries(LIVES))("%s", (_name, life) => {
-  lifecycle(() => host, life);
-  keepsItsState(
-    () => host,
-    life,
-    () => [stranger.url, proxy.url],
-  );
+describe.each(DOORS)("through the %s", (door) => {
+  beforeAll(async () => {
+    host = await startHost({ door });
+  });
+  beforeEach(async () => {
+    await host.reset();
+    engine.reset();
+  });
+  afterAll(async () => {
+    await host[Symbol.asyncDispose]();
+  });
+
+  describe.each(Object.entries(LIVES))("%s", (_name, life) => {
+    lifecycle(() => host, life);
+    keepsItsState(
+      () => host,
+      life,
+      () => [stranger.url, proxy.url],
+    );
+  });
 });

@@ -4,6 +4,7 @@ import { type RunningServer, type ServerOptions, startServer } from "../../serve
 import { type FakePulumi, type Message, startFakePulumi } from "./fake-pulumi";
 import { MiniStack } from "./mini-stack";
 import { type Plugin, type PluginOptions, startPlugin } from "./plugin";
+import { startResourcePlugin } from "./resource-plugin";
 
 /** A plugin process starts in half a second, and in many on a machine that is busy. */
 jest.setTimeout(120_000);
@@ -34,14 +35,27 @@ export interface HostOptions extends ServerOptions {
   readonly isNew?: boolean;
   /** The provider's settings beside the url. @default the administrator's name and password */
   readonly settings?: Settings;
+  /** How Pulumi reaches the resources. @default "dynamic provider" */
+  readonly door?: Door;
 }
 
+/** The two ways in which Pulumi reaches the resources. */
+export const DOORS = ["dynamic provider", "plugin"] as const;
+export type Door = (typeof DOORS)[number];
+
+const STARTS = { "dynamic provider": startPlugin, plugin: startResourcePlugin } as const;
+
 /** Starts all three, the server with an administrator unless said otherwise. */
-export async function startHost({ settings, isNew, ...options }: HostOptions = {}): Promise<Host> {
+export async function startHost({
+  settings,
+  isNew,
+  door = "dynamic provider",
+  ...options
+}: HostOptions = {}): Promise<Host> {
   const server = await startServer({ ...(!isNew && { admin: { password: PASSWORD } }), ...options });
   const pulumi = await startFakePulumi();
   const start = (own: Settings, more?: PluginOptions): Promise<Plugin> =>
-    startPlugin({ config: providerConfig(own), engine: pulumi.address, ...more });
+    STARTS[door]({ config: providerConfig(own), engine: pulumi.address, ...more });
   const login = { username: "admin", password: PASSWORD };
   const stack = new MiniStack(await start({ url: server.url, ...(settings ?? login) }));
   return {

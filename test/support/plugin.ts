@@ -129,22 +129,30 @@ export async function startPlugin({ config = {}, env = {}, engine }: PluginOptio
 }
 
 function spawnPlugin(cwd: string, engine: string, env: Readonly<Record<string, string>>): ChildProcess {
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("PORTAINER_"));
   const script = require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
   return spawn(process.execPath, [script, engine], {
     cwd,
-    env: { ...Object.fromEntries(inherited), PULUMI_NODEJS_PROJECT: "host-test", ...env },
+    env: environmentWithout("PORTAINER_", { PULUMI_NODEJS_PROJECT: "host-test", ...env }),
     stdio: ["ignore", "pipe", "pipe"],
   });
 }
 
+/** The environment of this process and more, but for the variables with this prefix. */
+export function environmentWithout(
+  prefix: string,
+  more: Readonly<Record<string, string>>,
+): Record<string, string | undefined> {
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith(prefix));
+  return { ...Object.fromEntries(inherited), ...more };
+}
+
 /** The process says its port in its first line. */
-async function firstLine({ stdout }: ChildProcess): Promise<string> {
+export async function firstLine({ stdout }: ChildProcess): Promise<string> {
   if (!stdout) throw new Error("the process has no standard output");
   for await (const line of createInterface({ input: stdout })) return line;
   throw new Error("the process ended before it said its port");
 }
 
-function plain(value: Struct | undefined): Properties {
+export function plain(value: Struct | undefined): Properties {
   return (value?.toJavaScript() ?? {}) as Properties;
 }
