@@ -332,7 +332,8 @@ const LIVES: Record<string, () => Life> = {
     remove: () => engine.ask("DELETE", "/services/web"),
     lost: { method: "POST", path: /services\/create$/ },
     count: async () => (await inSwarm("services")).length,
-    imported: "same",
+    // An import sees who may use it: Portainer made the service private to its creator.
+    imported: "update",
     requests: {
       create: ["GET /services", "POST /services/create", "GET /services/ID"],
       refresh: ["GET /services/ID"],
