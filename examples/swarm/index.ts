@@ -33,5 +33,9 @@ const web = new portainer.Service(name, {
   updateConfig: { order: "start-first", failureAction: "rollback", monitor: "1s" },
 });
 
+// Whoever has this URL can have the swarm pull the image and deploy it again, without a login: for the end of a build.
+const deploy = new portainer.Webhook(`${name}-deploy`, { serviceId: web.serviceId });
+
 export const serviceId = web.serviceId;
 export const passwordName = password.secretName;
+export const deployUrl = deploy.webhookUrl;

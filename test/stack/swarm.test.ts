@@ -36,7 +36,10 @@ suite("the example swarm", () => {
   const secretNames = async () => (await swarmObjects("secrets", name)).map(({ Spec }) => Spec.Name);
   const serviceSpec = async () =>
     (await swarmApi("GET", `/services/${name}`)).body["Spec"] as unknown as {
-      TaskTemplate: { ContainerSpec: { Image: string; Secrets: { SecretName: string }[] } };
+      TaskTemplate: {
+        ForceUpdate: number;
+        ContainerSpec: { Image: string; Secrets: { SecretName: string }[] };
+      };
     };
 
   it("makes all that it declares, and its tasks run", async () => {
@@ -54,6 +57,15 @@ suite("the example swarm", () => {
     expect(Object.keys(must(await stack.up()).changes)).toEqual(["same"]);
     expect(server.requests().slice(before)).toEqual([]);
     expect(Object.keys(must(await stack.refresh()).changes)).toEqual(["same"]);
+  });
+
+  it("deploys the service again where its webhook is called, which is no drift", async () => {
+    const { output } = must(await stack.run(["stack", "output", "deployUrl", "--show-secrets"]));
+    expect((await fetch(output.trim(), { method: "POST" })).status).toBe(204);
+    expect((await serviceSpec()).TaskTemplate.ForceUpdate).toBe(1);
+    expect(await stack.stateFile()).not.toContain("/api/webhooks/");
+    expect(Object.keys(must(await stack.refresh()).changes)).toEqual(["same"]);
+    expect(Object.keys(must(await stack.preview()).changes)).toEqual(["same"]);
   });
 
   it("moves the service over to another secret, and deletes the old one then", async () => {
