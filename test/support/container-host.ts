@@ -2,10 +2,9 @@ import { randomBytes, randomInt } from "node:crypto";
 import { afterAll, afterEach, beforeAll } from "@jest/globals";
 import { engineApi, sweep } from "./engine-api";
 import type { Message } from "./fake-pulumi";
-import { type Host, PASSWORD, providerConfig, startHost } from "./host";
+import { type Door, type Host, PASSWORD, providerConfig, startHost, startProvider } from "./host";
 import { MiniStack } from "./mini-stack";
 import { engineOrSkip, engineUrl, testImage } from "./needs";
-import { startPlugin } from "./plugin";
 
 /** Names on the engine that are nobody else's. */
 interface Names {
@@ -40,16 +39,18 @@ export interface Space extends Names, AsyncDisposable {
  *
  * @param tests `host` is filled in before the first of them runs
  * @param describe a group of tests, or its skipping form where this machine lacks what they need
+ * @param door how Pulumi reaches the resources
  */
 export function onEngine(
   title: string,
   tests: (host: ContainerHost) => void,
   describe = engineOrSkip(),
+  door: Door = "dynamic provider",
 ): void {
   describe(title, () => {
     const host = {} as ContainerHost;
     beforeAll(async () => {
-      Object.assign(host, await startContainerHost());
+      Object.assign(host, await startContainerHost(door));
     });
     afterEach(async () => {
       host.stack.forget();
@@ -62,15 +63,15 @@ export function onEngine(
   });
 }
 
-export async function startContainerHost(): Promise<ContainerHost> {
-  const host = await startHost({ engine: { url: engineUrl } });
+export async function startContainerHost(door: Door = "dynamic provider"): Promise<ContainerHost> {
+  const host = await startHost({ engine: { url: engineUrl }, door });
   const names = ownNames();
   const close = host[Symbol.asyncDispose].bind(host);
   return Object.assign(host, names, {
     async restart() {
       await host.stack.plugin[Symbol.asyncDispose]();
       const config = providerConfig({ url: host.server.url, username: "admin", password: PASSWORD });
-      host.stack.plugin = await startPlugin({ config, engine: host.pulumi.address });
+      host.stack.plugin = await startProvider(door, { config, engine: host.pulumi.address });
     },
     space: () => openSpace(host),
     async [Symbol.asyncDispose]() {

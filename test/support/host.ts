@@ -45,6 +45,9 @@ export type Door = (typeof DOORS)[number];
 
 const STARTS = { "dynamic provider": startPlugin, plugin: startResourcePlugin } as const;
 
+/** Starts the process that Pulumi calls for the resources. */
+export const startProvider = (door: Door, options?: PluginOptions): Promise<Plugin> => STARTS[door](options);
+
 /** Starts all three, the server with an administrator unless said otherwise. */
 export async function startHost({
   settings,
@@ -55,7 +58,7 @@ export async function startHost({
   const server = await startServer({ ...(!isNew && { admin: { password: PASSWORD } }), ...options });
   const pulumi = await startFakePulumi();
   const start = (own: Settings, more?: PluginOptions): Promise<Plugin> =>
-    STARTS[door]({ config: providerConfig(own), engine: pulumi.address, ...more });
+    startProvider(door, { config: providerConfig(own), engine: pulumi.address, ...more });
   const login = { username: "admin", password: PASSWORD };
   const stack = new MiniStack(await start({ url: server.url, ...(settings ?? login) }));
   return {

@@ -1,5 +1,5 @@
 // `npm run bench`: what the package costs who installs and imports it, what a hundred containers cost and three hundred unchanged
-// ones, and how fast the server is beside nginx. `npm run bench -- server` measures one part. What is missing is set up as
+// ones, what the two doors cost beside each other, and how fast the server is beside nginx. `npm run bench -- server` measures one part. What is missing is set up as
 // `npm test` does.
 
 import { cleanUpWhenInterrupted } from "../machine/command.mts";
@@ -11,6 +11,7 @@ import { ensureImages } from "../setup/image.mts";
 import { ensurePackage } from "../setup/package.mts";
 import { ensurePulumi } from "../setup/pulumi/ensure.mts";
 import { benchContainers } from "./containers.mts";
+import { benchDoors } from "./doors.mts";
 import { measureImport, measureInstallation } from "./installation.mts";
 import { benchServer } from "./server.mts";
 import { benchUnchanged } from "./unchanged.mts";
@@ -31,6 +32,7 @@ const parts: Readonly<Record<string, Part>> = {
   import: measureImport,
   containers: onEngine(async (engine) => await benchContainers(engine, await ensurePulumi())),
   unchanged: onEngine(async (engine) => await benchUnchanged(engine, await ensurePulumi())),
+  doors: onEngine(async (engine) => await benchDoors(engine, await ensurePulumi())),
   server: onEngine(benchServer),
 };
 

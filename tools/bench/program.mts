@@ -5,6 +5,9 @@ import { run } from "../machine/command.mts";
 import { clone } from "../machine/folders.mts";
 import { IMAGE } from "../setup/image.mts";
 
+/** The plugin's program, in the clone. */
+export const PLUGIN = join("dist", "plugin", "bin.js");
+
 export const COUNT = 100;
 
 /** What Pulumi does at once by default on two cores, for both sides of the comparison. */
@@ -22,6 +25,17 @@ export function containersProgram(count: number, more: object = {}): string {
     const portainer = require("pulumi-portainer");
     for (let index = 0; index < ${count}; index += 1) {
       new portainer.Container("bench-" + index, { endpointId: 1, ...${JSON.stringify({ ...specification, ...more })} });
+    }
+  `;
+}
+
+/** The same containers through the plugin, by a class such as a generated SDK has. */
+export function pluginProgram(count: number, more: object = {}): string {
+  return `
+    const pulumi = require("@pulumi/pulumi");
+    for (let index = 0; index < ${count}; index += 1) {
+      const name = "bench-plugin-" + index;
+      new pulumi.CustomResource("portainer:index:Container", name, { endpointId: 1, ...${JSON.stringify({ ...specification, ...more })} });
     }
   `;
 }
@@ -65,11 +79,14 @@ export async function openProgram(
   );
   await writeFile(join(folder, "index.js"), source);
 
+  const launcher = join(folder, "bin", "pulumi-resource-portainer");
+  await mkdir(join(folder, "bin"));
+  await writeFile(launcher, `#!/bin/sh\nexec node "${join(clone, PLUGIN)}" "$@"\n`, { mode: 0o755 });
   const { PATH = "" } = process.env;
   const env = {
     ...process.env,
     ...server,
-    PATH: [join(clone, "node_modules", ".bin"), pulumi, PATH].join(delimiter),
+    PATH: [join(folder, "bin"), join(clone, "node_modules", ".bin"), pulumi, PATH].join(delimiter),
     PULUMI_HOME: join(folder, "home"),
     PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,
     PULUMI_CONFIG_PASSPHRASE: "bench",

@@ -32,7 +32,7 @@ export function packageSchema(clone: string, definitions: Definitions): object {
     keywords: ["pulumi", "portainer", "docker", "containers", "category/infrastructure", "kind/native"],
     license,
     publisher: "pulumi-portainer",
-    meta: { moduleFormat: "(.*)" },
+    meta: { moduleFormat: "(.*)", supportPack: true },
     language: {
       python: { packageName: "pulumi_portainer", readme: description, pyproject: { enabled: true } },
       nodejs: { packageName: "pulumi-portainer-plugin" },

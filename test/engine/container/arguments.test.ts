@@ -2,9 +2,10 @@ import { beforeAll, expect, test } from "@jest/globals";
 import { isAtLeast } from "../../../contract";
 import { containerArguments } from "../../../provider/docker/container/arguments";
 import { type AnyArgument, canonical } from "../../../provider/docker/container/arguments/argument";
-import { onEngine, type Space } from "../../support/container-host";
+import { type ContainerHost, onEngine, type Space } from "../../support/container-host";
 import { engineApi, has, inspect, makeAnew, valueAt } from "../../support/engine-api";
-import { otherTestImage, testImage } from "../../support/needs";
+import { DOORS, type Door } from "../../support/host";
+import { engineOrSkip, otherTestImage, testImage } from "../../support/needs";
 import { type Effect, elsewhere, type Row, rowsOf } from "./rows";
 
 /** Takes the place of a prefix that is known only when the tests run. */
@@ -62,23 +63,40 @@ async function alter(space: Space, row: Row, earlier: object): Promise<void> {
   expect([answer.status < 300, answer.text]).toEqual([true, answer.text]);
 }
 
-onEngine("§9.1 each argument of a container", (host) => {
+test("each argument of a container has a row, or a place elsewhere", () => {
+  const shown = [...rowsOf(PREFIX, "", "").map(({ argument }) => argument), ...Object.keys(elsewhere)];
+  expect([...new Set(shown)].sort()).toEqual(Object.keys(containerArguments).sort());
+});
+
+/**
+ * Both doors share what the rows are about, so a few go through the plugin. All of them do with `TEST_WHOLE_MATRIX` in
+ * the environment.
+ */
+const EVERY: Readonly<Record<Door, number>> = {
+  "dynamic provider": 1,
+  plugin: process.env["TEST_WHOLE_MATRIX"] ? 1 : 7,
+};
+
+for (const door of DOORS) {
+  onEngine(
+    `§9.1 each argument of a container, through the ${door}`,
+    (host) => testRows(host, EVERY[door]),
+    engineOrSkip(),
+    door,
+  );
+}
+
+/** @param every which rows: 1 for all, 7 for every seventh. */
+function testRows(host: ContainerHost, every: number): void {
   let apiVersion: string;
   beforeAll(async () => {
     apiVersion = String((await engineApi("GET", "/version")).body["ApiVersion"]);
   });
 
-  test("has a row, or a place elsewhere", () => {
-    const shown = [...rowsOf(PREFIX, "", "").map(({ argument }) => argument), ...Object.keys(elsewhere)];
-    expect([...new Set(shown)].sort()).toEqual(Object.keys(containerArguments).sort());
-  });
-
   test.concurrent.each(
-    rowsOf(PREFIX, testImage, otherTestImage).map(({ argument, part = "" }, index) => ({
-      argument,
-      part,
-      index,
-    })),
+    rowsOf(PREFIX, testImage, otherTestImage)
+      .map(({ argument, part = "" }, index) => ({ argument, part, index }))
+      .filter(({ index }) => index % every === 0),
   )(
     "$argument $part reaches the engine, stays silent, changes as documented, and its drift is healed",
     async ({ index }) => {
@@ -133,4 +151,4 @@ onEngine("§9.1 each argument of a container", (host) => {
     },
     120_000,
   );
-});
+}
