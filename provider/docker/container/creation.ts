@@ -3,7 +3,7 @@
  * it.
  */
 import { isApiError } from "../../../client";
-import { messageOf, Unfinished } from "../../core/errors";
+import { messageOf, ProviderError, Unfinished } from "../../core/errors";
 import { afterwards, type Engine } from "../engine";
 import { pullImage } from "../image/calls";
 import { type ContainerInputs, givenArguments } from "./arguments";
@@ -20,6 +20,19 @@ import { type ContainerState, outputsOf } from "./state";
 /** Whether the engine refused a creation because it does not have the image. */
 function isImageMissing(error: unknown): boolean {
   return isApiError(error) && error.status === 404 && /no such image/i.test(error.serverMessage);
+}
+
+/**
+ * Explains why an engine does not pass on the mounts of a container that has a tmpfs among its `volumes`: it looks for a
+ * volume without a name (moby/moby#35194).
+ */
+function explained(error: unknown, { volumesFrom = [] }: ContainerInputs): unknown {
+  const isTmpfs = isApiError(error) && /^get: (?:no such volume|volume not found)/.test(error.serverMessage);
+  if (!isTmpfs || volumesFrom.length === 0) return error;
+  return new ProviderError(
+    "one of the containers of `volumesFrom` mounts a tmpfs by `volumes`, which engines do not pass on: nothing was changed. " +
+      "Write it as `tmpfs` in that container.",
+  );
 }
 
 /** Time limit for cleaning up after a failed creation, in seconds. */
@@ -70,7 +83,7 @@ export async function createContainer(
       // Report what failed first. Volumes that are left are empty, and the next roll-out deletes them.
       await removeFileVolumes(afterwards(engine, CLEAN_UP_SECONDS), createId).catch(() => undefined);
     }
-    throw error;
+    throw explained(error, inputs);
   }
 }
 

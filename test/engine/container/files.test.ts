@@ -107,6 +107,20 @@ onEngine("files", (host) => {
       writable: false,
       volumes: 1,
     },
+    {
+      where: "a read-only container, beside a tmpfs that is a volume",
+      path: "/srv/token",
+      more: () => ({ readOnly, volumes: [{ type: "tmpfs", target: "/scratch" }] }),
+      writable: false,
+      volumes: 1,
+    },
+    {
+      where: "a read-only container, in a volume without a name beside a tmpfs that is one",
+      path: "/data/token",
+      more: () => ({ readOnly, volumes: [{ target: "/data" }, { type: "tmpfs", target: "/scratch" }] }),
+      writable: true,
+      volumes: 0,
+    },
   ];
 
   describe.each(cases)("in $where", ({ path, more, beside, writable, volumes }) => {

@@ -94,6 +94,17 @@ onEngine("a container that shares another's namespaces", (host) => {
     expect(await up("side", { networkMode: `container:${nameOf("db")}`, adopt: "matching" })).toBe("create");
   });
 
+  test("is refused the tmpfs that its source mounts by `volumes`, with the way on", async () => {
+    const side = () => up("side", { volumesFrom: [nameOf("db")] });
+    await up("db", { volumes: [{ target: "/shared" }, { type: "tmpfs", target: "/scratch" }] });
+    await expect(side()).rejects.toThrow(/mounts a tmpfs by `volumes`.*nothing was changed/i);
+    expect(host.stack.has("side")).toBe(false);
+    await up("db", { volumes: [{ target: "/shared" }], tmpfs: { "/scratch": "" } });
+    expect(await side()).toBe("create");
+    const mounts = (await inspect(nameOf("side")))?.Mounts ?? [];
+    expect(mounts.map(({ Destination }) => Destination)).toEqual(["/shared"]);
+  });
+
   test("takes what its sources mount, and carries over only what is its own", async () => {
     const source = { volumes: [{ target: "/shared" }] };
     await up("db", source);

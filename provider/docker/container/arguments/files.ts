@@ -7,7 +7,7 @@ import { AssetSchema, bytesOf, isAsset, type WireAsset } from "../../../core/ass
 import { equal } from "../../../core/diff";
 import { isUnknown } from "../../../core/properties";
 import { afterwards, type Engine } from "../../engine";
-import { discard, neverRan, restart, sendCreation } from "../calls";
+import { discard, findById, neverRan, restart, sendCreation } from "../calls";
 import {
   type FileVolume,
   fileFolders,
@@ -18,7 +18,9 @@ import {
 } from "../file-volumes";
 import { CREATE_LABEL, newCreateId } from "../labels";
 import { freshName } from "../leftovers";
+import type { Wire } from "../wire";
 import type { Argument, ContainerChange } from "./argument";
+import { canonicalVolume, type VolumeInput } from "./storage";
 
 const OnChange = z.union([
   z.enum(["restart", "none"]),
@@ -76,7 +78,7 @@ interface FileInputs {
   readonly files?: Files | undefined;
   readonly readOnly?: boolean | undefined;
   readonly tmpfs?: object | undefined;
-  readonly volumes?: readonly unknown[] | undefined;
+  readonly volumes?: readonly VolumeInput[] | undefined;
 }
 
 /** A file's content and attributes in one form, however the program writes the file. */
@@ -135,7 +137,7 @@ interface Target {
 async function uploadFiles(
   engine: Engine,
   target: Target,
-  { name, readOnly }: FileInputs,
+  { name, readOnly, volumes }: FileInputs,
   files: Files,
 ): Promise<void> {
   if (Object.keys(files).length === 0) return;
@@ -143,8 +145,30 @@ async function uploadFiles(
   const upload = await archive(files);
   const put = (id: string) =>
     docker.containers.putArchive({ params: { id }, query: { path: "/" }, upload }, call);
-  if (readOnly) await throughHelper(engine, target, name, put);
+  if (readOnly) await throughHelper(engine, target, name, await mountsOf(engine, target, volumes), put);
   else await put(target.id);
+}
+
+/**
+ * The mounts of a container, for another one. No engine passes on a tmpfs that is among the `volumes`: then each mount is
+ * named, except those that are ours.
+ */
+async function mountsOf(
+  engine: Engine,
+  { id, volumes: ours }: Target,
+  declared: readonly VolumeInput[] = [],
+): Promise<Wire> {
+  if (!declared.some((volume) => canonicalVolume(volume)["Type"] === "tmpfs")) return { VolumesFrom: [id] };
+  const { Mounts } = (await findById(engine, id)) ?? {};
+  const passedOn = (Mounts ?? []).filter(
+    ({ Type, Destination }) =>
+      (Type === "volume" || Type === "bind") && ours.every(({ path }) => path !== Destination),
+  );
+  return {
+    Binds: passedOn.map(({ Type, Name, Source, Destination }) =>
+      [Type === "volume" ? Name : Source, Destination].join(":"),
+    ),
+  };
 }
 
 /**
@@ -154,12 +178,13 @@ async function uploadFiles(
  */
 async function throughHelper(
   engine: Engine,
-  { id, image, volumes }: Target,
+  { image, volumes }: Target,
   name: string,
+  mounts: Wire,
   put: (id: string) => Promise<unknown>,
 ): Promise<void> {
   const createId = newCreateId();
-  const body = { Image: image, Labels: { [CREATE_LABEL]: createId }, HostConfig: { VolumesFrom: [id] } };
+  const body = { Image: image, Labels: { [CREATE_LABEL]: createId }, HostConfig: mounts };
   mountFileVolumes(
     body,
     volumes.map((volume) => ({ ...volume, readOnly: false })),
