@@ -89,6 +89,8 @@ export const NodeInspect = z.looseObject({
     })
     .nullish(),
   Status: z.looseObject({ State: z.string().optional(), Addr: z.string().optional() }).nullish(),
+  /** On managers only: the role that the node has by now, where the specification says the one that it gets. */
+  ManagerStatus: z.looseObject({ Reachability: z.string().optional() }).nullish(),
 });
 export type NodeInspect = z.infer<typeof NodeInspect>;
 

@@ -10,6 +10,8 @@ export const EngineInfo = z.looseObject({
     .looseObject({
       /** `"active"` on an engine of a swarm. */
       LocalNodeState: z.string().optional(),
+      /** The node that the engine is. */
+      NodeID: z.string().optional(),
       Cluster: z
         .looseObject({
           ID: z.string(),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { NodeInspect } from "../../contract";
+import { until } from "../core/concurrency";
 import type { Definition, Inputs, Property, State as StateOf } from "../core/definition";
 import { difference, noneIfEmpty, refreshed } from "../core/diff";
 import { ProviderError } from "../core/errors";
@@ -28,7 +29,7 @@ export const NodeSchema = z.object({
   labels: TextsSchema.optional(),
   /** `"active"` takes tasks, `"pause"` no new ones, `"drain"` none. Docker: `Availability`. @default unmanaged */
   availability: z.enum(["active", "pause", "drain"]).optional(),
-  /** `"worker"` or `"manager"`. Docker: `Role`. @default unmanaged */
+  /** `"worker"` or `"manager"`; an `up` waits until the node is one. Docker: `Role`. @default unmanaged */
   role: z.enum(["worker", "manager"]).optional(),
 });
 export type NodeArgs = z.input<typeof NodeSchema>;
@@ -155,10 +156,38 @@ async function apply(
     const desired = { ...now, Spec: body };
     const { changed } = difference(properties, valuesOf(now, undefined), valuesOf(desired, undefined));
     if (changed.length === 0) return now;
+    if (changed.includes("role") && news.role === "worker") await refuseOwnManager(engine, now);
     await docker.nodes.update({ params: { id: now.ID }, query: { version: now.Version.Index }, body }, call);
     return desired;
   };
-  return await atItsVersion(read, write, found);
+  const now = await atItsVersion(read, write, found);
+  if (now.Spec.Role !== found.Spec.Role) await hasItsRole(engine, now);
+  return now;
+}
+
+/** Refuses to make a worker of the manager that the environment leads to: nothing of the swarm could be managed after it. */
+async function refuseOwnManager({ docker, call, endpointId }: Engine, { ID }: NodeInspect): Promise<void> {
+  const { Swarm } = await docker.system.info({}, call);
+  if (Swarm?.NodeID !== ID) return;
+  throw new ProviderError(
+    `environment ${endpointId} leads to this node: as a worker it could no longer manage the swarm. Nothing was changed. Make another node a manager, and change this one through that one's environment.`,
+  );
+}
+
+/** A swarm changes roles some seconds later. Until then the node takes no other role, and is asked nothing as a manager. */
+async function hasItsRole({ docker, call, context }: Engine, { ID: id, Spec }: NodeInspect): Promise<void> {
+  const isDone = ({ ManagerStatus }: NodeInspect) =>
+    Spec.Role === "manager" ? ManagerStatus?.Reachability === "reachable" : !ManagerStatus;
+  await until(call.signal ?? context.signal, async () => {
+    const now = await docker.nodes.inspect({ params: { id } }, call);
+    if (isDone(now)) return true;
+    if (now.Status?.State !== "ready") {
+      context.warn(`the node is ${now.Status?.State}: it becomes a ${Spec.Role} when it is back`);
+      return true;
+    }
+    context.progress(`becomes a ${Spec.Role}`);
+    return undefined;
+  });
 }
 
 /** By its id or its host name, which several nodes of a swarm may have. */

@@ -67,7 +67,7 @@ const ENTER = [
 ].join(" && ");
 
 /** How a program is started: here, or in the root folder of another system. */
-interface Launch {
+export interface Launch {
   command: string;
   args: string[];
 }

@@ -16,7 +16,7 @@ import { SetUpError, step } from "../../machine/progress.mts";
 import { freePort, tryLock } from "../../machine/reserve.mts";
 import { type Engine, engineAt, engineClient } from "./find.mts";
 import { installEnginePackages, whyNoPrivateEngine } from "./install.mts";
-import { launchIn, pathIn } from "./other-root.mts";
+import { type Launch, launchIn, pathIn } from "./other-root.mts";
 
 /** Arguments of `dockerd` that give every container what nobody's program asks for. */
 export const DAEMON_DEFAULTS = [
@@ -130,10 +130,61 @@ interface PrivateEngineOptions {
   args?: readonly string[];
   /** Variables that `dockerd` has beside those of this process. */
   env?: Readonly<Record<string, string>>;
+  /**
+   * Runs the engine as on a machine of its own: with this host name, and in a network namespace of its own, which has the
+   * engine's name.
+   */
+  hostname?: string;
+}
+
+/** It is alone in its network namespace, where nothing leads out: there is no firewall to write to. */
+const NETWORK_OF_ITS_OWN = ["--iptables=false", "--ip6tables=false", "--ip-masq=false"];
+
+/** Gives a program a host name, `$0`. */
+const WITH_HOSTNAME = 'hostname "$0" && exec "$@"';
+
+/** The same program on a machine of its own, as far as it can tell. */
+const onOwnMachine = (namespace: string, hostname: string, { command, args }: Launch): Launch => ({
+  command: "nsenter",
+  args: [
+    `--net=/run/netns/${namespace}`,
+    ...["unshare", "--uts", "/bin/sh", "-c", WITH_HOSTNAME, hostname, command, ...args],
+  ],
+});
+
+async function addNamespace(name: string): Promise<void> {
+  if (existsSync(`/run/netns/${name}`)) return;
+  await run("ip", ["netns", "add", name]);
+  await run("ip", ["-netns", name, "link", "set", "lo", "up"]);
+}
+
+async function removeNamespace(name: string): Promise<void> {
+  if (existsSync(`/run/netns/${name}`)) await run("ip", ["netns", "delete", name], { always: true });
+}
+
+/** Puts a cable between two engines that have host names. Their addresses are these. */
+export async function connect(one: PrivateEngine, other: PrivateEngine): Promise<[string, string]> {
+  const ends = [one, other].map(({ name }, index) => ({
+    name,
+    link: "cable",
+    address: `10.76.0.${index + 1}`,
+  }));
+  const [here, there] = ends as [(typeof ends)[number], (typeof ends)[number]];
+  await run("ip", ["-netns", here.name, "link", "delete", here.link]).catch(() => {});
+  const peer = ["peer", "name", there.link, "netns", there.name];
+  await run("ip", ["-netns", here.name, "link", "add", here.link, "type", "veth", ...peer]);
+  for (const { name, link, address } of ends) {
+    await run("ip", ["-netns", name, "addr", "add", `${address}/24`, "dev", link]);
+    await run("ip", ["-netns", name, "link", "set", link, "up"]);
+  }
+  return [here.address, there.address];
 }
 
 /** A Docker engine that belongs to one folder: its data there, its sockets in /run, where paths are short enough. */
-export function privateEngine(folder: string, { root, args: more = [], env }: PrivateEngineOptions = {}) {
+export function privateEngine(
+  folder: string,
+  { root, args: more = [], env, hostname }: PrivateEngineOptions = {},
+) {
   const name = `pp-${shortNameOf(folder)}`;
   const swarmBridge = `${name}-gw`;
   const runtime = join("/run", "pulumi-portainer", name);
@@ -159,8 +210,10 @@ export function privateEngine(folder: string, { root, args: more = [], env }: Pr
       "Private Docker engine",
       async () => {
         if (!(await isDaemonRunning(daemon))) {
-          network ??= await networkArguments(name);
-          const { command, args } = launchIn(root, "dockerd", [...places, ...network, ...more]);
+          if (hostname !== undefined) await addNamespace(name);
+          network ??= hostname === undefined ? await networkArguments(name) : NETWORK_OF_ITS_OWN;
+          const plain = launchIn(root, "dockerd", [...places, ...network, ...more]);
+          const { command, args } = hostname === undefined ? plain : onOwnMachine(name, hostname, plain);
           await startDaemon(daemon, command, args, { ...process.env, ...env });
         }
         return answering(url, daemon);
@@ -182,11 +235,12 @@ export function privateEngine(folder: string, { root, args: more = [], env }: Pr
       await removeLeftovers([data, runtime]);
       await removeBridge(name);
       await removeBridge(swarmBridge);
+      await removeNamespace(name);
       await rm(runtime, { recursive: true, force: true });
       await rm(folder, { recursive: true, force: true });
     });
 
-  return { url, swarmBridge, start, restart, remove, exists: () => existsSync(folder) };
+  return { name, url, swarmBridge, start, restart, remove, exists: () => existsSync(folder) };
 }
 
 export type PrivateEngine = ReturnType<typeof privateEngine>;
@@ -259,7 +313,7 @@ interface ThrowawayEngine extends AsyncDisposable {
  * @param kind engines of one kind are not taken over for another
  */
 export async function reserveThrowawayEngine(
-  kind: "test" | "swarm" | "own",
+  kind: "test" | "swarm" | "own" | "machine",
   options: PrivateEngineOptions = {},
 ): Promise<ThrowawayEngine> {
   for (let slot = 1; ; slot++) {
