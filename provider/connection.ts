@@ -43,15 +43,23 @@ export interface Connection {
    */
   sameServer(instanceId: string | undefined): Promise<string>;
   /**
-   * The engine's own id, requested once per environment and process. A failed request is not repeated either.
+   * Who the engine is, requested once per environment and process. A failed request is not repeated either.
    *
    * @param node the node of the engine, where an agent serves several nodes.
    */
-  engineId(endpointId: number, node?: string): Promise<string>;
-  /** Forgets the engine's id, so that it is requested again: the environment was changed. */
+  engine(endpointId: number, node?: string): Promise<EngineIdentity>;
+  /** Forgets who the engine is, so that it is requested again: the environment was changed. */
   forgetEngine(endpointId: number): void;
+  /** Remembers that the engine manages this swarm from now on, or none. */
+  learnSwarm(endpointId: number, swarmId: string | undefined): Promise<void>;
   /** Closes open connections, so that a test leaves no open handle. */
   close(): Promise<void>;
+}
+
+interface EngineIdentity {
+  readonly id: string;
+  /** The swarm that it manages. */
+  readonly swarmId: string | undefined;
 }
 
 const connections = new Map<string, Connection>();
@@ -75,7 +83,7 @@ export async function disconnect(): Promise<void> {
 
 function makeConnection(settings: SettingTexts): Connection {
   const clients = new Map<string, PortainerClient>();
-  const engines = new Map<string, Promise<string>>();
+  const engines = new Map<string, Promise<EngineIdentity>>();
   let answer: Promise<Status> | undefined;
 
   const as = (credentials: Credentials | undefined): PortainerClient => {
@@ -125,7 +133,7 @@ function makeConnection(settings: SettingTexts): Connection {
       );
     },
 
-    engineId(endpointId, node) {
+    engine(endpointId, node) {
       const key = engineKey(endpointId, node);
       const asked = engines.get(key) ?? askEngine(connection.client, endpointId, node);
       engines.set(key, asked);
@@ -134,6 +142,11 @@ function makeConnection(settings: SettingTexts): Connection {
 
     forgetEngine(endpointId) {
       for (const key of engines.keys()) if (key.startsWith(engineKey(endpointId))) engines.delete(key);
+    },
+
+    async learnSwarm(endpointId, swarmId) {
+      const engine = { ...(await connection.engine(endpointId)), swarmId };
+      engines.set(engineKey(endpointId), Promise.resolve(engine));
     },
 
     async close() {
@@ -167,9 +180,9 @@ async function askEngine(
   client: PortainerClient,
   endpointId: number,
   node: string | undefined,
-): Promise<string> {
-  const { ID } = await client.docker(endpointId, node).system.info({}, { timeout: PROBE_SECONDS });
-  return ID;
+): Promise<EngineIdentity> {
+  const { ID: id, Swarm } = await client.docker(endpointId, node).system.info({}, { timeout: PROBE_SECONDS });
+  return { id, swarmId: Swarm?.Cluster?.ID };
 }
 
 /** The address of something in a server's API, for others to use: webhooks. */

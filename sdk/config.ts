@@ -24,6 +24,7 @@ export class Config extends resource<typeof config>("Config")(
   "adopt",
   "configId",
   "configName",
+  "swarmId",
   "engineId",
   "instanceId",
 ) {

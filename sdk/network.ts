@@ -32,6 +32,7 @@ export class Network extends resource<typeof network>("Network")(
   "networkId",
   "subnets",
   "scope",
+  "swarmId",
   "engineId",
   "instanceId",
 ) {

@@ -22,6 +22,7 @@ export class Node extends resource<typeof node>("Node")(
   "nodeId",
   "hostname",
   "address",
+  "swarmId",
   "engineId",
   "instanceId",
 ) {

@@ -29,6 +29,7 @@ export class Secret extends resource<typeof secret>("Secret", { secretOutputs: [
   "adopt",
   "secretId",
   "secretName",
+  "swarmId",
   "engineId",
   "instanceId",
 ) {

@@ -64,6 +64,7 @@ export class Service extends resource<typeof service>("Service")(
   "waitForConvergence",
   "serviceId",
   "publishedPorts",
+  "swarmId",
   "engineId",
   "instanceId",
 ) {

@@ -3,7 +3,7 @@ import { ResourceType } from "../../contract";
 import { noneIfEmpty } from "../core/diff";
 import { AccessSchema } from "./access";
 import { TextsSchema } from "./identity";
-import { engineObject, type OnEngine } from "./object";
+import { engineObject, type InSwarm } from "./object";
 import {
   configName,
   Data,
@@ -40,7 +40,7 @@ export const ConfigSchema = z.object({
 });
 export type ConfigArgs = z.input<typeof ConfigSchema>;
 
-export interface ConfigOutputs extends OnEngine {
+export interface ConfigOutputs extends InSwarm {
   /** The config's id in the swarm. */
   readonly configId: string;
   /** Its whole name in the swarm, `"nginx-conf-5f3c09a1be"`. */
@@ -71,5 +71,5 @@ export const config = engineObject<typeof ConfigSchema, ConfigOutputs, Found>({
     id: ID,
     control: Portainer?.ResourceControl,
   }),
-  outputs: ({ ID, Name }) => ({ configId: ID, configName: Name }),
+  outputs: ({ ID, Name }, { swarmId }) => ({ configId: ID, configName: Name, swarmId }),
 });

@@ -66,33 +66,33 @@ export interface Engine extends EngineRef {
   readonly call: CallOptions;
   readonly instanceId: string;
   readonly engineId: string;
+  /** The swarm that it manages. */
+  readonly swarmId: string | undefined;
 }
 
 /** The environment's engine cannot be reached, although Portainer can. */
 class Unreachable extends ProviderError {}
 
+/** Where an object was created. One of a swarm is on all of the swarm's managers. */
+interface Origin {
+  readonly instanceId?: string | undefined;
+  readonly engineId?: string | undefined;
+  readonly swarmId?: string | undefined;
+}
+
 /**
- * Reaches an engine. Refuses if the server or the engine is not the one that the object was created on.
+ * Reaches an engine. Refuses if the server is not the one that the object was created on, nor the engine, unless it
+ * manages the swarm that the object belongs to.
  *
  * @throws Unreachable when the engine does not answer. Each process asks an engine for its id only once.
  */
-export async function reachEngine(
-  context: Context,
-  ref: EngineRef,
-  known: { readonly instanceId?: string | undefined; readonly engineId?: string | undefined } = {},
-): Promise<Engine> {
+export async function reachEngine(context: Context, ref: EngineRef, known: Origin = {}): Promise<Engine> {
   const { connection, signal } = context;
   const { endpointId, nodeName } = ref;
   const instanceId = await connection.sameServer(known.instanceId);
-  const engineId = await engineOf(context, ref);
-  if (known.engineId && engineId && known.engineId !== engineId) {
-    throw new ProviderError(
-      `environment ${endpointId} leads to another engine: this was made on engine ${known.engineId}, and this one is ${engineId}. ` +
-        "Nothing was changed. Point the environment at the first engine, or remove the resource from the state with `pulumi state delete` if that engine is gone for good.",
-    );
-  }
+  const { id: engineId, swarmId } = await engineOf(context, ref);
   const { client } = connection;
-  return {
+  const engine: Engine = {
     context,
     endpointId,
     nodeName,
@@ -101,7 +101,31 @@ export async function reachEngine(
     call: { signal },
     instanceId,
     engineId,
+    swarmId,
   };
+  const isOther = known.engineId && engineId && known.engineId !== engineId;
+  if (isOther && !(await manages(engine, known.swarmId))) {
+    throw new ProviderError(
+      `environment ${endpointId} leads to another engine: this was made on engine ${known.engineId}, and this one is ${engineId}. ` +
+        "Nothing was changed. Point the environment at the first engine, or remove the resource from the state with `pulumi state delete` if that engine is gone for good.",
+    );
+  }
+  return engine;
+}
+
+/** Whether the engine manages this swarm. An agent may describe a worker, and yet ask a manager of its swarm. */
+async function manages(
+  { swarmId: own, docker, call }: Engine,
+  swarmId: string | undefined,
+): Promise<boolean> {
+  if (swarmId === undefined) return false;
+  if (own !== undefined) return own === swarmId;
+  try {
+    return (await docker.swarm.inspect({}, call)).ID === swarmId;
+  } catch (error) {
+    if (isApiError(error) && error.source === "engine") return false;
+    throw error;
+  }
 }
 
 /**
@@ -113,9 +137,9 @@ export function afterwards(engine: Engine, seconds: number): Engine {
   return { ...engine, call: { signal: AbortSignal.timeout(seconds * 1_000) } };
 }
 
-async function engineOf({ connection }: Context, { endpointId, nodeName }: EngineRef): Promise<string> {
+async function engineOf({ connection }: Context, { endpointId, nodeName }: EngineRef) {
   try {
-    return await connection.engineId(endpointId, nodeName);
+    return await connection.engine(endpointId, nodeName);
   } catch (error) {
     if (!isUnreachable(error)) throw error;
     throw new Unreachable(

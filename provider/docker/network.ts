@@ -62,6 +62,8 @@ export interface NetworkOutputs extends OnEngine {
   readonly subnets: readonly string[];
   /** `"local"`, `"swarm"` or `"global"`. */
   readonly scope: string;
+  /** The id of the swarm that an overlay network belongs to. */
+  readonly swarmId?: string | undefined;
 }
 
 /** The inputs with their defaults. */
@@ -131,7 +133,7 @@ export const network = engineObject<typeof NetworkSchema, NetworkOutputs, Networ
       ipam: desired && !desired.ipam ? undefined : readIpam(IPAM, desired?.ipam),
     };
   },
-  outputs: outputsOf,
+  outputs: (now, { swarmId }) => ({ ...outputsOf(now), ...(now.Scope === "swarm" && { swarmId }) }),
   createdAt: ({ Created }) => Created,
 });
 

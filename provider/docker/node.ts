@@ -17,7 +17,7 @@ import {
   updateThere,
 } from "./engine";
 import { idOf, parseId, type Texts, TextsSchema } from "./identity";
-import type { OnEngine } from "./object";
+import type { InSwarm } from "./object";
 import { inSwarm, swarmFields } from "./swarm-file";
 import { atItsVersion } from "./version";
 
@@ -35,7 +35,7 @@ export const NodeSchema = z.object({
 export type NodeArgs = z.input<typeof NodeSchema>;
 type NodeInputs = Inputs<typeof NodeSchema>;
 
-export interface NodeOutputs extends OnEngine {
+export interface NodeOutputs extends InSwarm {
   /** The node's id in the swarm. */
   readonly nodeId: string;
   /** Its host name. */
@@ -123,13 +123,14 @@ function valuesOf({ Spec }: NodeInspect, labels: Texts | undefined): Properties 
   };
 }
 
-function stateOf({ engineId, instanceId }: Engine, now: NodeInspect, inputs: object): NodeState {
+function stateOf({ engineId, instanceId, swarmId }: Engine, now: NodeInspect, inputs: object): NodeState {
   const { ID, Description, Status } = now;
   return {
     ...inputs,
     nodeId: ID,
     hostname: Description?.Hostname ?? "",
     address: Status?.Addr ?? "",
+    swarmId,
     engineId,
     instanceId,
   } as NodeState;

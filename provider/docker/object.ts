@@ -37,6 +37,12 @@ export interface OnEngine {
   readonly instanceId: string;
 }
 
+/** The outputs of what belongs to a swarm, and is reached through any of its managers. */
+export interface InSwarm extends OnEngine {
+  /** The id of the swarm that it belongs to. */
+  readonly swarmId?: string | undefined;
+}
+
 /** The inputs that every kind has, and that the builder treats. */
 interface CommonInputs extends InputsWithEngine {
   readonly name: string;
@@ -99,7 +105,7 @@ export interface EngineKind<Schema extends z.ZodObject, Outputs extends OnEngine
    * @param desired the program's values, where the engine adds to them; `undefined` to see everything.
    */
   inputs(object: Wire, desired: Partial<Inputs<Schema>> | undefined): Properties;
-  outputs(object: Wire): Omit<Outputs, keyof OnEngine>;
+  outputs(object: Wire, engine: Engine): Omit<Outputs, keyof OnEngine>;
   /** When it was created, for messages. */
   createdAt(object: Wire): string | undefined;
 }
@@ -133,8 +139,10 @@ export function engineObject<Schema extends z.ZodObject, Outputs extends OnEngin
     name: kind.nameOnEngine && desired ? common(desired as Inputs<Schema>).name : object.Name,
     ...kind.inputs(object, desired),
   });
-  const stateOf = ({ engineId, instanceId }: Engine, object: Wire, inputs: object) =>
-    ({ ...inputs, ...kind.outputs(object), engineId, instanceId }) as unknown as Known;
+  const stateOf = (engine: Engine, object: Wire, inputs: object) => {
+    const { engineId, instanceId } = engine;
+    return { ...inputs, ...kind.outputs(object, engine), engineId, instanceId } as unknown as Known;
+  };
 
   const accessNow = async (engine: Engine, object: Wire, desired: object) => {
     const { access } = common(desired);

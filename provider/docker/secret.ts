@@ -3,7 +3,7 @@ import { ResourceType } from "../../contract";
 import { noneIfEmpty } from "../core/diff";
 import { AccessSchema } from "./access";
 import { TextsSchema } from "./identity";
-import { engineObject, type OnEngine } from "./object";
+import { engineObject, type InSwarm } from "./object";
 import {
   Data,
   DriverSchema,
@@ -46,7 +46,7 @@ export const SecretSchema = z.object({
 });
 export type SecretArgs = z.input<typeof SecretSchema>;
 
-export interface SecretOutputs extends OnEngine {
+export interface SecretOutputs extends InSwarm {
   /** The secret's id in the swarm. */
   readonly secretId: string;
   /** Its whole name in the swarm, `"db-password-5f3c09a1be"`. */
@@ -98,7 +98,7 @@ export const secret = engineObject<typeof SecretSchema, SecretOutputs, Found>({
     id: ID,
     control: Portainer?.ResourceControl,
   }),
-  outputs: ({ ID, Name }) => ({ secretId: ID, secretName: Name }),
+  outputs: ({ ID, Name }, { swarmId }) => ({ secretId: ID, secretName: Name, swarmId }),
 });
 
 const isDataKnown = ({ data }: { readonly data?: string | undefined }): boolean => data !== undefined;

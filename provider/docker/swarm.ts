@@ -159,7 +159,11 @@ export const swarm: Definition<typeof SwarmSchema, SwarmOutputs> = {
     const engine = await reachEngine(context, engineRefOf(inputs));
     const id = idOf(engine.endpointId, "swarm");
     const found = await find(engine);
-    if (!found) return { id, outputs: await stateOf(engine, await init(engine, inputs), inputs) };
+    if (!found) {
+      const made = await init(engine, inputs);
+      await context.connection.learnSwarm(engine.endpointId, made.ID);
+      return { id, outputs: await stateOf(engine, made, inputs) };
+    }
     context.claims.seek(identityOf(found.ID), `the swarm of environment ${engine.endpointId}`);
     const desired = managed(inputs);
     const { changed } = difference(settings, refreshed(settings, desired, settingsIn(found)), desired);
@@ -214,6 +218,7 @@ export const swarm: Definition<typeof SwarmSchema, SwarmOutputs> = {
       const now = await find(engine);
       if (now?.ID !== state.swarmId) return;
       await engine.docker.swarm.leave({ query: { force: "true" } }, engine.call);
+      await context.connection.learnSwarm(engine.endpointId, undefined);
     }),
 };
 

@@ -11,7 +11,7 @@ import { at, put, type Wire } from "../container/wire";
 import { type Engine, unlessObjectGone } from "../engine";
 import { labelsWith } from "../identity";
 import { isMadeBy } from "../maker";
-import { engineObject, type OnEngine } from "../object";
+import { engineObject, type InSwarm } from "../object";
 import { inSwarm } from "../swarm-file";
 import { atItsVersion } from "../version";
 import {
@@ -28,7 +28,7 @@ import { type ServiceInputs, ServiceSchema } from "./schema";
 
 export { type ServiceArgs, ServiceSchema } from "./schema";
 
-export interface ServiceOutputs extends OnEngine {
+export interface ServiceOutputs extends InSwarm {
   /** The service's id in the swarm. */
   readonly serviceId: string;
   /** Its ports on the nodes, those included that the swarm has picked. */
@@ -147,7 +147,7 @@ export const service = engineObject<typeof ServiceSchema, ServiceOutputs, FoundS
         read(now, desired?.[key]),
       ]),
     ),
-  outputs: (now) => ({ serviceId: now.ID, publishedPorts: publishedPorts(now) }),
+  outputs: (now, { swarmId }) => ({ serviceId: now.ID, publishedPorts: publishedPorts(now), swarmId }),
   createdAt: ({ CreatedAt }) => CreatedAt,
 });
 

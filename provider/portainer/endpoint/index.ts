@@ -130,7 +130,7 @@ async function find({ client }: Connection, id: number): Promise<Endpoint | unde
 
 async function engineIfUp(connection: Connection, endpointId: number): Promise<string | undefined> {
   try {
-    return await connection.engineId(endpointId);
+    return (await connection.engine(endpointId)).id;
   } catch {
     return undefined;
   }

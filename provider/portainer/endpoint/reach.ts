@@ -30,7 +30,7 @@ export async function untilUp(
   return await until(signal, async (seconds) => {
     connection.forgetEngine(endpointId);
     try {
-      return await connection.engineId(endpointId);
+      return (await connection.engine(endpointId)).id;
     } catch (error) {
       if (!isDown(error)) throw error;
       if (isApiError(error) && isLasting(error, target)) throw unreachable(error, target);

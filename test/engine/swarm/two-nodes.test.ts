@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
 import { eventually } from "../../support/eventually";
-import { type Host, startHost } from "../../support/host";
+import { type Host, PASSWORD, startHost } from "../../support/host";
 import { ownEngineOrSkip, testImage } from "../../support/needs";
 import { startTwoMachines, type TwoMachines } from "../../support/two-machines";
 
@@ -137,6 +137,45 @@ ownEngineOrSkip()("a swarm of two nodes", () => {
     await stack.destroy("other");
     expect((await nodeNamed(other.hostname))?.Spec.Labels).toEqual({ zone: "north" });
     expect(await whereItRuns()).toEqual([other.hostname]);
+  });
+
+  test("is the same swarm through any of its managers, and another engine is none of them", async () => {
+    const { stack, server } = host;
+    const { one, other } = machines;
+    const leadTo = async (URL: string) => {
+      const answer = await fetch(`${server.url}/api/endpoints/1`, {
+        method: "PUT",
+        headers: { "x-api-key": server.apiKey ?? "" },
+        body: JSON.stringify({ URL }),
+      });
+      expect(answer.status).toBe(200);
+    };
+    const program: readonly (readonly [type: string, name: string, inputs: Record<string, unknown>])[] = [
+      ["Swarm", "swarm", { ...swarmArgs(), adopt: "matching" }],
+      ["Node", "other", node({ labels: { zone: "north" } })],
+      ["Secret", "db", { endpointId: 1, name: "db", data: "one" }],
+      ["Config", "page", { endpointId: 1, name: "page", data: "one" }],
+      ["Network", "shop", { endpointId: 1, name: "shop", driver: "overlay" }],
+      ["Service", "web", web({ replicas: 1, networks: ["1/shop"] })],
+    ];
+    await using _first = await host.switchTo({ username: "admin", password: PASSWORD });
+    for (const resource of program) await stack.up(...resource);
+    await stack.up("Volume", "data", { endpointId: 1, name: "data" });
+    await change(other.hostname, { Role: "manager" });
+    await eventually(() => isManager(other));
+    await leadTo(other.url);
+    {
+      await using _later = await host.switchTo({ username: "admin", password: PASSWORD });
+      for (const [type, name, inputs] of program) {
+        expect([name, await stack.refresh(name)]).toEqual([name, true]);
+        expect([name, await stack.up(type, name, inputs)]).toEqual([name, "same"]);
+      }
+      await expect(stack.refresh("data")).rejects.toThrow(/leads to another engine/);
+      for (const [, name] of program.toReversed()) await stack.destroy(name);
+    }
+    await leadTo(one.url);
+    await stack.destroy("data");
+    expect((await one.api("GET", "/secrets")).text.trim()).toBe("[]");
   });
 
   test("has no other node", async () => {

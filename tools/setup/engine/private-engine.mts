@@ -140,15 +140,16 @@ interface PrivateEngineOptions {
 /** It is alone in its network namespace, where nothing leads out: there is no firewall to write to. */
 const NETWORK_OF_ITS_OWN = ["--iptables=false", "--ip6tables=false", "--ip-masq=false"];
 
-/** Gives a program a host name, `$0`. */
-const WITH_HOSTNAME = 'hostname "$0" && exec "$@"';
+/** Gives a program a host name, `$0`, and a folder of its own for what engines up to 20.10 take their id from. */
+const WITH_HOSTNAME =
+  'mkdir -p /etc/docker && mount -t tmpfs tmpfs /etc/docker && hostname "$0" && exec "$@"';
 
 /** The same program on a machine of its own, as far as it can tell. */
 const onOwnMachine = (namespace: string, hostname: string, { command, args }: Launch): Launch => ({
   command: "nsenter",
   args: [
     `--net=/run/netns/${namespace}`,
-    ...["unshare", "--uts", "/bin/sh", "-c", WITH_HOSTNAME, hostname, command, ...args],
+    ...["unshare", "--uts", "--mount", "/bin/sh", "-c", WITH_HOSTNAME, hostname, command, ...args],
   ],
 });
 

@@ -141,7 +141,7 @@ test.each([
     isJson: false,
     source: "portainer",
   });
-  const connection = { forgetEngine: () => {}, engineId: () => Promise.reject(silent) };
+  const connection = { forgetEngine: () => {}, engine: () => Promise.reject(silent) };
   const context = {
     connection,
     signal: new AbortController().signal,
