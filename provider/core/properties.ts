@@ -21,6 +21,12 @@ export type Properties = Readonly<Record<string, unknown>>;
 export const isMap = (value: unknown): value is Properties =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+type Defined<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };
+
+/** Without the keys whose value is `undefined`. */
+export const defined = <T extends object>(value: T): Defined<T> =>
+  Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as Defined<T>;
+
 export const isHidden = (key: string): boolean => key.startsWith("__");
 
 /** The resource's own properties. */

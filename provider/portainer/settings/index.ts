@@ -1,86 +1,13 @@
 import { z } from "zod";
-import { AuthenticationMethod, type Settings } from "../../contract";
-import type { Context } from "../core/definition";
-import { ProviderError } from "../core/errors";
-import { DurationSchema, IdSchema, idNumber, milliseconds } from "../core/schema";
-import { portainerSetting, type SettingOutputs } from "../core/setting";
+import { AuthenticationMethod, type Settings } from "../../../contract";
+import type { Context } from "../../core/definition";
+import { ProviderError } from "../../core/errors";
+import { DurationSchema, milliseconds } from "../../core/schema";
+import { portainerSetting, type SettingOutputs } from "../../core/setting";
+import { LdapSchema, type LdapWire, ldapFields, ldapInputs, normalizeLdap } from "./ldap";
+import { normalizeOauth, OauthSchema, type OauthWire, oauthFields, oauthInputs } from "./oauth";
 
 const METHODS = ["internal", "ldap", "oauth"] as const;
-const AUTH_STYLES = ["auto", "parameters", "header"] as const;
-
-const LdapSchema = z.strictObject({
-  /** The directory's address, as host and port: `"ldap.example.com:389"`. Portainer: `URL`. */
-  url: z.string().optional(),
-  /** Whether Portainer reads the directory without logging in. Portainer: `AnonymousMode`. */
-  anonymous: z.boolean().optional(),
-  /** The account that reads the directory. Portainer cannot clear it. Portainer: `ReaderDN`. */
-  readerDn: z.string().min(1, "Portainer cannot clear it: set `anonymous: true` instead").optional(),
-  /** The reader's password: secret, and never read back. Portainer cannot clear it. Portainer: `Password`. */
-  password: z.string().min(1, "Portainer cannot clear it: set `anonymous: true` instead").optional(),
-  /** Whether the connection starts in plain text and changes to TLS. Portainer: `StartTLS`. */
-  startTls: z.boolean().optional(),
-  /** Whether the connection is TLS from its start. Portainer: `TLSConfig.TLS`. */
-  tls: z.boolean().optional(),
-  /** Whether the directory's certificate is not verified. Portainer: `TLSConfig.TLSSkipVerify`. */
-  tlsSkipVerify: z.boolean().optional(),
-  /** Whether a first login creates the user in Portainer. Portainer: `AutoCreateUsers`. */
-  autoCreateUsers: z.boolean().optional(),
-  /** Where users are looked up; the list is managed as a whole. Portainer: `SearchSettings`. */
-  searches: z
-    .array(
-      z.strictObject({
-        /** The base of the search: `"ou=people,dc=example,dc=com"`. */
-        baseDn: z.string(),
-        /** A filter in LDAP's form: `"(objectClass=account)"`. @default none */
-        filter: z.string().default(""),
-        /** The attribute that holds the name of the login: `"uid"`. */
-        userNameAttribute: z.string(),
-      }),
-    )
-    .optional(),
-  /** Where the groups of a user are looked up, for teams of the same names; managed as a whole. Portainer: `GroupSearchSettings`. */
-  groupSearches: z
-    .array(
-      z.strictObject({
-        /** The base of the search. */
-        baseDn: z.string(),
-        /** A filter in LDAP's form. @default none */
-        filter: z.string().default(""),
-        /** The attribute that holds the members: `"member"`. */
-        attribute: z.string(),
-      }),
-    )
-    .optional(),
-});
-
-const OauthSchema = z.strictObject({
-  /** Portainer's id at the identity provider. Portainer: `ClientID`. */
-  clientId: z.string().optional(),
-  /** Portainer's secret at the identity provider: secret, and never read back. Portainer cannot clear it. Portainer: `ClientSecret`. */
-  clientSecret: z.string().min(1, "Portainer cannot clear it: leave it out").optional(),
-  /** Where users log in. Portainer: `AuthorizationURI`. */
-  authorizationUrl: z.string().optional(),
-  /** Where Portainer exchanges the code for a token. Portainer: `AccessTokenURI`. */
-  accessTokenUrl: z.string().optional(),
-  /** Where Portainer asks who the user is. Portainer: `ResourceURI`. */
-  resourceUrl: z.string().optional(),
-  /** Where the identity provider sends users back to: Portainer's own URL. Portainer: `RedirectURI`. */
-  redirectUrl: z.string().optional(),
-  /** Where a logout leads to; `""` for none. Portainer: `LogoutURI`. */
-  logoutUrl: z.string().optional(),
-  /** The claim that holds the user's name: `"email"`. Portainer: `UserIdentifier`. */
-  userIdentifier: z.string().optional(),
-  /** The scopes, as the identity provider wants them: `"openid,email"`. Portainer: `Scopes`. */
-  scopes: z.string().optional(),
-  /** Whether a first login creates the user in Portainer. Portainer: `OAuthAutoCreateUsers`. */
-  autoCreateUsers: z.boolean().optional(),
-  /** The team of users that a login creates, by id or `Team`; 0 for none. Portainer: `DefaultTeamID`. */
-  defaultTeamId: z.union([z.literal(0), IdSchema]).optional(),
-  /** Whether a user who is logged in at the identity provider is not asked again. Portainer: `SSO`. */
-  sso: z.boolean().optional(),
-  /** How Portainer sends its id and secret. Portainer: `AuthStyle` 0, 1, 2. */
-  authStyle: z.enum(AUTH_STYLES).optional(),
-});
 
 export const SettingsSchema = z.object({
   /**
@@ -262,109 +189,6 @@ export function settingsInputs(actual: Settings): Partial<SettingsInputs> {
     telemetry: actual.EnableTelemetry,
   };
 }
-
-type Ldap = NonNullable<SettingsInputs["ldap"]>;
-type Oauth = NonNullable<SettingsInputs["oauth"]>;
-type LdapWire = Settings["LDAPSettings"];
-type OauthWire = Settings["OAuthSettings"];
-
-/** Spelled out as it is compared: empty filters may be left out. */
-function normalizeLdap({ searches, groupSearches, ...rest }: Ldap): unknown {
-  const filled = (list: Ldap["searches"] | Ldap["groupSearches"]) =>
-    list?.map((search) => ({ ...search, filter: search.filter ?? "" }));
-  return { ...rest, searches: filled(searches), groupSearches: filled(groupSearches) };
-}
-
-function normalizeOauth({ defaultTeamId: team, ...rest }: Oauth): unknown {
-  return { ...rest, defaultTeamId: team === undefined ? undefined : idNumber(team) };
-}
-
-function ldapInputs(actual: LdapWire): Ldap {
-  return {
-    url: actual.URL,
-    anonymous: actual.AnonymousMode,
-    readerDn: actual.ReaderDN || undefined,
-    startTls: actual.StartTLS,
-    tls: actual.TLSConfig.TLS,
-    tlsSkipVerify: actual.TLSConfig.TLSSkipVerify,
-    autoCreateUsers: actual.AutoCreateUsers,
-    searches: actual.SearchSettings.map(({ BaseDN, Filter, UserNameAttribute }) => ({
-      baseDn: BaseDN,
-      filter: Filter,
-      userNameAttribute: UserNameAttribute,
-    })),
-    groupSearches: actual.GroupSearchSettings.map(({ GroupBaseDN, GroupFilter, GroupAttribute }) => ({
-      baseDn: GroupBaseDN,
-      filter: GroupFilter,
-      attribute: GroupAttribute,
-    })),
-  };
-}
-
-/** The fields that the inputs set. Portainer replaces these settings as a whole, so the others are sent as they are. */
-function ldapFields(ldap: Ldap, before: LdapWire) {
-  return defined({
-    URL: ldap.url,
-    AnonymousMode: ldap.anonymous,
-    ReaderDN: ldap.readerDn,
-    Password: ldap.password,
-    StartTLS: ldap.startTls,
-    TLSConfig: {
-      ...before.TLSConfig,
-      ...defined({ TLS: ldap.tls, TLSSkipVerify: ldap.tlsSkipVerify }),
-    },
-    AutoCreateUsers: ldap.autoCreateUsers,
-    SearchSettings: ldap.searches?.map(({ baseDn, filter, userNameAttribute }) => ({
-      BaseDN: baseDn,
-      Filter: filter,
-      UserNameAttribute: userNameAttribute,
-    })),
-    GroupSearchSettings: ldap.groupSearches?.map(({ baseDn, filter, attribute }) => ({
-      GroupBaseDN: baseDn,
-      GroupFilter: filter,
-      GroupAttribute: attribute,
-    })),
-  });
-}
-
-function oauthInputs(actual: OauthWire): Oauth {
-  return {
-    clientId: actual.ClientID,
-    authorizationUrl: actual.AuthorizationURI,
-    accessTokenUrl: actual.AccessTokenURI,
-    resourceUrl: actual.ResourceURI,
-    redirectUrl: actual.RedirectURI,
-    logoutUrl: actual.LogoutURI,
-    userIdentifier: actual.UserIdentifier,
-    scopes: actual.Scopes,
-    autoCreateUsers: actual.OAuthAutoCreateUsers,
-    defaultTeamId: actual.DefaultTeamID,
-    sso: actual.SSO,
-    authStyle: AUTH_STYLES[actual.AuthStyle ?? 0],
-  };
-}
-
-function oauthFields(oauth: Oauth) {
-  return defined({
-    ClientID: oauth.clientId,
-    ClientSecret: oauth.clientSecret,
-    AuthorizationURI: oauth.authorizationUrl,
-    AccessTokenURI: oauth.accessTokenUrl,
-    ResourceURI: oauth.resourceUrl,
-    RedirectURI: oauth.redirectUrl,
-    LogoutURI: oauth.logoutUrl,
-    UserIdentifier: oauth.userIdentifier,
-    Scopes: oauth.scopes,
-    OAuthAutoCreateUsers: oauth.autoCreateUsers,
-    DefaultTeamID: oauth.defaultTeamId === undefined ? undefined : idNumber(oauth.defaultTeamId),
-    SSO: oauth.sso,
-    AuthStyle: oauth.authStyle && AUTH_STYLES.indexOf(oauth.authStyle),
-  });
-}
-
-type Defined<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };
-const defined = <T extends object>(value: T): Defined<T> =>
-  Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as Defined<T>;
 
 /**
  * Refuses a method whose service has no address: nobody but the first administrator could log in any more. Says what a
