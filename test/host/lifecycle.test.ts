@@ -41,13 +41,15 @@ afterAll(async () => {
 });
 
 /** An operation of the API, by somebody else. */
-async function api(method: string, path: string, body?: unknown): Promise<void> {
+async function api<Answer = void>(method: string, path: string, body?: unknown): Promise<Answer> {
   const answer = await fetch(`${host.server.url}/api${path}`, {
     method,
     headers: { "x-api-key": host.server.apiKey ?? "" },
     ...(body !== undefined && { body: body instanceof FormData ? body : JSON.stringify(body) }),
   });
-  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+  return (text === "" ? undefined : JSON.parse(text)) as Answer;
 }
 
 async function addEnvironment(): Promise<void> {
@@ -71,6 +73,36 @@ async function changeIn(kind: string, change: object): Promise<void> {
   const [object] = await inSwarm(kind);
   const path = `/${kind}/${object?.ID}/update?version=${object?.Version.Index}`;
   await engine.ask("POST", path, { ...object?.Spec, ...change });
+}
+
+/** Who may use an object of Portainer that others have made. */
+const resourceControl = (type: "stack" | "customTemplate", make: () => Promise<void>): Life => ({
+  type: "ResourceControl",
+  prepare: make,
+  create: { type, objectId: 1, access: "public", adopt: "replace" },
+  change: { access: "administrators" },
+  drift: async () => {
+    const path = type === "stack" ? "/stacks/1" : "/custom_templates/1";
+    const object = await api<{ ResourceControl: { Id: number } }>("GET", path);
+    await api("PUT", `/resource_controls/${object.ResourceControl.Id}`, { AdministratorsOnly: true });
+  },
+  isDestroyed: true,
+  imported: "same",
+});
+
+const addTemplate = () =>
+  api("POST", "/custom_templates/create/string", {
+    Title: "shop",
+    Description: "A shop",
+    Platform: 1,
+    Type: 2,
+    FileContent: "services: {}",
+  });
+
+async function addStack(): Promise<void> {
+  await addEnvironment();
+  const body = { Name: "shop", StackFileContent: "services: {}" };
+  await api("POST", "/stacks/create/standalone/string?endpointId=1", body);
 }
 
 /** A secret or a config: alike but for the name. */
@@ -341,6 +373,8 @@ const LIVES: Record<string, () => Life> = {
       destroy: ["DELETE /services/ID"],
     },
   }),
+  "ResourceControl of a stack": () => resourceControl("stack", addStack),
+  "ResourceControl of a custom template": () => resourceControl("customTemplate", addTemplate),
   Secret: () => swarmFile("Secret"),
   Config: () => swarmFile("Config"),
 };
