@@ -164,7 +164,7 @@ const OPTIONAL = allOf<Omit<ContainerInputs, AlwaysSet>>()(
  *
  * @example
  * ```ts
- * const web = new Container("web", {
+ * const web = new portainer.Container("web", {
  *   endpointId: 1,
  *   image: "nginx:1.27",
  *   ports: [{ containerPort: 80, hostPort: 8080 }],

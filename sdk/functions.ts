@@ -179,7 +179,7 @@ export const getRegistryOutput = lookUpOutput("getRegistry");
  *
  * @example
  * ```ts
- * const { stackId, status } = await portainer.getStack({ name: "shop" });
+ * const { status } = await portainer.getStack({ name: "shop" });
  * ```
  */
 export const getStack = lookUp("getStack");

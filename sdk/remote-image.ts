@@ -42,7 +42,8 @@ const asked = new WeakMap<object, Map<string, number>>();
  * @example
  * ```ts
  * const image = "nginx:1.27";
- * const web = new Container("web", { image, imageDigest: getRemoteImage({ image }).digest });
+ * const imageDigest = portainer.getRemoteImage({ image }).digest;
+ * new portainer.Container("web", { endpointId: 1, image, imageDigest });
  * ```
  */
 export function getRemoteImage(

@@ -13,7 +13,7 @@ export interface SecretArgs extends ArgsOf<typeof secret> {}
  * const config = new pulumi.Config();
  * const password = new portainer.Secret("db-password", {
  *   endpointId: 1,
- *   data: config.requireSecret("password"),
+ *   data: config.requireSecret("dbPassword"),
  * });
  * export const nameInSwarm = password.secretName;
  * ```

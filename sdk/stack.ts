@@ -13,8 +13,7 @@ export interface StackArgs extends ArgsOf<typeof stack> {}
  *
  * @example
  * ```ts
- * const content = `
- * services:
+ * const content = `services:
  *   web:
  *     image: "nginx:\${TAG}"
  *     ports: ["8080:80"]

@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Route, Routes } from "../../contract/route.ts";
+import { blocksOf, convertedExample } from "../schema/examples.mts";
+import { packageSchema } from "../schema/package.mts";
+import type { PackageSpec } from "../schema/spec.mts";
 import type { Definitions } from "./definitions.mts";
 import { elsewhereRows, MATRIX_HEAD, matrixRows } from "./matrix.mts";
 import { kebabCase, type Resource } from "./resources.mts";
@@ -61,6 +64,10 @@ const LEGEND = `What a change does: **in place** changes the object that is ther
 the update and goes back if that fails, **replaced** shows as a replacement in Pulumi, **none** says that the argument only tells the
 provider how to go about its work.`;
 
+const SPELLING = `Names are spelt here as TypeScript, YAML and Java have them. Python has them in snake case (\`endpoint_id\`, \`portainer.get_tag\`), also inside
+objects; Go and .NET begin each with a capital (\`EndpointId\`). Names of classes and the keys of maps, such as \`env\` and \`labels\`, are the same everywhere.
+Where TypeScript takes a resource as an argument, the other languages take its id: \`\${paris.id}\` in YAML, \`paris.id\` in Python.`;
+
 /** Sentences that the column "Change" says already. */
 const SAID_BY_CHANGE = / ?A change (?:recreates the container|recreates|does nothing by itself)\./g;
 
@@ -72,13 +79,14 @@ export function referencePages(clone: string, definitions: Definitions): Map<str
     ...[PROVIDER, COMPOSE_PROJECT, SERVER_OPTIONS, FUNCTIONS, FUNCTION_SCHEMAS],
   ];
   const types = readTypes(clone, files);
+  const schema = packageSchema(clone, definitions, types);
   return new Map([
     ["README.md", overview(types, definitions)],
     ["provider.md", providerPage(types, definitions)],
     ["compose-project.md", composeProjectPage(types)],
     ...resources.map((resource): [string, string] => [
       pageOf(resource.name),
-      resourcePage(resource, types, definitions),
+      resourcePage(resource, types, definitions, schema),
     ]),
     ["functions.md", functionsPage(clone, types)],
     ["container-matrix.md", matrixPage(definitions)],
@@ -97,6 +105,7 @@ function overview(types: Types, { resources }: Definitions): string {
   return page(
     "Reference",
     "Every argument and every output, from the schemas that check them.",
+    SPELLING,
     table(
       ["Class or function", "What it is"],
       [
@@ -175,6 +184,7 @@ function resourcePage(
   { name, sdk, provider, lookUp }: Resource,
   types: Types,
   definitions: Definitions,
+  schema: PackageSpec,
 ): string {
   const { properties = {}, secrets = [] } = definitions.facts[name] ?? {};
   const order = Object.keys(name === "Container" ? definitions.containerArguments : properties);
@@ -197,9 +207,13 @@ function resourcePage(
       ]),
     ),
   ]);
+  const examples = blocksOf(convertedExample(types.example(sdk, lookUp ?? name), schema));
   return page(
     lookUp ?? name,
     types.documentation(sdk, lookUp ?? name),
+    examples.length > 0 ? "## Example" : "",
+    examples.length > 0 ? "In YAML and in Python; an editor shows the example in TypeScript." : "",
+    ...examples,
     "## Arguments",
     lookUp ? "Those in bold are needed." : `Those in bold are needed. ${LEGEND}`,
     ...argumentTables,

@@ -24,6 +24,8 @@ export interface Types {
   entries(file: string, name: string): Entry[];
   /** The documentation of an exported declaration, without its examples. */
   documentation(file: string, name: string): string;
+  /** The code of its example, or an empty text. */
+  example(file: string, name: string): string;
 }
 
 export function readTypes(clone: string, files: readonly string[]): Types {
@@ -49,6 +51,7 @@ export function readTypes(clone: string, files: readonly string[]): Types {
   return {
     entries: (file, name) => entriesOf(checker, checker.getDeclaredTypeOfSymbol(exported(file, name))),
     documentation: (file, name) => commentOf(checker, exported(file, name)),
+    example: (file, name) => exampleOf(checker, exported(file, name)),
   };
 }
 
@@ -90,6 +93,12 @@ function inWrittenOrder(type: string, source: string): string {
 
 function commentOf(checker: ts.TypeChecker, symbol: ts.Symbol): string {
   return oneLine(ts.displayPartsToString(symbol.getDocumentationComment(checker)));
+}
+
+function exampleOf(checker: ts.TypeChecker, symbol: ts.Symbol): string {
+  const example = symbol.getJsDocTags(checker).find(({ name }) => name === "example");
+  const [, code = ""] = /^```ts\n(.*)^```$/ms.exec(ts.displayPartsToString(example?.text)) ?? [];
+  return code;
 }
 
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, " ").trim();

@@ -2,25 +2,32 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Definitions } from "../docs/definitions.mts";
 import { readTypes, type Types } from "../docs/types.mts";
+import { exampleSection } from "./examples.mts";
 import { documentedIn, propertiesOf } from "./inputs.mts";
 import { outputsOf } from "./outputs.mts";
 import { settingsSpec } from "./settings.mts";
-import { capitalized, NamedTypes, PACKAGE, type PropertySpec, tokenOf } from "./spec.mts";
+import {
+  capitalized,
+  type FunctionSpec,
+  NamedTypes,
+  PACKAGE,
+  type PackageSpec,
+  type PropertySpec,
+  type ResourceSpec,
+  tokenOf,
+} from "./spec.mts";
 
 const PROVIDER = "sdk/provider.ts";
 const FUNCTIONS = "sdk/functions.ts";
 const FUNCTION_SCHEMAS = "provider/functions/index.ts";
 
 /** The package schema: every resource, function and setting, from the definitions and their documentation. */
-export function packageSchema(clone: string, definitions: Definitions): object {
+export function packageSchema(
+  clone: string,
+  definitions: Definitions,
+  documentation = readTypes(clone, sourcesOf(definitions)),
+): PackageSpec {
   const { resources } = definitions;
-  const files = [
-    ...resources.flatMap(({ sdk, provider }) => [sdk, provider]),
-    PROVIDER,
-    FUNCTIONS,
-    FUNCTION_SCHEMAS,
-  ];
-  const documentation = readTypes(clone, files);
   const types = new NamedTypes();
   const { version, description, license } = JSON.parse(readFileSync(join(clone, "package.json"), "utf8"));
   const settings = settingsSpec(documentation.entries(PROVIDER, "ProviderArgs"), definitions.secretSettings);
@@ -56,15 +63,52 @@ export function packageSchema(clone: string, definitions: Definitions): object {
   };
   if (types.undocumented.length > 0)
     throw new Error(`without documentation: ${types.undocumented.join(", ")}`);
-  return schema;
+  return withExamples(schema, examplesOf(documentation, definitions));
 }
+
+const sourcesOf = ({ resources }: Definitions): string[] => [
+  ...resources.flatMap(({ sdk, provider }) => [sdk, provider]),
+  ...[PROVIDER, FUNCTIONS, FUNCTION_SCHEMAS],
+];
+
+/** The example in TypeScript of each resource and function. */
+function examplesOf(documentation: Types, { resources, functions }: Definitions): Map<string, string> {
+  return new Map([
+    ...resources.map(({ name, sdk, lookUp = name }): [string, string] => [
+      tokenOf(lookUp),
+      documentation.example(sdk, lookUp),
+    ]),
+    ...namesOf(functions).map((name): [string, string] => [
+      tokenOf(name),
+      documentation.example(FUNCTIONS, name),
+    ]),
+  ]);
+}
+
+/** Examples need the whole schema: it says how each value in them is written elsewhere. */
+function withExamples<Schema extends PackageSpec>(
+  schema: Schema,
+  examples: ReadonlyMap<string, string>,
+): Schema {
+  const described = <Spec extends { readonly description: string }>(specs: Readonly<Record<string, Spec>>) =>
+    Object.fromEntries(
+      Object.entries(specs).map(([token, spec]) => [
+        token,
+        { ...spec, description: spec.description + exampleSection(examples.get(token) ?? "", schema) },
+      ]),
+    );
+  return { ...schema, resources: described(schema.resources), functions: described(schema.functions) };
+}
+
+const namesOf = (functions: Definitions["functions"]): string[] =>
+  Object.keys(functions).filter((name) => /^get[A-Z]\w*$/.test(name));
 
 function resourceSpec(
   { name, provider, sdk }: Definitions["resources"][number],
   documentation: Types,
   types: NamedTypes,
   { facts, isFilledIn }: Definitions,
-): object {
+): ResourceSpec {
   const { schema, secrets, properties } = facts[name] ?? missing(name);
   const documented = documentedIn(documentation.entries(provider, `${name}Args`));
   const inputs = propertiesOf({ types, documented, secrets }, schema, name);
@@ -96,9 +140,8 @@ function functionSpecs(
   documentation: Types,
   types: NamedTypes,
   { facts, functions, resources }: Definitions,
-): [string, object][] {
-  const names = Object.keys(functions).filter((name) => /^get[A-Z]\w*$/.test(name));
-  const found = names.map((name): [string, object] => {
+): [string, FunctionSpec][] {
+  const found = namesOf(functions).map((name): [string, FunctionSpec] => {
     const type = capitalized(name);
     const schema = functions[`${type}Schema`] as never;
     const documented = documentedIn(documentation.entries(FUNCTION_SCHEMAS, `${type}Args`));
@@ -112,7 +155,7 @@ function functionSpecs(
       },
     ];
   });
-  const lookUps = resources.flatMap(({ name, provider, sdk, lookUp }): [string, object][] => {
+  const lookUps = resources.flatMap(({ name, provider, sdk, lookUp }): [string, FunctionSpec][] => {
     if (lookUp === undefined) return [];
     const { schema, secrets } = facts[name] ?? missing(name);
     const documented = documentedIn(documentation.entries(provider, `${name}Args`));

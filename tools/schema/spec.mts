@@ -27,6 +27,29 @@ export interface EnumSpec {
   readonly enum: readonly { readonly value: string }[];
 }
 
+export interface ResourceSpec {
+  readonly description: string;
+  readonly inputProperties: Readonly<Record<string, PropertySpec>>;
+  readonly requiredInputs: readonly string[];
+  readonly properties: Readonly<Record<string, PropertySpec>>;
+  readonly required: readonly string[];
+  readonly aliases: readonly { readonly type: string }[];
+}
+
+export interface FunctionSpec {
+  readonly description: string;
+  readonly inputs: ObjectSpec;
+  readonly outputs: ObjectSpec;
+}
+
+/** The parts of a package schema that a program is written by. */
+export interface PackageSpec {
+  readonly provider: { readonly inputProperties: Readonly<Record<string, PropertySpec>> };
+  readonly resources: Readonly<Record<string, ResourceSpec>>;
+  readonly functions: Readonly<Record<string, FunctionSpec>>;
+  readonly types: Readonly<Record<string, ObjectSpec | EnumSpec>>;
+}
+
 export const PACKAGE = "portainer";
 export const tokenOf = (name: string): string => `${PACKAGE}:index:${name}`;
 

@@ -28,7 +28,7 @@ test("type-checks every TypeScript block against the sources, and notices what i
 }, 300_000);
 
 test("names the language of every block", () => {
-  const known = ["ts", "ts continued", "sh", "json", "text"];
+  const known = ["ts", "ts continued", "yaml", "python", "sh", "json", "text"];
 
   const unknown = pages.flatMap((page) =>
     blocksOf(page)
