@@ -8,6 +8,7 @@ import { engineApi, inspect, namesLike, sweep } from "../support/engine-api";
 import { startTlsForwarder } from "../support/engine-forwarders";
 import { freePort } from "../support/free-port";
 import { PASSWORD } from "../support/host";
+import { type Installed, installPlugin, installPythonSdk } from "../support/languages";
 import { composeConfig, engineSocket, engineUrl, testImage } from "../support/needs";
 import { example, must, openStack, otherImage, type Stack, stackOrSkip, unique } from "../support/stack";
 
@@ -26,6 +27,8 @@ interface Scene {
   /** What must be there after `destroy`, since it was there before. */
   readonly environments: number;
   readonly keys: number;
+  /** The plugin, for programs in other languages than TypeScript. */
+  readonly plugin?: Installed;
   close?(): Promise<void>;
 }
 
@@ -183,6 +186,60 @@ const scenes: Readonly<Record<string, (name: string, hostPort: string) => Promis
     };
   },
 
+  async yaml(name, hostPort) {
+    const server = await startServer();
+    return {
+      servers: [server],
+      config: { url: server.url, engine: engineUrl, image: testImage, name, hostPort },
+      secrets: { password: PASSWORD },
+      containers: [name],
+      page: "Hello from a container that a YAML program runs through Portainer.",
+      environments: 0,
+      keys: 0,
+      plugin: await installPlugin(),
+    };
+  },
+
+  async "yaml-containers"(name, hostPort) {
+    const server = await withAdmin();
+    return {
+      servers: [server],
+      config: {
+        "portainer:url": server.url,
+        "portainer:endpointId": "1",
+        image: testImage,
+        name,
+        hostPort,
+      },
+      secrets: { "portainer:apiKey": server.apiKey ?? "", greeting: "Hello from YAML." },
+      containers: [`${name}-database`, `${name}-web`, `${name}-worker`],
+      page: "Hello from YAML.",
+      environments: 1,
+      keys: 1,
+      plugin: await installPlugin(),
+    };
+  },
+
+  async python(name, hostPort) {
+    const server = await withAdmin();
+    return {
+      servers: [server],
+      config: {
+        "portainer:url": server.url,
+        "portainer:endpointId": "1",
+        image: testImage,
+        name,
+        hostPort,
+      },
+      secrets: { "portainer:apiKey": server.apiKey ?? "" },
+      containers: [name],
+      page: "Hello from a container that a Python program runs through Portainer.",
+      environments: 1,
+      keys: 1,
+      plugin: await installPythonSdk(),
+    };
+  },
+
   async "two-servers"(name) {
     const [paris, oslo] = await Promise.all([withAdmin(), withAdmin()]);
     return {
@@ -198,9 +255,17 @@ const scenes: Readonly<Record<string, (name: string, hostPort: string) => Promis
 
 const imageId = async (image: string) => (await engineApi("GET", `/images/${image}/json`)).body["Id"];
 
-/** Without Docker Compose there is no stack; in CI its absence is a failure. */
+/** What some scenes need besides; in CI its absence is a failure. */
+const needs: Readonly<Record<string, string>> = {
+  stack: "TEST_COMPOSE",
+  yaml: "TEST_YAML",
+  "yaml-containers": "TEST_YAML",
+  python: "TEST_PYTHON",
+};
+const isThere = (variable: string | undefined) =>
+  variable === undefined || process.env[variable] !== undefined;
 const playable = Object.keys(scenes).filter(
-  (scene) => scene !== "stack" || composeConfig !== undefined || process.env["CI"] !== undefined,
+  (scene) => isThere(needs[scene]) || process.env["CI"] !== undefined,
 );
 
 stackOrSkip().each(playable)("the example %s", (exampleName) => {
@@ -214,13 +279,18 @@ stackOrSkip().each(playable)("the example %s", (exampleName) => {
   beforeAll(async () => {
     port = await freePort();
     scene = await (scenes[exampleName] as NonNullable<(typeof scenes)[string]>)(name, String(port));
-    stack = await openStack(example(exampleName), { config: scene.config, secrets: scene.secrets });
+    stack = await openStack(example(exampleName), {
+      ...scene.plugin?.options,
+      config: scene.config,
+      secrets: scene.secrets,
+    });
   });
 
   afterAll(async () => {
     await sweep(name);
     await Promise.all(scene.servers.map((server) => server.stop()));
     await scene.close?.();
+    await scene.plugin?.[Symbol.asyncDispose]();
     await stack[Symbol.asyncDispose]();
   });
 

@@ -43,6 +43,8 @@ export interface StackOptions {
   readonly secrets?: Readonly<Record<string, string>>;
   /** Set while the CLI runs. There are no `PORTAINER_…` besides. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Folders with further programs that the CLI finds. */
+  readonly path?: readonly string[];
   /** @default one that no other stack has */
   readonly name?: string;
 }
@@ -147,7 +149,7 @@ ${text}
 /** Makes a stack for a program. Nothing of it is kept in the program's folder. */
 export async function openStack(
   running: Program,
-  { config = {}, secrets = {}, env = {}, name = unique("test") }: StackOptions = {},
+  { config = {}, secrets = {}, env = {}, path = [], name = unique("test") }: StackOptions = {},
 ): Promise<Stack> {
   const home = await mkdtemp(join(tmpdir(), "stack-"));
   const backend = join(home, "backend");
@@ -170,7 +172,7 @@ export async function openStack(
     const started = startCli(binary, {
       args: [...args, "--stack", name, ...logged, "--non-interactive", "--color", "never", ...further],
       cwd,
-      env: { ...environment(home, backend), ...env, ...more },
+      env: { ...environment(home, backend, path), ...env, ...more },
       eventLog,
     });
     children.add(started.child);
@@ -261,15 +263,15 @@ export function must(result: CliResult): CliResult {
 }
 
 /** What the CLI runs with: its own home and backend, and nothing of who runs the tests. */
-function environment(home: string, backend: string): NodeJS.ProcessEnv {
+function environment(home: string, backend: string, path: readonly string[]): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([key]) => !/^(PORTAINER_|PULUMI_|NODE_OPTIONS|JEST_)/.test(key),
   );
   const { TEST_PULUMI, TEST_YAML, TEST_PYTHON, PATH } = process.env;
-  const programs = [TEST_PULUMI, TEST_YAML, TEST_PYTHON, dirname(process.execPath), PATH].filter(Boolean);
+  const folders = [...path, TEST_PULUMI, TEST_YAML, TEST_PYTHON, dirname(process.execPath), PATH];
   return {
     ...Object.fromEntries(kept),
-    PATH: programs.join(delimiter),
+    PATH: folders.filter(Boolean).join(delimiter),
     PULUMI_HOME: join(home, "home"),
     PULUMI_BACKEND_URL: `file://${backend}`,
     PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
