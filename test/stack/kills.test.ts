@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { inspect, namesLike, sweep } from "../support/engine-api";
-import { descendants, ended, eventually } from "../support/processes";
+import { expectConverged, killWhen, recover, slow, tagOf } from "../support/kills";
+import { eventually } from "../support/processes";
 import { type Serving, serve } from "../support/serving";
 import { openSite, programEnvironment, type Site } from "../support/site";
 import { must, openStack, program, type Stack, stackOrSkip, unique } from "../support/stack";
@@ -11,23 +12,6 @@ const MANY = `
 for (let number = 0; number < ${COUNT}; number += 1) {
   new portainer.Container("c" + number, { ...sleeper, name: named("c" + number), files: { "/a.txt": "a" } });
 }`;
-
-/** What the program says is there: each container once, running, and it is the one that the state names. */
-async function expectConverged(stack: Stack, prefix: string, count: number): Promise<void> {
-  const { resources, pending } = await stack.state();
-  expect(pending).toEqual([]);
-  const containers = resources.filter(({ type }) => type.endsWith(":Container"));
-  expect(containers).toHaveLength(count);
-  const names = containers.map(({ outputs }) => String(outputs?.["name"])).sort();
-  expect(await namesLike(prefix)).toEqual(names);
-  for (const { outputs } of containers) {
-    expect(await inspect(String(outputs?.["name"]))).toMatchObject({
-      Id: outputs?.["containerId"],
-      State: { Running: true },
-    });
-  }
-  expect(Object.keys(must(await stack.preview({ args: ["--refresh"] })).changes)).toEqual(["same"]);
-}
 
 stackOrSkip()("a server that is killed in the middle of an `up`", () => {
   let server: Serving;
@@ -71,50 +55,18 @@ stackOrSkip()("a Pulumi that is killed", () => {
 
   afterAll(async () => await site[Symbol.asyncDispose]());
 
-  /** Kills the CLI as soon as something is the case. @returns how long its plugin lived on, in milliseconds. */
-  const killWhen = async (condition: () => Promise<boolean>): Promise<number | undefined> => {
-    const { child, done } = await site.stack.start();
-    let isOver = false;
-    void done.then(() => {
-      isOver = true;
-    });
-    await eventually(async () => isOver || (await condition()));
-    const plugins = (await descendants(child.pid ?? 0)).filter(
-      ({ command }) => command.includes("dynamic-provider") && command.startsWith("node"),
-    );
-    const wasKilled = !isOver;
-    child.kill("SIGKILL");
-    const lived = await ended(plugins, 5_000);
-    await done;
-    if (wasKilled) expect(plugins.length).toBeGreaterThan(0);
-    return lived;
-  };
-
-  const recover = async (): Promise<void> => {
-    await site.stack.run(["cancel", "--yes"]);
-    must(await site.stack.refresh({ args: ["--clear-pending-creates"] }));
-    must(await site.stack.up());
-  };
-
   it.each([0, 5])("while it creates, with %d of the containers there, can go on", async (count) => {
     await site.write(MANY);
-    const lived = await killWhen(async () => (await namesLike(site.prefix)).length > count);
+    const lived = await killWhen(site, async () => (await namesLike(site.prefix)).length > count);
     expect(lived).toBeLessThanOrEqual(2_000);
-    await recover();
+    await recover(site);
     await expectConverged(site.stack, site.prefix, COUNT);
     must(await site.stack.destroy());
     expect(await namesLike(site.prefix)).toEqual([]);
   });
 
-  /** It takes two seconds to stop, so that there is time to be killed in. */
-  const slow = (tag: string) => `
-new portainer.Container("web", {
-  name: named("web"), image, command: ["sh", "-c", "trap '' TERM; while true; do sleep 1; done"],
-  env: { TAG: "${tag}" }, stopTimeout: 2, restart: "unless-stopped",
-});`;
   const has = (pattern: RegExp) => async () =>
     (await namesLike(site.prefix)).some((name) => pattern.test(name));
-  const tagOf = async (name: string): Promise<unknown> => (await inspect(name))?.Config["Env"]?.[0];
 
   it("has a container to roll out", async () => {
     await site.write(slow("first"));
@@ -146,17 +98,17 @@ new portainer.Container("web", {
   ])("amid a roll-out, %s, can go on", async (_moment, tag, condition) => {
     const name = `${site.prefix}web`;
     await site.write(slow(tag));
-    const lived = await killWhen(() => condition(name, tag));
+    const lived = await killWhen(site, () => condition(name, tag));
     process.stdout.write(`the plugin lived on for ${lived} ms; there were ${await namesLike(site.prefix)}\n`);
     expect(lived).toBeLessThanOrEqual(2_000);
-    await recover();
+    await recover(site);
     expect(await tagOf(name)).toBe(`TAG=${tag}`);
     await expectConverged(site.stack, site.prefix, 1);
   });
 
   it("amid a roll-out can go on without a refresh, too, and be destroyed", async () => {
     await site.write(slow("last"));
-    await killWhen(has(/\.old-/));
+    await killWhen(site, has(/\.old-/));
     must(await site.stack.run(["cancel", "--yes"]));
     must(await site.stack.up());
     await expectConverged(site.stack, site.prefix, 1);

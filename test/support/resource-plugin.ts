@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { credentials } from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
@@ -124,9 +126,22 @@ export async function startResourcePlugin({
   };
 }
 
+/** The plugin of the build. */
+const SCRIPT = join(resolve(__dirname, "../.."), "dist", "plugin", "bin.js");
+
+/** A folder for PATH in which the CLI finds the plugin, as `npm install --global` puts it there. */
+export async function pluginLauncher(): Promise<{ readonly folder: string } & AsyncDisposable> {
+  const folder = await mkdtemp(join(tmpdir(), "plugin-"));
+  await writeFile(
+    join(folder, "pulumi-resource-portainer"),
+    `#!/bin/sh\nexec "${process.execPath}" "${SCRIPT}" "$@"\n`,
+    { mode: 0o755 },
+  );
+  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+}
+
 function spawnPlugin(engine: string, env: Readonly<Record<string, string>>): ChildProcess {
-  const script = join(resolve(__dirname, "../.."), "dist", "plugin", "bin.js");
-  return spawn(process.execPath, [script, engine], {
+  return spawn(process.execPath, [SCRIPT, engine], {
     env: environmentWithout("PORTAINER_", env),
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -1,7 +1,8 @@
 import { type RunningServer, type ServerOptions, startServer } from "../../server";
 import { sweep } from "./engine-api";
-import { PASSWORD } from "./host";
+import { type Door, PASSWORD } from "./host";
 import { engineUrl, testImage } from "./needs";
+import { pluginLauncher } from "./resource-plugin";
 import { openStack, otherImage, program, type Stack, unique } from "./stack";
 
 /** A server whose environment 1 is the real engine, and a stack with a program that works on it. */
@@ -25,14 +26,22 @@ export const programEnvironment = (prefix: string, server?: RunningServer): Reco
   ...server?.env,
 });
 
-export async function openSite(source: string, options: ServerOptions = {}): Promise<Site> {
+export async function openSite(
+  source: string,
+  options: ServerOptions = {},
+  door: Door = "dynamic provider",
+): Promise<Site> {
   const server = await startServer({
     admin: { password: PASSWORD },
     engine: { url: engineUrl },
     ...options,
   });
   const prefix = `${unique("stack")}-`;
-  const stack = await openStack(await program(source), { env: programEnvironment(prefix, server) });
+  const launcher = door === "plugin" ? await pluginLauncher() : undefined;
+  const stack = await openStack(await program(source, door), {
+    env: programEnvironment(prefix, server),
+    ...(launcher && { path: [launcher.folder] }),
+  });
   return {
     server,
     stack,
@@ -49,6 +58,7 @@ export async function openSite(source: string, options: ServerOptions = {}): Pro
     async [Symbol.asyncDispose]() {
       await stack[Symbol.asyncDispose]();
       await server.stop();
+      await launcher?.[Symbol.asyncDispose]();
       await sweep(prefix);
     },
   };

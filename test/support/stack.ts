@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { describe, jest } from "@jest/globals";
 import { type CliResult, type RunningCli, startCli } from "./cli";
+import type { Door } from "./host";
 
 const REPOSITORY = resolve(__dirname, "../..");
 /** The CLI takes seconds on an idle machine; a test runs it several times, on machines that are not. */
@@ -116,8 +117,10 @@ export function example(name: string): Program {
  * A program of the test's own, in plain JavaScript: nothing has to be compiled. It finds the names `pulumi`,
  * `portainer`, `config` (its own), `image`, `otherImage`, `named` (for names on the engine) and `sleeper`, the
  * arguments of a container that does nothing and ends at once.
+ *
+ * @param door how its resources reach the provider. The plugin's classes are such as a generated SDK has.
  */
-export async function program(source: string): Promise<Program> {
+export async function program(source: string, door: Door = "dynamic provider"): Promise<Program> {
   const folder = await mkdtemp(join(tmpdir(), "stack-program-"));
   const modules = join(folder, "node_modules");
   await mkdir(modules);
@@ -134,7 +137,7 @@ export async function program(source: string): Promise<Program> {
       join(folder, "index.js"),
       `"use strict";
 const pulumi = require("@pulumi/pulumi");
-const portainer = require("pulumi-portainer");
+const portainer = ${CLASSES[door]};
 const config = new pulumi.Config();
 const { TEST_IMAGE: image, TEST_OTHER_IMAGE: otherImage, TEST_PREFIX: prefix } = process.env;
 const named = (name) => prefix + name;
@@ -145,6 +148,20 @@ ${text}
   await write(source);
   return { folder, project: "program", write, remove: () => rm(folder, { recursive: true, force: true }) };
 }
+
+const CLASSES: Readonly<Record<Door, string>> = {
+  "dynamic provider": `require("pulumi-portainer")`,
+  plugin: `new Proxy({}, {
+    get: (_classes, kind) => class extends pulumi.CustomResource {
+      constructor(name, args, options) {
+        const token = "portainer:index:" + kind;
+        const { properties } = require("pulumi-portainer/schema.json").resources[token];
+        const unset = Object.fromEntries(Object.keys(properties).map((key) => [key, undefined]));
+        super(token, name, { ...unset, ...args }, options);
+      }
+    },
+  })`,
+};
 
 /** Makes a stack for a program. Nothing of it is kept in the program's folder. */
 export async function openStack(
