@@ -63,6 +63,18 @@ interface Row {
 
 const rows: Row[] = [
   {
+    about: "names as Pulumi's generator for Python spells them",
+    source: 'new portainer.Network("n", { enableIPv6: true });',
+    yaml: `resources:
+  n:
+    type: portainer:Network
+    properties:
+      enableIPv6: true
+`,
+    python: `portainer.Network("n", enable_i_pv6=True)
+`,
+  },
+  {
     about: "literals, lists, objects, and a map whose keys stay as they are",
     source: `new portainer.Container("web", {
       image: "nginx", init: true, cpus: 1.5, oomScoreAdj: -5, command: ["a", "b"],

@@ -127,5 +127,6 @@ const nameOf = (name: string): string => {
   return KEYWORDS.test(snake) ? `${snake}_` : snake;
 };
 
+/** As Pulumi's generator has it: `enableIPv6` is `enable_i_pv6`. */
 const snakeCase = (name: string): string =>
-  name.replaceAll(/(?<=[a-z0-9])[A-Z]/g, (letter) => `_${letter}`).toLowerCase();
+  name.replaceAll(/(?<=[a-z0-9])[A-Z]|(?<=[A-Z])[A-Z](?=[a-z])/g, (letter) => `_${letter}`).toLowerCase();
