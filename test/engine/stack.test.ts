@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from "@jest/globals";
 import { onEngine } from "../support/container-host";
-import { engineApi, engineAt, execute, inspect, namesLike, volumesLike } from "../support/engine-api";
-import { composeOrSkip, engineUrl, swarmUrl, testImage } from "../support/needs";
+import { engineApi, execute, inspect, namesLike, volumesLike } from "../support/engine-api";
+import { composeAndSwarmOrSkip, composeOrSkip, engineUrl, swarmUrl, testImage } from "../support/needs";
 import { eventually } from "../support/processes";
 import { onSwarm, swarmApi } from "../support/swarm-host";
 
@@ -93,8 +93,14 @@ onEngine(
       await expect(up()).rejects.toThrow(/no stack of Portainer made it \(1 container\)/);
       expect(await inspect(foreign)).toBeDefined();
     });
+  },
+  composeOrSkip(),
+);
 
-    (swarmUrl ? test : test.skip)("moves to the engine of another environment", async () => {
+onEngine(
+  "a Stack of two environments",
+  (host) => {
+    test("moves from the engine of one to that of the other", async () => {
       const form = new FormData();
       for (const [key, value] of Object.entries({
         Name: `${host.prefix}other`,
@@ -107,19 +113,22 @@ onEngine(
         headers: { "x-api-key": host.server.apiKey ?? "" },
         body: form,
       });
-      const { Id: endpointId } = (await answer.json()) as { Id: number };
-      const there = engineAt(swarmUrl.replace(/^unix:\/\//, ""));
-      await up();
-      expect(await up({ endpointId })).toBe("update");
+      const { Id: other } = (await answer.json()) as { Id: number };
+      const name = `${host.prefix}shop`;
+      const up = (endpointId: number) =>
+        host.stack.up("Stack", "shop", { endpointId, name, content: compose({ web: web() }) });
+      const there = async () => (await swarmApi("GET", `/containers/${name}-web-1/json`)).status;
+      await up(1);
+      expect(await up(other)).toBe("update");
       expect(await namesLike(host.prefix)).toEqual([]);
-      expect((await there("GET", `/containers/${container()}/json`)).status).toBe(200);
+      expect(await there()).toBe(200);
       await host.stack.refresh("shop");
-      expect(await up({ endpointId })).toBe("same");
+      expect(await up(other)).toBe("same");
       await host.stack.destroy("shop");
-      expect((await there("GET", `/containers/${container()}/json`)).status).toBe(404);
+      expect(await there()).toBe(404);
     });
   },
-  composeOrSkip(),
+  composeAndSwarmOrSkip(),
 );
 
 onSwarm("a Stack of a swarm", (host) => {

@@ -119,3 +119,32 @@ test.each<[string, readonly object[], RegExp]>([
     expect(host.stack.outputs("app")["reference"]).toBe(`app:1@sha256:${"a".repeat(64)}`);
   },
 );
+
+test.each<[setting: string, inputs: object, call: RegExp, query: Record<string, string>]>([
+  ["platform of a pull", { platform: "linux/arm64" }, /images\/create/, { platform: "linux/arm64" }],
+  ["platform of a build", { build: {}, platform: "linux/arm64" }, /build/, { platform: "linux/arm64" }],
+  ["cacheFrom", { build: { cacheFrom: ["app:0"] } }, /build/, { cachefrom: '["app:0"]' }],
+  ["noCache", { build: { noCache: true } }, /build/, { nocache: "1" }],
+  ["pullBase", { build: { pullBase: true } }, /build/, { pull: "1" }],
+])("the engine gets the %s, and gets it again when it changes", async (_what, more, call, query) => {
+  isThere = true;
+  lines = [{ aux: { ID: "sha256:1" } }];
+  const of = ({ build, ...others }: { build?: object }) => ({
+    endpointId: 1,
+    name: "app:1",
+    ...(build && { build: { context, ...build } }),
+    ...others,
+  });
+  /** What the engine was told when it last made the image. */
+  const told = () => {
+    const url = engine.requests.findLast(({ method, url }) => method === "POST" && call.test(url))?.url;
+    return Object.fromEntries(new URL(url ?? "", "http://engine").searchParams);
+  };
+  const without = "build" in more ? { build: {} } : {};
+  await host.stack.up("Image", "app", of(without));
+  for (const key of Object.keys(query)) expect(told()[key] ?? "[]").toBe("[]");
+  expect(await host.stack.up("Image", "app", of(more))).toBe("update");
+  expect(told()).toMatchObject(query);
+  expect(await host.stack.up("Image", "app", of(more))).toBe("same");
+  expect(await host.stack.up("Image", "app", of(without))).toBe("update");
+});

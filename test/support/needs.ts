@@ -65,6 +65,12 @@ export function composeOrSkip(): typeof describe | typeof describe.skip {
   return describe.skip;
 }
 
+/** The same for what needs both Docker Compose and a swarm. */
+export function composeAndSwarmOrSkip(): typeof describe | typeof describe.skip {
+  const withCompose = composeOrSkip();
+  return withCompose === describe ? swarmOrSkip() : withCompose;
+}
+
 /** The engine's address. Read it inside tests only: it is empty where they are skipped. */
 export const engineUrl = process.env[ENGINE] ?? "";
 export const engineSocket = engineUrl.replace(/^unix:\/\//, "");

@@ -20,6 +20,7 @@ const TABLE: readonly (readonly [rules: string, out: readonly string[], stays: r
   ["a\n!a/keep", ["a", "a/b"], ["a/keep", "a/keep/c"]],
   ["*\n!src\nsrc/*.test.js", ["a", "src/a.test.js"], ["src", "src/a.js"]],
   ["# a comment\n\n  b  \r\n./c/../d", ["b", "d"], ["# a comment", "a", "c"]],
+  ["c++\nd(1)\ne|f\n$g\nREADME", ["c++", "d(1)", "e|f", "$g"], ["c", "cc", "d1", "e", "f", "readme"]],
   ["a+b(1).txt", ["a+b(1).txt"], ["aab1.txt"]],
   ["\uFEFFfirst", ["first"], []],
   ["", [], ["a", "a/b"]],
