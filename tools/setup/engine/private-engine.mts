@@ -246,7 +246,10 @@ export function privateEngine(
 
 export type PrivateEngine = ReturnType<typeof privateEngine>;
 
-/** An engine that is told to end waits ten seconds for each container that does not react to SIGTERM. */
+/**
+ * An engine that is told to end waits ten seconds for each container that does not react to SIGTERM, and leaves the bridges
+ * of its networks on the machine, each with a subnet that no other engine can have.
+ */
 async function emptyEngine(url: string): Promise<void> {
   using client = engineClient(url);
   // A swarm would start its containers anew.
@@ -255,6 +258,8 @@ async function emptyEngine(url: string): Promise<void> {
   await Promise.allSettled(
     containers.map(({ Id }) => client.json(`/containers/${Id}?force=true&v=true`, "DELETE")),
   );
+  const networks = await client.json<{ Id: string }[]>(`/networks?filters={"type":["custom"]}`);
+  await Promise.allSettled(networks.map(({ Id }) => client.json(`/networks/${Id}`, "DELETE")));
 }
 
 async function answering(url: string, daemon: Daemon): Promise<Engine> {
