@@ -21,7 +21,7 @@ import { outputsOfCreation, outputsOfUpdate } from "./preview";
 import * as pulumi from "./pulumi";
 import { resourceOf } from "./resources";
 import { settingFailures, settingsOf } from "./settings";
-import { received, sent } from "./values";
+import { asSent, received, sent, withSecrets } from "./values";
 
 const { messages } = pulumi;
 const { DIFF_NONE, DIFF_SOME } = messages.DiffResponse.DiffChanges;
@@ -64,10 +64,10 @@ export function resourceProvider(engine?: string) {
     getSchema: unary(() => new messages.GetSchemaResponse().setSchema(schemaText())),
 
     checkConfig: unary((request: CheckRequest) => {
-      const args = received(request.getNews());
+      const news = request.getNews();
       return new messages.CheckResponse()
-        .setInputs(stored(args, SECRET_SETTINGS))
-        .setFailuresList(checkFailures(settingFailures(args)));
+        .setInputs(sent(withSecrets(asSent(news), SECRET_SETTINGS)))
+        .setFailuresList(checkFailures(settingFailures(received(news))));
     }),
 
     /** A changed setting never replaces a resource. */

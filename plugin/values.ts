@@ -1,5 +1,11 @@
 import type { JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { isMarkedSecret, type Properties, plainRecord, UNKNOWN } from "../provider/core/properties";
+import {
+  isMarkedSecret,
+  markSecrets,
+  type Properties,
+  plainRecord,
+  UNKNOWN,
+} from "../provider/core/properties";
 import * as pulumi from "./pulumi";
 
 /** What Pulumi sends for an unknown value of a type other than text: boolean, number, list, asset, archive, object. */
@@ -24,6 +30,17 @@ function plain(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (isMarkedSecret(value)) return plain(value.value);
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
+}
+
+/** The values as Pulumi sends them, with the secrets marked that the program has marked. */
+export const asSent = (struct: Struct | undefined): Properties =>
+  (struct?.toJavaScript() ?? {}) as Properties;
+
+/** The same, with these marked as well. */
+export function withSecrets(properties: Properties, secrets: readonly string[]): Properties {
+  const isMarked = (value: unknown) => typeof value === "object" && value !== null && isMarkedSecret(value);
+  const unmarked = secrets.filter((key) => !isMarked(properties[key]));
+  return markSecrets(properties, unmarked);
 }
 
 /** The values for Pulumi. Secrets are marked already. */
