@@ -1,25 +1,146 @@
-import { expect, it } from "@jest/globals";
-import { pythonOrSkip, pythonProgram, yamlOrSkip, yamlProgram } from "../support/languages";
-import { must, openStack } from "../support/stack";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { type RunningServer, startServer } from "../../server";
+import { engineApi, inspect, sweep } from "../support/engine-api";
+import { PASSWORD } from "../support/host";
+import { type Installed, installPlugin, yamlOrSkip, yamlProgram } from "../support/languages";
+import { engineUrl, testImage } from "../support/needs";
+import { must, openStack, program, unique } from "../support/stack";
 
-yamlOrSkip()("Pulumi for YAML", () => {
-  it("runs a program", async () => {
-    const program = await yamlProgram(
-      `config: { name: { type: string } }\noutputs: { text: "Hello \${name}" }\n`,
-    );
-    await using stack = await openStack(program, { config: { name: "Ada" } });
-    must(await stack.up());
-    expect(await stack.outputs()).toMatchObject({ text: "Hello Ada" });
+/** A program in YAML with a container that does nothing. */
+const sleeper = (name: string, more = ""): string => `resources:
+  web:
+    type: portainer:Container
+    properties:
+      endpointId: 1
+      name: ${name}
+      image: ${testImage}
+      command: [sleep, "1000"]
+      stopSignal: SIGKILL
+${more}`;
+
+yamlOrSkip()("a program in YAML", () => {
+  const name = unique("web");
+  let server: RunningServer;
+  let plugin: Installed;
+
+  beforeAll(async () => {
+    server = await startServer({ admin: { password: PASSWORD }, engine: { url: engineUrl } });
+    plugin = await installPlugin();
+  });
+
+  afterAll(async () => {
+    await sweep(name);
+    await plugin[Symbol.asyncDispose]();
+    await server.stop();
+  });
+
+  const open = async (source: string) =>
+    await openStack(await yamlProgram(source), {
+      ...plugin.options,
+      config: { "portainer:url": server.url },
+      secrets: { "portainer:apiKey": server.apiKey ?? "" },
+    });
+
+  it("of the README previews all that it declares", async () => {
+    const readme = await readFile(join(__dirname, "../../README.md"), "utf8");
+    const [, source = ""] = /^```yaml\nname: bootstrap\nruntime: yaml\n(.*?)^```/ms.exec(readme) ?? [];
+    await using stack = await openStack(await yamlProgram(source), {
+      ...plugin.options,
+      secrets: { password: PASSWORD },
+    });
+    expect(must(await stack.preview()).changes).toEqual({ create: 7 });
+  });
+
+  it("imports a container that was made by hand with Pulumi's own command, and does not touch it", async () => {
+    const own = `${name}-by-hand`;
+    const { body } = await engineApi("POST", `/containers/create?name=${own}`, {
+      Image: testImage,
+      Cmd: ["sleep", "1000"],
+      StopSignal: "SIGKILL",
+    });
+    await engineApi("POST", `/containers/${own}/start`);
+    await using stack = await open("outputs: {}\n");
+    const what = ["portainer:index:Container", "web", `1/${own}`];
+    must(await stack.run(["import", ...what, "--yes", "--skip-preview", "--protect=false"]));
+    expect((await stack.state()).resource("web")?.id).toBe(`1/${own}`);
+    expect(await inspect(own)).toMatchObject({ Id: body["Id"], State: { Running: true } });
+    must(await stack.destroy());
+    expect(await inspect(own)).toBeUndefined();
+  });
+
+  it.each([
+    [
+      "an unknown property",
+      "      enviroment: { A: b }\n",
+      /Property enviroment does not exist on 'portainer:index:Container'/,
+    ],
+    [
+      "a wrong type",
+      "      memory: [1]\n",
+      /memory: Cannot assign 'List<number>' to 'Union<number, string>'/,
+    ],
+    ["a size that is none", "      memory: 512x\n", /web[\s\S]*memory[\s\S]*512m/],
+  ])("that has %s fails in the preview, which names resource and property", async (_title, more, said) => {
+    await using stack = await open(sleeper(`${name}-bad`, more));
+    const { code, output } = await stack.preview();
+    expect(code).not.toBe(0);
+    expect(output).toMatch(said);
+  });
+
+  it("without a url fails before anything is made, and says where it can be set", async () => {
+    await using stack = await openStack(await yamlProgram(sleeper(`${name}-bad`)), plugin.options);
+    const { code, output } = await stack.up();
+    expect(code).not.toBe(0);
+    expect(output).toMatch(/portainer:url/);
+    expect(await inspect(`${name}-bad`)).toBeUndefined();
   });
 });
 
-pythonOrSkip()("Pulumi for Python", () => {
-  it("runs a program", async () => {
-    const program = await pythonProgram(
-      `import pulumi\npulumi.export("text", "Hello " + pulumi.Config().require("name"))\n`,
-    );
-    await using stack = await openStack(program, { config: { name: "Ada" } });
+yamlOrSkip()("a stack that moves to the other door", () => {
+  const name = unique("web");
+  afterAll(async () => await sweep(name));
+
+  it.each(["stack config", "a Provider"])("keeps its containers, with settings from %s", async (settings) => {
+    const own = unique(name);
+    await using server = await startServer({ admin: { password: PASSWORD }, engine: { url: engineUrl } });
+    await using plugin = await installPlugin();
+    const explicit = settings === "a Provider";
+    const typescript = `
+const ci = ${explicit} ? new portainer.Provider("ci", { url: config.require("url"), apiKey: config.requireSecret("apiKey") }) : undefined;
+const provider = ci === undefined ? {} : { provider: ci };
+const at = (type) => ({ ...provider, aliases: [{ type: "portainer:index:" + type }] });
+new portainer.Container("web", { endpointId: 1, name: "${own}", env: { PW: pulumi.secret("geheim") }, ...sleeper }, at("Container"));
+`;
+    const yaml = `name: program
+runtime: yaml
+config: { url: { type: string }, apiKey: { type: string, secret: true } }
+${sleeper(own, `      env: { PW: { fn::secret: geheim } }\n${explicit ? `    options: { provider: '\${ci}' }\n` : ""}`)}
+${explicit ? `  ci:\n    type: pulumi:providers:portainer\n    properties: { url: '\${url}', apiKey: '\${apiKey}' }\n` : ""}`;
+    const running = await program(typescript);
+    const { url, apiKey = "" } = server;
+    await using stack = await openStack(running, {
+      ...plugin.options,
+      env: { TEST_IMAGE: testImage },
+      config: explicit ? { url } : { url, "portainer:url": url },
+      secrets: explicit ? { apiKey } : { apiKey, "portainer:apiKey": apiKey },
+    });
+    const write = (text: string) => writeFile(join(running.folder, "Pulumi.yaml"), text);
     must(await stack.up());
-    expect(await stack.outputs()).toMatchObject({ text: "Hello Ada" });
+    const before = await inspect(own);
+    const requests = server.requests().length;
+
+    await write(yaml);
+    expect(must(await stack.up()).of("web")).toEqual(["same"]);
+    expect((await stack.state()).resource("web")?.type).toBe("portainer:index:Container");
+
+    await write("name: program\nruntime: { name: nodejs, options: { typescript: false } }\n");
+    expect(must(await stack.up()).of("web")).toEqual(["same"]);
+    expect((await stack.state()).resource("web")?.type).toBe("pulumi-nodejs:dynamic/portainer:Container");
+
+    expect(server.requests().slice(requests)).toEqual([]);
+    expect(await inspect(own)).toMatchObject({ Id: before?.Id, State: { Running: true } });
+    must(await stack.destroy());
   });
 });
