@@ -1,38 +1,21 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { type Host, PASSWORD, startHost } from "../support/host";
+import { formOf } from "../support/api";
+import { ADMIN, freshHost } from "../support/fresh-host";
+import { PASSWORD } from "../support/host";
 import { eventually } from "../support/processes";
 import { startTinyEngine, type TinyEngine } from "../support/tiny-engine";
 
-let host: Host;
 let engine: TinyEngine;
-let run: AsyncDisposable;
-const ADMIN = { username: "admin", password: PASSWORD };
+
+const host = freshHost();
+const { api, asked } = host;
 
 beforeAll(async () => {
-  host = await startHost();
   engine = await startTinyEngine();
-}, 60_000);
-beforeEach(async () => {
-  await run?.[Symbol.asyncDispose]();
-  await host.reset();
-  run = await host.switchTo(ADMIN);
 });
 afterAll(async () => {
-  await run[Symbol.asyncDispose]();
-  await host[Symbol.asyncDispose]();
   await engine[Symbol.asyncDispose]();
 });
-
-async function api<T = { Id: number }>(method: string, path: string, body?: unknown): Promise<T> {
-  const answer = await fetch(`${host.server.url}/api${path}`, {
-    method,
-    headers: { "x-api-key": host.server.apiKey ?? "" },
-    ...(body !== undefined && { body: body instanceof FormData ? body : JSON.stringify(body) }),
-  });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-  return (text === "" ? undefined : JSON.parse(text)) as T;
-}
 
 const makeUsers = async (count: number): Promise<number[]> => {
   const ids: number[] = [];
@@ -44,9 +27,7 @@ const makeUsers = async (count: number): Promise<number[]> => {
 };
 
 async function makeEndpoint(): Promise<number> {
-  const form = new FormData();
-  for (const [key, value] of Object.entries({ Name: "paris", EndpointCreationType: "1", URL: engine.url }))
-    form.append(key, value);
+  const form = formOf({ Name: "paris", EndpointCreationType: "1", URL: engine.url });
   return (await api("POST", "/endpoints", form)).Id;
 }
 
@@ -107,16 +88,6 @@ const SETTINGS: Readonly<Record<string, () => Promise<Setting>>> = {
     };
   },
 };
-
-async function asked(work: () => Promise<unknown>): Promise<string[]> {
-  const before = host.server.requests().length;
-  await work();
-  return host.server
-    .requests()
-    .slice(before)
-    .filter(({ path }) => !/\/(auth|status)$/.test(path))
-    .map(({ method, path }) => `${method} ${path.replace("/api", "")}`);
-}
 
 const keys = (policies: object | null | undefined) => Object.keys(policies ?? {}).map(Number);
 

@@ -1,50 +1,21 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Endpoint, EndpointGroup } from "../../contract";
-import { type Host, PASSWORD, startHost } from "../support/host";
+import { freshHost } from "../support/fresh-host";
 import { startTinyEngine, type TinyEngine } from "../support/tiny-engine";
 
-let host: Host;
 let engine: TinyEngine;
-let run: AsyncDisposable;
+
+const host = freshHost();
+const { api, asked } = host;
 
 beforeAll(async () => {
-  host = await startHost();
   engine = await startTinyEngine();
-}, 60_000);
-beforeEach(async () => {
-  await run?.[Symbol.asyncDispose]();
-  await host.reset();
-  run = await host.switchTo({ username: "admin", password: PASSWORD });
 });
 afterAll(async () => {
-  await run[Symbol.asyncDispose]();
-  await host[Symbol.asyncDispose]();
   await engine[Symbol.asyncDispose]();
 });
 
-/** An operation of the API, by somebody else. */
-async function api<T = { Id: number }>(method: string, path: string, body?: unknown): Promise<T> {
-  const answer = await fetch(`${host.server.url}/api${path}`, {
-    method,
-    headers: { "x-api-key": host.server.apiKey ?? "" },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-  return (text === "" ? undefined : JSON.parse(text)) as T;
-}
-
 const group = (id: string) => api<EndpointGroup>("GET", `/endpoint_groups/${id}`);
-
-/** What was asked of groups, users and teams while `work` ran. */
-async function asked(work: () => Promise<unknown>): Promise<string[]> {
-  const before = host.server.requests().length;
-  await work();
-  return host.server
-    .requests()
-    .slice(before)
-    .map(({ method, path }) => `${method} ${path.replace("/api", "").replace(/\d+$/, "N")}`);
-}
 
 async function makePeople() {
   const alice = await api("POST", "/users", { Username: "alice", Password: "alice-in-a-hurry", Role: 2 });
@@ -78,17 +49,17 @@ describe("an EndpointGroup", () => {
     expect(await asked(() => up.call(host.stack, "EndpointGroup", "shops", args))).toEqual([
       "GET /endpoint_groups",
       "POST /endpoint_groups",
-      "PUT /endpoint_groups/N",
+      "PUT /endpoint_groups/2",
     ]);
-    expect(await asked(() => host.stack.refresh("shops"))).toEqual(["GET /endpoint_groups/N"]);
+    expect(await asked(() => host.stack.refresh("shops"))).toEqual(["GET /endpoint_groups/2"]);
     expect(
       await asked(() => host.stack.up("EndpointGroup", "shops", { access: { users: ["alice"] } })),
-    ).toEqual(["GET /users", "GET /endpoint_groups/N", "PUT /endpoint_groups/N"]);
+    ).toEqual(["GET /users", "GET /endpoint_groups/2", "PUT /endpoint_groups/2"]);
     expect(
       await asked(() =>
         host.stack.up("EndpointGroup", "shops", { access: { users: ["alice"] }, description: "x" }),
       ),
-    ).toEqual(["GET /users", "PUT /endpoint_groups/N"]);
+    ).toEqual(["GET /users", "PUT /endpoint_groups/2"]);
     expect(await asked(() => host.stack.up("EndpointGroup", "none", { access: { users: [] } }))).toEqual([
       "GET /endpoint_groups",
       "POST /endpoint_groups",

@@ -1,25 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import type { TeamMembership } from "../../contract";
-import { type Host, PASSWORD, startHost } from "../support/host";
+import { freshHost } from "../support/fresh-host";
+import { PASSWORD } from "../support/host";
 
 const OLD = "alice-in-a-hurry";
 const NEW = "alice-at-her-ease";
 
-let host: Host;
-let run: AsyncDisposable;
-
-beforeAll(async () => {
-  host = await startHost();
-}, 60_000);
-beforeEach(async () => {
-  await run?.[Symbol.asyncDispose]();
-  await host.reset();
-  run = await host.switchTo({ username: "admin", password: PASSWORD });
-});
-afterAll(async () => {
-  await run[Symbol.asyncDispose]();
-  await host[Symbol.asyncDispose]();
-});
+const host = freshHost();
+const { api, asked } = host;
 
 async function send(method: string, path: string, body?: unknown): Promise<Response> {
   return await fetch(`${host.server.url}/api${path}`, {
@@ -27,14 +15,6 @@ async function send(method: string, path: string, body?: unknown): Promise<Respo
     headers: { "x-api-key": host.server.apiKey ?? "" },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
-}
-
-/** An operation of the API, by somebody else. */
-async function api<T = { Id: number }>(method: string, path: string, body?: unknown): Promise<T> {
-  const answer = await send(method, path, body);
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-  return (text === "" ? undefined : JSON.parse(text)) as T;
 }
 
 interface WholeUser {
@@ -45,17 +25,6 @@ interface WholeUser {
 }
 const user = (id: string) => api<WholeUser>("GET", `/users/${id}`);
 const login = (Username: string, Password: string) => send("POST", "/auth", { Username, Password });
-
-/** What was asked while `work` ran, without the login. */
-async function asked(work: () => Promise<unknown>): Promise<string[]> {
-  const before = host.server.requests().length;
-  await work();
-  return host.server
-    .requests()
-    .slice(before)
-    .filter(({ path }) => path !== "/api/auth")
-    .map(({ method, path }) => `${method} ${path.replace("/api", "")}`);
-}
 
 describe("a User", () => {
   test("is a standard user unless the program says otherwise, with a password that is secret", async () => {

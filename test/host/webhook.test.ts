@@ -1,52 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
+import { freshHost } from "../support/fresh-host";
 import type { Properties } from "../support/grpc";
-import { type Host, PASSWORD, startHost } from "../support/host";
 
 const HOOK = { endpointId: 1, serviceId: "n8k0v4xq2wz7" };
 
-let host: Host;
-let run: AsyncDisposable;
+const host = freshHost();
+const { api, asked } = host;
 
-beforeAll(async () => {
-  host = await startHost();
-}, 60_000);
-beforeEach(async () => {
-  await run?.[Symbol.asyncDispose]();
-  await host.reset();
-  run = await host.switchTo({ username: "admin", password: PASSWORD });
-});
-afterAll(async () => {
-  await run[Symbol.asyncDispose]();
-  await host[Symbol.asyncDispose]();
-});
-
-/** An operation of the API, by somebody else. */
-async function api(method: string, path: string, body?: unknown): Promise<Properties> {
-  const answer = await fetch(`${host.server.url}/api${path}`, {
-    method,
-    headers: { "x-api-key": host.server.apiKey ?? "" },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-  return (text === "" ? {} : JSON.parse(text)) as Properties;
-}
 const up = (inputs: Properties) => host.stack.up("Webhook", "it", inputs);
 const shown = async () => (await api("GET", "/webhooks")) as unknown as Properties[];
 const byHand = () => api("POST", "/webhooks", { ResourceID: HOOK.serviceId, EndpointID: 1, WebhookType: 1 });
 const registry = async (name: string) =>
   (await api("POST", "/registries", { Name: name, Type: 3, URL: `${name}.example.com` }))["Id"];
-
-/** What was asked while `work` ran, without what a process asks once. */
-async function asked(work: () => Promise<unknown>): Promise<string[]> {
-  const before = host.server.requests().length;
-  await work();
-  return host.server
-    .requests()
-    .slice(before)
-    .filter(({ path }) => !/\/api\/auth|\/system\/status/.test(path))
-    .map(({ method, path }) => `${method} ${path.replace("/api", "")}`);
-}
 
 describe("a Webhook", () => {
   test("takes a look and a write to make, one request to refresh and one to delete, and its URL is secret", async () => {
