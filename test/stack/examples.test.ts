@@ -29,6 +29,8 @@ interface Scene {
   readonly keys: number;
   /** The plugin, for programs in other languages than TypeScript. */
   readonly plugin?: Installed;
+  /** What else must hold once all is made. */
+  check?(): Promise<void>;
   close?(): Promise<void>;
 }
 
@@ -166,6 +168,41 @@ const scenes: Readonly<Record<string, (name: string, hostPort: string) => Promis
     };
   },
 
+  async "access-control"(name) {
+    const server = await startServer({ admin: { password: PASSWORD } });
+    const passwords = { alice: "alice-in-a-hurry", bob: "bob-and-his-books" };
+    const seenBy = async (username: keyof typeof passwords): Promise<string[]> => {
+      await using client = createClient({
+        url: server.url,
+        credentials: { username, password: passwords[username] },
+      });
+      const [endpoint] = await client.endpoints.list({});
+      const containers = await client.docker(endpoint?.Id ?? 0).containers.list({ query: { all: "1" } });
+      return containers
+        .flatMap(({ Names }) => Names)
+        .filter((found) => found.startsWith(`/${name}-`))
+        .map((found) => found.slice(name.length + 2))
+        .sort();
+    };
+    return {
+      servers: [server],
+      config: { "portainer:url": server.url, engine: engineUrl, image: testImage, name },
+      secrets: {
+        "portainer:apiKey": server.apiKey ?? "",
+        alicePassword: passwords.alice,
+        bobPassword: passwords.bob,
+        registryPassword: "pull-images",
+      },
+      containers: ["library", "review", "till", "vault", "wiki"].map((suffix) => `${name}-${suffix}`),
+      environments: 0,
+      keys: 1,
+      async check() {
+        expect(await seenBy("alice")).toEqual(["review", "till", "wiki"]);
+        expect(await seenBy("bob")).toEqual(["library", "review", "wiki"]);
+      },
+    };
+  },
+
   async stack(name, hostPort) {
     if (composeConfig) process.env["DOCKER_CONFIG"] = composeConfig; // Where the server finds Docker Compose.
     const server = await withAdmin();
@@ -298,6 +335,7 @@ stackOrSkip().each(playable)("the example %s", (exampleName) => {
     const { changes } = must(await stack.up());
     expect(Object.keys(changes)).toEqual(["create"]);
     for (const container of scene.containers) expect((await inspect(container))?.State.Running).toBe(true);
+    await scene.check?.();
     if (scene.page === undefined) return;
     const answer = await fetch(`http://127.0.0.1:${port}/`);
     expect(await answer.text()).toContain(scene.page);

@@ -87,6 +87,18 @@ suite("the example swarm", () => {
     expect((await serviceSpec()).TaskTemplate.ContainerSpec.Image).toBe(otherImage);
   });
 
+  it("goes back to what ran where a roll-out fails, and the next change goes on from there", async () => {
+    await stack.setConfig({ image: "pulumi-portainer/no-such-image:1" });
+    const failed = await stack.up();
+    expect(failed.code).not.toBe(0);
+    expect(failed.diagnostics.join("\n")).toMatch(/no-such-image/);
+    expect((await serviceSpec()).TaskTemplate.ContainerSpec.Image).toBe(otherImage);
+    await stack.setConfig({ image: otherImage });
+    must(await stack.up());
+    expect(Object.keys(must(await stack.refresh()).changes)).toEqual(["same"]);
+    expect((await serviceSpec()).TaskTemplate.ContainerSpec.Image).toBe(otherImage);
+  });
+
   it("leaves nothing behind", async () => {
     must(await stack.destroy());
     for (const kind of ["services", "secrets", "configs"] as const)
