@@ -7,6 +7,8 @@ interface Resource {
   readonly steps: Steps;
   /** Paths of inputs and outputs that are always secret. */
   readonly secrets: readonly string[];
+  /** The properties that a program sets. */
+  readonly inputs: readonly string[];
   /** The properties that only the provider sets. */
   readonly outputs: readonly string[];
 }
@@ -20,7 +22,8 @@ const resources: ReadonlyMap<string, Resource> = new Map(
     .map(([name, definition]): [string, Resource] => {
       const token = `portainer:index:${name}`;
       const steps = stepsOf(definition as never);
-      return [token, { steps, secrets: definition.secrets, outputs: outputNames(token) }];
+      const inputs = Object.keys(definition.schema.shape);
+      return [token, { steps, secrets: definition.secrets, inputs, outputs: outputNames(token) }];
     }),
 );
 

@@ -92,9 +92,9 @@ export function resourceProvider(engine?: string) {
     }),
 
     diff: unary((request: DiffRequest) => {
-      const { steps } = resourceOf(request.getUrn());
+      const { steps, inputs } = resourceOf(request.getUrn());
       const state = received(request.getOlds());
-      const olds = visible(state);
+      const olds = lastApplied(state, received(request.getOldInputs()), inputs);
       const news = visible(received(request.getNews()));
       const found = steps.diff(callOf(request, state), request.getId(), olds, news);
       return diffResponse(found, differingPaths(found.changed, olds, news));
@@ -112,9 +112,14 @@ export function resourceProvider(engine?: string) {
     }),
 
     read: unary(async (request: ReadRequest) => {
-      const { steps, secrets } = resourceOf(request.getUrn());
+      const { steps, secrets, inputs } = resourceOf(request.getUrn());
       const state = received(request.getProperties());
-      const now = await steps.read(callOf(request, state), request.getId(), visible(state));
+      const call = callOf(request, state);
+      const known = lastApplied(state, received(request.getInputs()), inputs);
+      const isKnown = Object.keys(known).length > 0;
+      const now = isKnown
+        ? await steps.read(call, request.getId(), known)
+        : await steps.import(call, request.getId());
       if (!now) return new messages.ReadResponse();
       return new messages.ReadResponse()
         .setId(now.id)
@@ -123,15 +128,16 @@ export function resourceProvider(engine?: string) {
     }),
 
     update: unary(async (request: UpdateRequest) => {
-      const { steps, secrets, outputs: names } = resourceOf(request.getUrn());
+      const { steps, secrets, inputs, outputs: names } = resourceOf(request.getUrn());
       const state = received(request.getOlds());
+      const olds = lastApplied(state, received(request.getOldInputs()), inputs);
       const news = visible(received(request.getNews()));
       if (request.getPreview()) {
         const outputs = outputsOfUpdate(request.getId(), state, news, names);
         return new messages.UpdateResponse().setProperties(stored(outputs, secrets));
       }
       return await keepingPartial(secrets, holderIn(state), async () => {
-        const outputs = await steps.update(callOf(request, state), request.getId(), visible(state), news);
+        const outputs = await steps.update(callOf(request, state), request.getId(), olds, news);
         return new messages.UpdateResponse().setProperties(stored(outputs, secrets, holderIn(state)));
       });
     }),
@@ -176,6 +182,18 @@ function unary<Request, Answer>(work: (request: Request) => Answer | Promise<Ans
 function connectTo(engine: string): void {
   attach(engine);
   pulumiEngine();
+}
+
+/**
+ * The state with the inputs that were last applied, and no others: of an imported object the state also has what image and
+ * engine have added, which no program says.
+ */
+function lastApplied(state: Properties, inputs: Properties, names: readonly string[]): Properties {
+  const isOther = (key: string) => names.includes(key) && !(key in inputs);
+  const isWithoutInputs = Object.keys(inputs).length === 0;
+  return Object.fromEntries(
+    Object.entries(visible(state)).filter(([key]) => isWithoutInputs || !isOther(key)),
+  );
 }
 
 /** What identifies the state entry of an object that its `create` has found. */

@@ -113,6 +113,12 @@ export interface Definition<Schema extends z.ZodObject, Outputs extends object> 
     id: string,
     state: Partial<State<Schema, Outputs>>,
   ): Promise<{ id: string; inputs: Partial<Inputs<Schema>>; outputs: Properties } | undefined>;
+  /**
+   * The inputs that a program has to say for an object that `read` has found without a state: for an import.
+   *
+   * @default those of `read`, without what is empty
+   */
+  importedInputs?(context: Context, id: string): Promise<Properties>;
   update(
     context: Context,
     id: string,

@@ -84,6 +84,10 @@ export async function readListed(
   return { found: found.flat(), skipped };
 }
 
+/** The inputs that a program has to say for an object with these: without what is empty, nobody's, or a default. */
+export const inputsToSay = (schema: z.ZodObject, inputs: Properties): Properties =>
+  withDefaults(schema, withoutOwnAccess(withoutEmpty(schema, inputs)));
+
 /** What the call gives, or nothing with the reason if these credentials may not make it. */
 export async function ifAllowed(
   name: string,

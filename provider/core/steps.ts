@@ -4,6 +4,7 @@ import { type Claims, hold, newHolder, release, takenBy } from "./claims";
 import type { Context, Definition } from "./definition";
 import { difference } from "./diff";
 import { ProviderError, quiet, Unfinished } from "./errors";
+import { inputsToSay } from "./importable";
 import { type Call, operate } from "./operation";
 import { nameOf, type Properties, plainRecord } from "./properties";
 import { pulumiEngine } from "./pulumi";
@@ -71,6 +72,8 @@ export interface Steps {
     id: string,
     state: Properties,
   ): Promise<{ id: string; inputs: Properties; outputs: Properties } | undefined>;
+  /** Reads an object that no state knows, with the inputs that a program has to say for it. */
+  import(call: Call, id: string): Promise<{ id: string; inputs: Properties; outputs: Properties }>;
   /** @throws PartialFailure when the object is not yet as desired. */
   update(call: Call, id: string, olds: Properties, news: Properties): Promise<Properties>;
   delete(call: Call, id: string, state: Properties): Promise<void>;
@@ -88,6 +91,8 @@ export function stepsOf<Schema extends z.ZodObject, Outputs extends object>(
     hold(identity(stored), { urn, holder });
     return stored;
   };
+
+  const missing = (id: string) => new ProviderError(`there is no ${definition.type} "${id}"`);
 
   /** @param adopted the holder of an object that `create` has found. */
   const failing = (error: unknown, call: Call, adopted?: string): Error => {
@@ -156,8 +161,23 @@ export function stepsOf<Schema extends z.ZodObject, Outputs extends object>(
         if (now) {
           return { id: now.id, inputs: plainRecord(now.inputs), outputs: plainRecord(now.outputs) };
         }
-        if (isGet(state)) throw new ProviderError(`there is no ${definition.type} "${id}"`);
+        if (isGet(state)) throw missing(id);
         return undefined;
+      } catch (error) {
+        throw quiet(error);
+      }
+    },
+
+    async import(call, id) {
+      try {
+        return await operate("read", call, async (context) => {
+          const now = await definition.read(context, id, {});
+          if (!now) throw missing(id);
+          const inputs =
+            (await definition.importedInputs?.(context, now.id)) ??
+            inputsToSay(definition.schema, now.inputs as Properties);
+          return { id: now.id, inputs: plainRecord(inputs), outputs: plainRecord(now.outputs) };
+        });
       } catch (error) {
         throw quiet(error);
       }

@@ -80,6 +80,19 @@ function importedInputs(
   return agreeing(container, inputs);
 }
 
+/** The same for one container that the engine has. */
+export async function readImportedInputs(
+  engine: Engine,
+  container: ContainerInspect,
+): Promise<ContainerInputs> {
+  const [info, image] = await Promise.all([
+    engine.docker.system.info({}, engine.call),
+    imagesOf(engine)(container.Image),
+  ]);
+  const inputs = importedInputs(container, image, info, engine.endpointId);
+  return await withNames(engine, inputs, new Set());
+}
+
 /** The same container, as if created from the same image without any inputs. */
 function baselineOf(
   container: ContainerInspect,

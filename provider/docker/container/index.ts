@@ -1,4 +1,6 @@
 import type { Definition } from "../../core/definition";
+import { ProviderError } from "../../core/errors";
+import { inputsToSay } from "../../core/importable";
 import { hasUnknown, isUnknown } from "../../core/properties";
 import { deleteThere, engineRefOf, nameAndEnvironment, reachEngine, readThere, updateThere } from "../engine";
 import { idOf, parseId } from "../identity";
@@ -6,6 +8,7 @@ import { adopt } from "./adopt";
 import { type ContainerInputs, ContainerSchema, containerProperties, identifies } from "./arguments";
 import { findById, findByName, neverRan } from "./calls";
 import { createNew, isNameTaken } from "./creation";
+import { readImportedInputs } from "./importable";
 import { identityOf } from "./labels";
 import { misnomers } from "./misnomers";
 import {
@@ -97,6 +100,14 @@ export const container: Definition<Schema, ContainerOutputs> = {
       ? { id, inputs: inputsOf(state), outputs: { ...state } }
       : undefined;
     return readThere(context, endpointId, look, remembered);
+  },
+
+  async importedInputs(context, id) {
+    const { endpointId, nodeName, nameOrId } = parseId(id, context.connection.endpointId);
+    const engine = await reachEngine(context, { endpointId, nodeName });
+    const now = await findByName(engine, nameOrId);
+    if (!now) throw new ProviderError(`there is no container "${nameOrId}" on environment ${endpointId}`);
+    return inputsToSay(ContainerSchema, { ...(await readImportedInputs(engine, now)) });
   },
 
   async update(context, id, olds, news) {
