@@ -176,7 +176,8 @@ export function stepsOf<Schema extends z.ZodObject, Outputs extends object>(
           const inputs =
             (await definition.importedInputs?.(context, now.id)) ??
             inputsToSay(definition.schema, now.inputs as Properties);
-          return { id: now.id, inputs: plainRecord(inputs), outputs: plainRecord(now.outputs) };
+          const outputs = { ...now.outputs, ...inputs };
+          return { id: now.id, inputs: plainRecord(inputs), outputs: plainRecord(outputs) };
         });
       } catch (error) {
         throw quiet(error);

@@ -53,18 +53,33 @@ yamlOrSkip()("a program in YAML", () => {
     expect(must(await stack.preview()).changes).toEqual({ create: 7 });
   });
 
-  it("imports a container that was made by hand with Pulumi's own command, and does not touch it", async () => {
+  it("imports a container that was made by hand with Pulumi's own command, whose program then changes nothing", async () => {
     const own = `${name}-by-hand`;
     const { body } = await engineApi("POST", `/containers/create?name=${own}`, {
       Image: testImage,
       Cmd: ["sleep", "1000"],
+      Env: ["MODE=test"],
+      Labels: { team: "ops" },
       StopSignal: "SIGKILL",
+      HostConfig: { Memory: 64 * 1024 ** 2, RestartPolicy: { Name: "unless-stopped" } },
     });
     await engineApi("POST", `/containers/${own}/start`);
     await using stack = await open("outputs: {}\n");
-    const what = ["portainer:index:Container", "web", `1/${own}`];
+    const generated = join(plugin.folder, "imported.yaml");
+    const what = ["portainer:index:Container", "web", `1/${own}`, "--out", generated];
     must(await stack.run(["import", ...what, "--yes", "--skip-preview", "--protect=false"]));
-    expect((await stack.state()).resource("web")?.id).toBe(`1/${own}`);
+
+    const { id, inputs } = (await stack.state()).resource("web") ?? {};
+    expect(id).toBe(`1/${own}`);
+    expect(
+      Object.keys(inputs ?? {})
+        .filter((key) => !["memorySwap", "replaceOnDrift"].includes(key))
+        .sort(),
+    ).toEqual("command desiredState endpointId env image labels memory name restart stopSignal".split(" "));
+    await stack.program.write(await readFile(generated, "utf8"));
+    expect(must(await stack.preview()).changes).toEqual({ same: 2 });
+    must(await stack.refresh());
+    expect(must(await stack.up()).changes).toEqual({ same: 2 });
     expect(await inspect(own)).toMatchObject({ Id: body["Id"], State: { Running: true } });
     must(await stack.destroy());
     expect(await inspect(own)).toBeUndefined();
