@@ -18,6 +18,8 @@ const TOOLS = {
   schema: "schema/main.mts",
   size: "package/size.mts",
   "check-package": "package/main.mts",
+  archive: "package/archive.mts",
+  sdks: "package/sdks.mts",
   ci: "ci.mts",
 };
 
