@@ -327,6 +327,7 @@ const LIVES: Record<string, () => Life> = {
     lost: { method: "POST", path: /swarm\/init$/ },
     // An engine does not show the address that it listens on.
     imported: "update",
+    importedByPlugin: "same",
     requests: {
       create: ["GET /swarm", "POST /swarm/init", "GET /swarm"],
       refresh: ["GET /swarm"],
@@ -366,6 +367,7 @@ const LIVES: Record<string, () => Life> = {
     count: async () => (await inSwarm("services")).length,
     // An import sees who may use it: Portainer made the service private to its creator.
     imported: "update",
+    importedByPlugin: "same",
     requests: {
       create: ["GET /services", "POST /services/create", "GET /services/ID"],
       refresh: ["GET /services/ID"],

@@ -13,6 +13,8 @@ export const PASSWORD = "correct-horse-9";
 
 /** A server, Pulumi's plugin process with a provider for that server, and an engine to run resources. */
 export interface Host extends AsyncDisposable {
+  /** How Pulumi reaches the resources. */
+  readonly door: Door;
   readonly server: RunningServer;
   readonly stack: MiniStack;
   readonly pulumi: FakePulumi;
@@ -62,6 +64,7 @@ export async function startHost({
   const login = { username: "admin", password: PASSWORD };
   const stack = new MiniStack(await start({ url: server.url, ...(settings ?? login) }));
   return {
+    door,
     server,
     stack,
     pulumi,

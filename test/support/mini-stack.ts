@@ -119,7 +119,7 @@ export class MiniStack {
   /** `pulumi refresh` for one resource: whether it is still there. */
   async refresh(name: string): Promise<boolean> {
     const { initErrors: _cleared, ...old } = this.entry(name);
-    const now = await this.plugin.read(old.id, reveal(old.outputs));
+    const now = await this.plugin.read(old.id, reveal(old.outputs), reveal(old.inputs));
     if (now.id === "") {
       this.#entries.delete(name);
       return false;
@@ -154,8 +154,8 @@ export class MiniStack {
     throw new CheckError(failures.map(({ property, reason }) => `${property}: ${reason}`).join("\n"));
   }
 
-  #diff({ id, outputs }: Entry, inputs: Properties): Promise<Difference> {
-    return this.plugin.diff(id, reveal(outputs), reveal(inputs));
+  #diff({ id, inputs: oldInputs, outputs }: Entry, inputs: Properties): Promise<Difference> {
+    return this.plugin.diff(id, reveal(outputs), reveal(inputs), reveal(oldInputs));
   }
 
   async #create(type: string, name: string, inputs: Properties): Promise<void> {
@@ -170,7 +170,7 @@ export class MiniStack {
   async #update(name: string, old: Entry, inputs: Properties): Promise<void> {
     const { type, id } = old;
     await this.#keepingPartial(name, old, async () => {
-      const outputs = await this.plugin.update(id, reveal(old.outputs), reveal(inputs));
+      const outputs = await this.plugin.update(id, reveal(old.outputs), reveal(inputs), reveal(old.inputs));
       return { type, id, inputs, outputs };
     });
   }

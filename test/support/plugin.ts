@@ -36,10 +36,15 @@ export interface PluginOptions {
 /** Pulumi's process for dynamic providers, as the engine starts it, without the engine. Use with `await using`. */
 export interface Plugin extends AsyncDisposable {
   check(olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: CheckFailure[] }>;
-  diff(id: string, olds: Properties, news: Properties): Promise<Difference>;
+  /** Dynamic providers are not told the old inputs, here and below. */
+  diff(id: string, olds: Properties, news: Properties, oldInputs?: Properties): Promise<Difference>;
   create(inputs: Properties): Promise<{ id: string; outputs: Properties }>;
-  read(id: string, state: Properties): Promise<{ id: string; outputs: Properties; inputs: Properties }>;
-  update(id: string, olds: Properties, news: Properties): Promise<Properties>;
+  read(
+    id: string,
+    state: Properties,
+    inputs?: Properties,
+  ): Promise<{ id: string; outputs: Properties; inputs: Properties }>;
+  update(id: string, olds: Properties, news: Properties, oldInputs?: Properties): Promise<Properties>;
   delete(id: string, state: Properties): Promise<void>;
   /** What the process wrote to its standard error. */
   readonly errors: string;

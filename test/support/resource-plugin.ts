@@ -63,11 +63,12 @@ export async function startResourcePlugin({
       return { inputs: { ...plain(answer.getInputs()), ...handedOver }, failures };
     },
 
-    async diff(id, olds, news) {
+    async diff(id, olds, news, oldInputs = {}) {
       const { own, handedOver } = split(news);
       const request = stepOf(new messages.DiffRequest(), handedOver)
         .setId(id)
         .setOlds(struct(split(olds).own))
+        .setOldInputs(struct(split(oldInputs).own))
         .setNews(struct(own));
       const answer: messages.DiffResponse = await call(client, "diff", request);
       const { DIFF_SOME } = messages.DiffResponse.DiffChanges;
@@ -87,9 +88,12 @@ export async function startResourcePlugin({
       });
     },
 
-    async read(id, state) {
+    async read(id, state, inputs = {}) {
       const { own, handedOver } = split(state);
-      const request = stepOf(new messages.ReadRequest(), handedOver).setId(id).setProperties(struct(own));
+      const request = stepOf(new messages.ReadRequest(), handedOver)
+        .setId(id)
+        .setProperties(struct(own))
+        .setInputs(struct(split(inputs).own));
       const answer: messages.ReadResponse = await call(client, "read", request);
       return {
         id: answer.getId(),
@@ -98,12 +102,13 @@ export async function startResourcePlugin({
       };
     },
 
-    async update(id, olds, news) {
+    async update(id, olds, news, oldInputs = {}) {
       const { own, handedOver } = split(news);
       return await keeping(handedOver, async () => {
         const request = stepOf(new messages.UpdateRequest(), handedOver, "update")
           .setId(id)
           .setOlds(struct(split(olds).own))
+          .setOldInputs(struct(split(oldInputs).own))
           .setNews(struct(own));
         const answer: messages.UpdateResponse = await call(client, "update", request);
         return { ...plain(answer.getProperties()), ...handedOver };
