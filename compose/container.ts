@@ -233,9 +233,9 @@ function labelsOf(
   service: ComposeService,
   number: number,
 ): Record<string, string> {
-  const dependsOn = Object.entries(service.depends_on).map(
-    ([other, { condition, restart }]) => `${other}:${condition}:${restart}`,
-  );
+  const dependsOn = Object.entries(service.depends_on)
+    .filter(([other]) => other in project.model.services)
+    .map(([other, { condition, restart }]) => `${other}:${condition}:${restart}`);
   return composeLabels(project, {
     service: name,
     oneoff: "False",
