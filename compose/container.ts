@@ -474,7 +474,7 @@ function refuseSwarmKeys(project: Project, name: string, { deploy, secrets, conf
   const refuse = (path: readonly string[]): void =>
     project.refuse(
       ["services", name, "deploy", ...path],
-      "is not carried out: only a swarm does (`swarm: true`)",
+      "is not carried out: only a swarm does, for which there is `Service`",
     );
   for (const key of SWARM_KEYS) if (deploy?.[key] !== undefined) refuse([key]);
   if (deploy?.mode !== undefined && deploy.mode !== "replicated") refuse(["mode"]);
@@ -492,7 +492,7 @@ function refuseSwarmKeys(project: Project, name: string, { deploy, secrets, conf
         template_driver?: unknown;
       };
       if (external || driver !== undefined || template_driver !== undefined)
-        throw project.fault([kind, source], "only a swarm has external ones, and drivers (`swarm: true`)");
+        throw project.fault([kind, source], "only a swarm has external ones, and drivers");
     }
 }
 

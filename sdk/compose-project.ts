@@ -51,8 +51,8 @@ export interface ComposeProjectArgs {
   /** Who may use the project's objects, as for a Container. @default unmanaged */
   readonly access?: ContainerArgs["access"];
   /**
-   * What to do with objects of these names that exist: `"matching"` takes over those that are as the files say. For a
-   * project that Docker Compose has started see `pulumi-portainer import --compose`. @default refuse
+   * What to do with objects of these names that exist: `"matching"` takes over those that are as the files say.
+   * @default refuse
    */
   readonly adopt?: "matching";
   /**
