@@ -233,7 +233,11 @@ function labelsOf(
   service: ComposeService,
   number: number,
 ): Record<string, string> {
-  const dependsOn = Object.entries(service.depends_on)
+  const linked = service.links.map((link) => link.split(":")[0] ?? "");
+  const implied = Object.fromEntries(
+    linked.map((other) => [other, { condition: "service_started", restart: true }]),
+  );
+  const dependsOn = Object.entries({ ...implied, ...service.depends_on })
     .filter(([other]) => other in project.model.services)
     .map(([other, { condition, restart }]) => `${other}:${condition}:${restart}`);
   return composeLabels(project, {

@@ -32,6 +32,7 @@ const DIFFERENCES: readonly (readonly [RegExp, string])[] = [
   [/Labels\.io\.pulumi\.portainer\./, "io.pulumi.portainer."],
   [/Labels\.com\.docker\.compose\.(?:config-hash|image|version)$/, "config-hash"],
   [/^Config\.Attach(?:Stdout|Stderr)$/, "AttachStdout"],
+  [/^NetworkSettings\.Networks\..+\.Links$/, "`Links`"],
   [/^HostConfig\.NetworkMode$|^HostConfig\.IpcMode$|^HostConfig\.VolumesFrom$/, "container's id"],
 ];
 
