@@ -87,7 +87,7 @@ onEngine("access to", (host) => {
       await byHand({ Public: true });
       await host.stack.refresh("guarded");
       expect(await up()).toBe("same");
-      expect(await host.stack.get(type, "seen", `1/${name()}`)).not.toHaveProperty("access");
+      expect(await host.stack.get(type, "seen", `1/${name()}`)).toHaveProperty("access", "public");
     });
 
     test("for a user who is not there is refused before anything is created", async () => {
