@@ -4,7 +4,7 @@ export const { version } = require("pulumi-portainer/package.json") as { version
 
 /** The package schema, as `npm run schema` wrote it. */
 export function schemaText(): string {
-  return readFileSync(require.resolve("pulumi-portainer/schema.json"), "utf8");
+  return readFileSync(require.resolve("pulumi-portainer/plugin/schema.json"), "utf8");
 }
 
 /** What this package reads of the schema itself. */

@@ -123,7 +123,9 @@ engineOrSkip()("functions", () => {
   test("an image, a network and a volume are found with one request each", async () => {
     const requests = await requestsOf(async () => {
       const image = await portainer.getImage({ name: testImage });
-      expect(image).toMatchObject({ tags: expect.arrayContaining([testImage]), repoDigests: [] });
+      expect(image.tags).toEqual(expect.arrayContaining([testImage]));
+      // Other tests push the same image to registries of their own.
+      expect(image.repoDigests.filter((digest) => !digest.startsWith("127.0.0.1:"))).toEqual([]);
       expect(image.imageId).toMatch(/^sha256:[0-9a-f]{64}$/);
       expect(image.platform).toMatch(/^linux\/\w+/);
       expect(image.size).toBeGreaterThan(0);

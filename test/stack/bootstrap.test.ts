@@ -57,7 +57,9 @@ stackOrSkip()("the bootstrap program", () => {
 
   it("keeps a container in at most 1.5 kB of state", async () => {
     const { resource } = await stack.state();
-    const { inputs, outputs, urn = "" } = resource("web") ?? {};
+    const { inputs, outputs: all, urn = "" } = resource("web") ?? {};
+    // Other tests push the same image to registries of their own.
+    const { repoDigest: _pushed, ...outputs } = all ?? {};
     const [, , stackName = ""] = urn.split(":");
     const asInReadme = JSON.stringify({ inputs, outputs })
       .replaceAll(name, "web")

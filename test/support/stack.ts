@@ -155,7 +155,7 @@ const CLASSES: Readonly<Record<Door, string>> = {
     get: (_classes, kind) => class extends pulumi.CustomResource {
       constructor(name, args, options) {
         const token = "portainer:index:" + kind;
-        const { properties } = require("pulumi-portainer/schema.json").resources[token];
+        const { properties } = require("pulumi-portainer/plugin/schema.json").resources[token];
         const unset = Object.fromEntries(Object.keys(properties).map((key) => [key, undefined]));
         super(token, name, { ...unset, ...args }, options);
       }
