@@ -1,7 +1,6 @@
 import { ProviderError } from "../provider/core/errors";
 import { type Steps, stepsOf } from "../provider/core/steps";
 import * as definitions from "../provider/definitions";
-import { outputNames } from "./package";
 
 interface Resource {
   readonly steps: Steps;
@@ -9,8 +8,7 @@ interface Resource {
   readonly secrets: readonly string[];
   /** The properties that a program sets. */
   readonly inputs: readonly string[];
-  /** The properties that only the provider sets. */
-  readonly outputs: readonly string[];
+  readonly token: string;
 }
 
 /** What the plugin has no resource for: a function looks it up. */
@@ -23,7 +21,7 @@ const resources: ReadonlyMap<string, Resource> = new Map(
       const token = `portainer:index:${name}`;
       const steps = stepsOf(definition as never);
       const inputs = Object.keys(definition.schema.shape);
-      return [token, { steps, secrets: definition.secrets, inputs, outputs: outputNames(token) }];
+      return [token, { steps, secrets: definition.secrets, inputs, token }];
     }),
 );
 

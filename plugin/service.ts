@@ -16,7 +16,7 @@ import { attach, interrupt, pulumiEngine } from "../provider/core/pulumi";
 import { checkFailures, diffResponse, keepingPartial, type Refusal, refusal, stored } from "./answers";
 import { differingPaths } from "./detailed-diff";
 import { callFunction } from "./functions";
-import { schemaText, version } from "./package";
+import { outputNames, schemaText, version } from "./package";
 import { outputsOfCreation, outputsOfUpdate } from "./preview";
 import * as pulumi from "./pulumi";
 import { resourceOf } from "./resources";
@@ -101,10 +101,12 @@ export function resourceProvider(engine?: string) {
     }),
 
     create: unary(async (request: CreateRequest) => {
-      const { steps, secrets, outputs: names } = resourceOf(request.getUrn());
+      const { steps, secrets, token } = resourceOf(request.getUrn());
       const inputs = visible(received(request.getProperties()));
       if (request.getPreview())
-        return new messages.CreateResponse().setProperties(stored(outputsOfCreation(inputs, names), secrets));
+        return new messages.CreateResponse().setProperties(
+          stored(outputsOfCreation(inputs, outputNames(token)), secrets),
+        );
       return await keepingPartial(secrets, undefined, async () => {
         const { id, outputs, holder } = await steps.create(callOf(request), inputs);
         return new messages.CreateResponse().setId(id).setProperties(stored(outputs, secrets, holder));
@@ -128,12 +130,12 @@ export function resourceProvider(engine?: string) {
     }),
 
     update: unary(async (request: UpdateRequest) => {
-      const { steps, secrets, inputs, outputs: names } = resourceOf(request.getUrn());
+      const { steps, secrets, inputs, token } = resourceOf(request.getUrn());
       const state = received(request.getOlds());
       const olds = lastApplied(state, received(request.getOldInputs()), inputs);
       const news = visible(received(request.getNews()));
       if (request.getPreview()) {
-        const outputs = outputsOfUpdate(request.getId(), state, news, names);
+        const outputs = outputsOfUpdate(request.getId(), state, news, outputNames(token));
         return new messages.UpdateResponse().setProperties(stored(outputs, secrets));
       }
       return await keepingPartial(secrets, holderIn(state), async () => {

@@ -11,7 +11,7 @@ import {
 } from "../support/compose-project";
 import { engineApi, namesLike, volumesLike } from "../support/engine-api";
 import { freePort } from "../support/free-port";
-import { composeConfig, testImage } from "../support/needs";
+import { composeOrSkip, testImage } from "../support/needs";
 import { openSite, type Site } from "../support/site";
 import { must, stackOrSkip } from "../support/stack";
 
@@ -38,7 +38,7 @@ const DIFFERENCES: readonly (readonly [RegExp, string])[] = [
 
 const guide = readFileSync(join(__dirname, "..", "..", "docs", "guides", "compose.md"), "utf8");
 
-const comparing = composeConfig || process.env["CI"] ? stackOrSkip() : describe.skip;
+const comparing = composeOrSkip() === describe ? stackOrSkip() : describe.skip;
 
 comparing("Compose files of well-known applications", () => {
   let site: Site;

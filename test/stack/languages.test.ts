@@ -71,11 +71,9 @@ yamlOrSkip()("a program in YAML", () => {
 
     const { id, inputs } = (await stack.state()).resource("web") ?? {};
     expect(id).toBe(`1/${own}`);
-    expect(
-      Object.keys(inputs ?? {})
-        .filter((key) => !["memorySwap", "replaceOnDrift"].includes(key))
-        .sort(),
-    ).toEqual("command desiredState endpointId env image labels memory name restart stopSignal".split(" "));
+    expect(Object.keys(inputs ?? {}).sort()).toEqual(
+      "command desiredState endpointId env image labels memory name restart stopSignal".split(" "),
+    );
     await stack.program.write(await readFile(generated, "utf8"));
     expect(must(await stack.preview()).changes).toEqual({ same: 2 });
     must(await stack.refresh());

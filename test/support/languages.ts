@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { describe } from "@jest/globals";
+import { pluginLauncher } from "./resource-plugin";
 import { type Program, type StackOptions, stackOrSkip } from "./stack";
 
 const REPOSITORY = resolve(__dirname, "../..");
@@ -60,15 +61,8 @@ export interface Installed extends AsyncDisposable {
 
 /** The plugin of the build, where the CLI finds it: as `npm install --global` puts it on PATH. */
 export async function installPlugin(): Promise<Installed> {
-  const folder = await mkdtemp(join(tmpdir(), "plugin-"));
-  const launcher = join(folder, "pulumi-resource-portainer");
-  const program = join(REPOSITORY, "dist", "plugin", "bin.js");
-  await writeFile(launcher, `#!/bin/sh\nexec "${process.execPath}" "${program}" "$@"\n`, { mode: 0o755 });
-  return {
-    folder,
-    options: { path: [folder] },
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
-  };
+  const { folder, ...launcher } = await pluginLauncher();
+  return { folder, options: { path: [folder] }, ...launcher };
 }
 
 /** The same with the SDK for Python, generated and installed for programs that run with these options. */

@@ -5,7 +5,6 @@ export interface TypeSpec {
   readonly additionalProperties?: TypeSpec;
   readonly oneOf?: readonly TypeSpec[];
   readonly $ref?: string;
-  readonly plain?: boolean;
 }
 
 export interface PropertySpec extends TypeSpec {
