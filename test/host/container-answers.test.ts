@@ -13,9 +13,12 @@ let shown: object;
 let unanswered: string;
 /** What a removal is answered with, one after the other; then the container is gone. */
 let removals: number[];
+/** The messages that updates fail with, one after the other; then they succeed, and the process runs. */
+let updateFailures: string[];
 
 beforeEach(async () => {
   removals = [];
+  updateFailures = [];
   unanswered = "none";
   engine = await startFakeEngine((request, response) => {
     const path = (request.url ?? "").split("?")[0] ?? "";
@@ -51,7 +54,12 @@ function answer(call: string): [status: number, body?: unknown] {
         : [],
     ];
   if (call.endsWith("/containers/create")) return [201, { Id: ID, Warnings: [] }];
-  if (call.endsWith("/update")) return [200, { Warnings: [] }];
+  if (call.endsWith("/update")) {
+    const message = updateFailures.shift();
+    if (message !== undefined) return [500, { message }];
+    shown = { ...shown, State: STATE };
+    return [200, { Warnings: [] }];
+  }
   if (call.startsWith("DELETE")) {
     const status = removals.shift() ?? 204;
     return status === 204
@@ -79,6 +87,8 @@ const isGone = (): boolean => {
   if (isBeingRemoved) looks += 1;
   return isBeingRemoved && looks > 2;
 };
+
+const updates = () => engine.requests.filter(({ url }) => url.endsWith("/update"));
 
 const show = (config: object, hostConfig: object) => ({
   Id: ID,
@@ -164,8 +174,39 @@ test("a change of limits whose answer was lost is made again", async () => {
   await host.stack.up("Container", "web", args);
   host.server.fail({ method: "POST", path: /\/update$/, times: 1, with: "reset-after" });
   expect(await host.stack.up("Container", "web", { ...args, memory: "128m" })).toBe("update");
-  const updates = engine.requests.filter(({ url }) => url.endsWith("/update"));
-  expect(updates.map(({ body }) => JSON.parse(body))).toEqual(
+  expect(updates().map(({ body }) => JSON.parse(body))).toEqual(
     [1, 2].map(() => ({ Memory: 128 * 2 ** 20, MemorySwap: 256 * 2 ** 20 })),
   );
+});
+
+const crashLoops = [
+  { RestartCount: 3 },
+  { State: { ...STATE, Status: "restarting", Restarting: true } },
+  { State: { ...STATE, Status: "exited", Running: false } },
+];
+
+test.each(crashLoops)(
+  "an update that fails as the container's process ends is made again: %j",
+  async (end) => {
+    shown = show({}, { Memory: 64 * 2 ** 20 });
+    const args = { endpointId: 1, image: "nginx:1.27", memory: "64m" };
+    await host.stack.up("Container", "web", args);
+    shown = { ...shown, ...end };
+    updateFailures = [
+      "Cannot update container web: ttrpc: closed: unknown",
+      "cannot update a deleted process: unknown",
+    ];
+    expect(await host.stack.up("Container", "web", { ...args, memory: "128m" })).toBe("update");
+    expect(updates()).toHaveLength(3);
+  },
+);
+
+test("an update that the engine fails for a container that runs is not made again", async () => {
+  shown = show({}, { Memory: 64 * 2 ** 20 });
+  const args = { endpointId: 1, image: "nginx:1.27", memory: "64m" };
+  await host.stack.up("Container", "web", args);
+  updateFailures = ["runc did not terminate successfully"];
+  const up = host.stack.up("Container", "web", { ...args, memory: "128m" });
+  await expect(up).rejects.toThrow("runc did not terminate successfully");
+  expect(updates()).toHaveLength(1);
 });

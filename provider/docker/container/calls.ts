@@ -12,6 +12,12 @@ import { afterwards, type Engine } from "../engine";
 import { CREATE_LABEL, labelsOf } from "./labels";
 import type { Wire } from "./wire";
 
+/** Between two looks at a container, or two tries. */
+const PAUSE_MS = 300;
+
+const shortPause = ({ call: { signal } }: Engine): Promise<void> =>
+  delay(PAUSE_MS, undefined, signal ? { signal } : {});
+
 type Listed = Awaited<ReturnType<DockerClient["containers"]["list"]>>;
 
 const listed = new WeakMap<DockerClient, Promise<Listed>>();
@@ -111,26 +117,32 @@ const UPDATE_TRIES = 5;
 
 /**
  * Changes limits and the restart policy. A call whose answer was lost is repeated: it sets the same values again. An
- * engine fails to update a container whose process ends at that moment, as one in a crash loop may: it is then asked
- * again.
+ * engine fails to update a container whose process ends at that moment, in words that depend on where the end is
+ * noticed ("ttrpc: closed", "cannot update a deleted process"): a container that is in a crash loop is updated again.
  *
  * @returns the engine's warnings.
  */
-export async function updateContainer(
-  { docker, call }: Engine,
-  id: string,
-  body: Wire,
-): Promise<readonly string[]> {
+export async function updateContainer(engine: Engine, id: string, body: Wire): Promise<readonly string[]> {
+  const { docker, call } = engine;
   const update = () => docker.containers.update({ params: { id }, body }, call);
   for (let tries = 1; ; tries += 1) {
     try {
       const { Warnings } = await repeatIfLost(update);
       return Warnings ?? [];
     } catch (error) {
-      const hasEnded = isApiError(error) && /deleted process|stopped container/i.test(error.serverMessage);
-      if (!hasEnded || tries === UPDATE_TRIES) throw error;
+      const mayPass = isApiError(error) && error.source === "engine" && error.status === 500;
+      if (!mayPass || tries === UPDATE_TRIES || !(await hasEnded(engine, id))) throw error;
     }
+    await shortPause(engine);
   }
+}
+
+/** Whether the container's process has ended, now or ever since it was first started. */
+async function hasEnded(engine: Engine, id: string): Promise<boolean> {
+  const container = await findById(engine, id);
+  if (container === undefined) return false;
+  const { State, RestartCount = 0 } = container;
+  return !State.Running || State.Restarting || RestartCount > 0;
 }
 
 /** Sends no timeout, so that the container's own stop timeout applies. */
@@ -194,8 +206,6 @@ export async function bringTo(
   return now.Restarting || !runs;
 }
 
-const PAUSE_MS = 300;
-
 /**
  * Stops a container within its stop timeout and removes it.
  *
@@ -231,7 +241,7 @@ async function waitUntilGone(engine: Engine, id: string, reason: unknown): Promi
   const deadline = Date.now() + 60_000;
   while (await findById(engine, id)) {
     if (Date.now() > deadline) throw reason;
-    await delay(PAUSE_MS, undefined, engine.call.signal ? { signal: engine.call.signal } : {});
+    await shortPause(engine);
   }
 }
 
