@@ -39,6 +39,7 @@ export interface BootstrapArgs<Name extends string = string>
  * ```
  */
 export class Bootstrap<Name extends string = never> extends pulumi.ComponentResource {
+  /** The administrator. */
   readonly admin: AdminUser;
   /** A Provider that works with the API key. */
   readonly provider: Provider;

@@ -322,4 +322,15 @@ describe("the pipelines of the example gitops", () => {
       if (job === "preview") expect(text).not.toMatch(/secrets\.|from_secret|PASSPHRASE|API_KEY/);
     }
   });
+
+  it("take the image of Pulumi's CLI that belongs to the SDK of the example", async () => {
+    const { dependencies } = JSON.parse(await readFile(join(EXAMPLE, "package.json"), "utf8"));
+    const sdk = dependencies["@pulumi/pulumi"].replace("^", "");
+    const texts = await Promise.all(
+      [".gitlab-ci.yml", ...["preview", "deploy", "drift"].map((job) => `.woodpecker/${job}.yaml`)].map(
+        (file) => readFile(join(EXAMPLE, file), "utf8"),
+      ),
+    );
+    for (const text of texts) expect(text.match(/image: (.+)/)?.[1]).toBe(`pulumi/pulumi-nodejs:${sdk}`);
+  });
 });

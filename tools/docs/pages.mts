@@ -55,7 +55,34 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 }
 
 const PROVIDER = "sdk/provider.ts";
-const COMPOSE_PROJECT = "sdk/compose-project.ts";
+
+/** A component is no resource of the provider: its arguments are declared by the SDK, and have no kind of change. */
+interface Component {
+  readonly name: string;
+  /** What it is, for the overview. */
+  readonly summary: string;
+  /** What the page says before the arguments. */
+  readonly lead: string;
+  /** Types of the SDK that its properties consist of, and the headings of their tables. */
+  readonly inner: Readonly<Record<string, string>>;
+}
+
+const COMPONENTS: readonly Component[] = [
+  {
+    name: "Bootstrap",
+    summary: "A new server made ready: its administrator, an API key, a Provider and environments",
+    lead: "Besides these arguments it takes how the server is reached as a [Provider](provider.md) does: `url`, `caCert`, `headers` and so on, but neither credentials nor `endpointId`. How to use it is told in [Bootstrap](../guides/bootstrap.md).",
+    inner: {},
+  },
+  {
+    name: "ComposeProject",
+    summary: "A Compose file as resources, each with its own preview and roll-out",
+    lead: "What each key of a Compose file becomes is told in [Compose files](../guides/compose.md).",
+    inner: { ComposeServiceResources: "services[name]" },
+  },
+];
+
+const sourceOf = (name: string): string => `sdk/${kebabCase(name)}.ts`;
 const SERVER_OPTIONS = "server/options.ts";
 const FUNCTIONS = "sdk/functions.ts";
 const FUNCTION_SCHEMAS = "provider/functions/index.ts";
@@ -76,14 +103,18 @@ export function referencePages(clone: string, definitions: Definitions): Map<str
   const { resources } = definitions;
   const files = [
     ...resources.flatMap(({ sdk, provider }) => [sdk, provider]),
-    ...[PROVIDER, COMPOSE_PROJECT, SERVER_OPTIONS, FUNCTIONS, FUNCTION_SCHEMAS],
+    ...COMPONENTS.map(({ name }) => sourceOf(name)),
+    ...[PROVIDER, SERVER_OPTIONS, FUNCTIONS, FUNCTION_SCHEMAS],
   ];
   const types = readTypes(clone, files);
   const schema = packageSchema(clone, definitions, types);
   return new Map([
     ["README.md", overview(types, definitions)],
     ["provider.md", providerPage(types, definitions)],
-    ["compose-project.md", composeProjectPage(types)],
+    ...COMPONENTS.map((component): [string, string] => [
+      pageOf(component.name),
+      componentPage(component, types),
+    ]),
     ...resources.map((resource): [string, string] => [
       pageOf(resource.name),
       resourcePage(resource, types, definitions, schema),
@@ -110,10 +141,7 @@ function overview(types: Types, { resources }: Definitions): string {
       ["Class or function", "What it is"],
       [
         ["[Provider](provider.md)", "How to reach a Portainer server, and as whom"],
-        [
-          "[ComposeProject](compose-project.md)",
-          "A Compose file as resources, each with its own preview and roll-out",
-        ],
+        ...COMPONENTS.map(({ name, summary }) => [`[${name}](${pageOf(name)})`, summary]),
         ...rows,
       ],
     ),
@@ -142,34 +170,30 @@ function providerPage(types: Types, { configName, environmentName }: Definitions
   );
 }
 
-/** The component is no resource of the provider: its arguments are declared by the SDK, and have no kind of change. */
-function composeProjectPage(types: Types): string {
+function componentPage({ name, lead, inner }: Component, types: Types): string {
+  const source = sourceOf(name);
+  const own = (type: string) =>
+    types.entries(source, type).filter(({ file, text }) => file === kebabCase(name) && text !== "");
+  const propertyTable = (entries: readonly Entry[]) =>
+    table(
+      ["Property", "Meaning"],
+      entries.map((entry) => [`\`${entry.name}\``, meaning(entry, false)]),
+    );
   return page(
-    "ComposeProject",
-    types.documentation(COMPOSE_PROJECT, "ComposeProject"),
-    "What each key of a Compose file becomes is told in [Compose files](../guides/compose.md).",
+    name,
+    types.documentation(source, name),
+    lead,
     "## Arguments",
     table(
       ["Argument", "Meaning", "Default"],
-      types
-        .entries(COMPOSE_PROJECT, "ComposeProjectArgs")
-        .map((entry) => [label(entry), meaning(entry, false), byDefault(entry)]),
+      own(`${name}Args`).map((entry) => [label(entry), meaning(entry, false), byDefault(entry)]),
     ),
     "## Properties",
-    table(
-      ["Property", "Meaning"],
-      types
-        .entries(COMPOSE_PROJECT, "ComposeProject")
-        .filter(({ file, text }) => file === "compose-project" && text !== "")
-        .map((entry) => [`\`${entry.name}\``, meaning(entry, false)]),
-    ),
-    "### `services[name]`",
-    table(
-      ["Property", "Meaning"],
-      types
-        .entries(COMPOSE_PROJECT, "ComposeServiceResources")
-        .map((entry) => [`\`${entry.name}\``, meaning(entry, false)]),
-    ),
+    propertyTable(own(name)),
+    ...Object.entries(inner).flatMap(([type, heading]) => [
+      `### \`${heading}\``,
+      propertyTable(types.entries(source, type)),
+    ]),
   );
 }
 
