@@ -14,6 +14,7 @@ import { canonicalIpam, IpamSchema, ipamRequest, readIpam } from "./ipam";
 import { isMadeByAnother } from "./maker";
 import { controlledNetwork, filterByName, ownOptions, recreateNetwork } from "./network-recreate";
 import { certainlyChanged, engineObject, ObjectName, type OnEngine } from "./object";
+import { inSwarm } from "./swarm-file";
 
 export const NetworkSchema = z.object({
   ...engineFields,
@@ -220,7 +221,7 @@ async function make(engine: Engine, inputs: NetworkInputs): Promise<NetworkInspe
     ...(ipam && { IPAM: ipamRequest(ipam) }),
   };
   try {
-    await engine.docker.networks.create({ body }, engine.call);
+    await inSwarm(() => engine.docker.networks.create({ body }, engine.call));
   } catch (error) {
     if (!mayHaveHappened(error)) throw error;
     const made = await lookOnceBack(engine.context.signal, () => findByName(engine, name));

@@ -5,7 +5,8 @@ import { IdSchema } from "../core/schema";
 import { labelsOf as containerLabels } from "../docker/container/labels";
 import { containerLogs } from "../docker/container/logs";
 import { conditionOf, connectivityOf } from "../docker/container/state";
-import { named, type PublishedPort, publishedPorts, serviceArguments } from "../docker/service/arguments";
+import { named } from "../docker/service/argument";
+import { type PublishedPort, publishedPorts, serviceArguments } from "../docker/service/arguments";
 import { engineOf, type FunctionContext, type FunctionDefinition } from "./function";
 
 const engineArgs = {

@@ -28,6 +28,12 @@ onEngine("a network", (host) => {
     await stack.destroy("net");
   });
 
+  test("of a swarm is refused in one sentence where there is none", async () => {
+    await expect(host.stack.up("Network", "net", args({ driver: "overlay" }))).rejects.toThrow(
+      /no manager of a swarm.*Nothing was changed/s,
+    );
+  });
+
   test("reaches the engine as the program says", async () => {
     const inputs = { internal: true, attachable: true, labels: { a: "1" }, ipam: { config: [POOL] } };
     await host.stack.up("Network", "net", args(inputs));

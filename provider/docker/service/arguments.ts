@@ -2,27 +2,29 @@
 import type { ServiceInspect } from "../../../contract";
 import { milliseconds } from "../../core/schema";
 import { type Healthcheck, healthFromWire, healthToWire } from "../container/arguments/health";
+import { type Ulimits, ulimitsFromWire, ulimitsToWire } from "../container/arguments/limits";
 import { canonicalVolume, fromMount, type Mount } from "../container/arguments/storage";
-import { byteCount, nanoseconds, sizeText } from "../container/arguments/values";
+import { nanoseconds } from "../container/arguments/values";
 import { at, isObject, isUnset, put, type Wire, withoutEmpty } from "../container/wire";
 import { labelsOf, type Texts, URN_LABEL } from "../identity";
+import {
+  CONTAINER,
+  type Codec,
+  count,
+  cpus,
+  duration,
+  field,
+  list,
+  object,
+  plain,
+  remove,
+  type ServiceArgument,
+  same,
+  seconds,
+  size,
+  unordered,
+} from "./argument";
 import { nameIn, type ServiceInputs } from "./schema";
-
-/** A service as the engine shows it, with what the builder and the arguments need beside. */
-export interface FoundService extends ServiceInspect {
-  readonly Name: string;
-  readonly Labels: Texts | null | undefined;
-  /** The names of the networks that it names by id. */
-  readonly networkNames: Readonly<Record<string, string>>;
-}
-
-/** The same for what the engine shows, without the names of its networks. */
-export const named = (found: ServiceInspect): FoundService => ({
-  ...found,
-  Name: found.Spec.Name,
-  Labels: found.Spec.Labels,
-  networkNames: {},
-});
 
 export interface PublishedPort {
   /** The port in the containers. */
@@ -41,115 +43,12 @@ export const publishedPorts = ({ Endpoint }: ServiceInspect): PublishedPort[] =>
     protocol: Protocol,
   }));
 
-export interface ServiceArgument<Value = never> {
-  /** One form for all spellings of a value; `null` if it sets nothing. */
-  readonly normalize: (value: Value) => unknown;
-  /**
-   * Puts the value into the specification, or takes it out.
-   *
-   * @param old what the program had before: what it no longer has is taken out, what others have set stays.
-   */
-  readonly write: (value: Value | undefined, spec: Wire, old: Value | undefined) => void;
-  /** The actual value, cut to what the program sets; all of it if it sets nothing. */
-  readonly read: (found: FoundService, desired: Value | undefined) => unknown;
-}
-
-const CONTAINER = ["TaskTemplate", "ContainerSpec"] as const;
-const same = (value: unknown): unknown => value;
-
-/** An argument that is one field of the specification. */
-function field<Value>(
-  path: readonly string[],
-  to: (value: Value) => unknown = same,
-  from: (wire: never) => unknown = same,
-): ServiceArgument<Value> {
-  return {
-    normalize: (value) => (isUnset(to(value)) ? null : to(value)),
-    write: (value, spec) => (value === undefined ? remove(spec, path) : put(spec, path, to(value))),
-    read: ({ Spec }) => {
-      const actual = at(Spec, path);
-      return isUnset(actual) ? undefined : from(actual as never);
-    },
-  };
-}
-
-/** A number for which 0 is a value like any other. */
-const count = (path: readonly string[]): ServiceArgument<number> => ({
-  ...field<number>(path),
-  normalize: same,
-  read: ({ Spec }) => at(Spec, path),
-});
-
-function remove(spec: Wire, path: readonly string[]): void {
-  const parent = at(spec, path.slice(0, -1));
-  if (isObject(parent)) delete parent[path.at(-1) ?? ""];
-}
-
-/** Conversions of a value, to the engine's form and back. */
-interface Codec {
-  readonly key: string;
-  readonly to: (value: never) => unknown;
-  readonly from: (wire: never) => unknown;
-}
-
-const plain = (key: string): Codec => ({ key, to: same, from: same });
-const duration = (key: string): Codec => ({ key, to: nanoseconds, from: seconds });
-const size = (key: string): Codec => ({ key, to: byteCount, from: sizeText });
-const cpus = (key: string): Codec => ({
-  key,
-  to: (value: number) => Math.round(value * 1e9),
-  from: (wire: number) => wire / 1e9,
-});
-
-function seconds(wire: number): number {
-  return wire / 1e9;
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-/** An argument that is an object. The engine completes it: only the keys that the program sets are compared. */
-function object(path: readonly string[], codecs: Readonly<Record<string, Codec>>): ServiceArgument<Fields> {
-  const entries = Object.entries(codecs);
-  const isSet = (value: Fields | undefined, name: string) => value?.[name] !== undefined;
-  return {
-    normalize: (value) => {
-      const set = entries.filter(([name]) => isSet(value, name));
-      const wire = withoutEmpty(
-        Object.fromEntries(set.map(([name, { key, to }]) => [key, to(value[name] as never)])),
-      );
-      return Object.keys(wire).length > 0 ? wire : null;
-    },
-    write: (value, spec, old) => {
-      const now = at(spec, path);
-      const wire: Wire = isObject(now) ? { ...now } : {};
-      for (const [name, { key, to }] of entries) {
-        if (isSet(value, name)) wire[key] = to(value?.[name] as never);
-        else if (isSet(old, name)) delete wire[key];
-      }
-      if (Object.keys(wire).length > 0) put(spec, path, wire);
-      else remove(spec, path);
-    },
-    read: ({ Spec }, desired) => {
-      const wire = at(Spec, path);
-      if (!isObject(wire)) return undefined;
-      const shown = entries.filter(
-        ([name, { key }]) => !isUnset(wire[key]) && (desired === undefined || isSet(desired, name)),
-      );
-      return Object.fromEntries(shown.map(([name, { key, from }]) => [name, from(wire[key] as never)]));
-    },
-  };
-}
-
 const MODES = {
   replicated: "Replicated",
   global: "Global",
   replicatedJob: "ReplicatedJob",
   globalJob: "GlobalJob",
 } as const;
-
-/** A list whose order has no meaning. */
-const unordered = (items: readonly unknown[]): unknown[] =>
-  [...items].sort((left, right) => JSON.stringify(left).localeCompare(JSON.stringify(right)));
 
 const sortedKeys = (map: Texts): Texts => Object.fromEntries(Object.entries(map).sort());
 
@@ -188,7 +87,11 @@ type NetworkInput = NonNullable<ServiceInputs["networks"]>[number];
 const networkToWire = (input: NetworkInput): Wire =>
   typeof input === "string"
     ? { Target: nameIn(input) }
-    : withoutEmpty({ Target: nameIn(input.network), Aliases: input.aliases });
+    : withoutEmpty({
+        Target: nameIn(input.network),
+        Aliases: input.aliases,
+        DriverOpts: input.driverOpts,
+      });
 
 type PortInput = NonNullable<ServiceInputs["ports"]>[number];
 
@@ -198,6 +101,20 @@ const portToWire = ({ containerPort, hostPort, protocol = "tcp", mode = "ingress
   ...(hostPort && { PublishedPort: hostPort }),
   PublishMode: mode,
 });
+
+/** A service has lines of /etc/hosts, `10.0.0.5 db`, where a container has `db:10.0.0.5`. */
+const hostsToWire = (hosts: Texts): string[] =>
+  Object.entries(hosts)
+    .map(([host, address]) => `${address} ${host}`)
+    .sort();
+
+const hostsFromWire = (lines: readonly string[]): Texts =>
+  Object.fromEntries(
+    lines.flatMap((line) => {
+      const [address = "", ...hosts] = line.split(/\s+/);
+      return hosts.map((host) => [host, address]);
+    }),
+  );
 
 const mountToWire = ({ source, ...mount }: Mount): Wire =>
   canonicalVolume({ ...mount, ...(source !== undefined && { source: nameIn(source) }) });
@@ -210,16 +127,6 @@ const UPDATE: Readonly<Record<string, Codec>> = {
   maxFailureRatio: plain("MaxFailureRatio"),
   order: plain("Order"),
 };
-
-const list = <Item>(path: readonly string[], to: (item: Item) => unknown, from: (wire: never) => unknown) =>
-  ({
-    ...field<readonly Item[]>(
-      path,
-      (items) => items.map(to),
-      (wire: never[]) => wire.map(from),
-    ),
-    normalize: (items: readonly Item[]) => (items.length > 0 ? unordered(items.map(to)) : null),
-  }) satisfies ServiceArgument<readonly Item[]>;
 
 /** In the order in which they are written. */
 export const serviceArguments = {
@@ -277,6 +184,7 @@ export const serviceArguments = {
   containerLabels: field<Texts>([...CONTAINER, "Labels"]),
   hostname: field<string>([...CONTAINER, "Hostname"]),
   user: field<string>([...CONTAINER, "User"]),
+  groupAdd: list<string>([...CONTAINER, "Groups"], same, same),
   workingDir: field<string>([...CONTAINER, "Dir"]),
   readOnly: field<boolean>([...CONTAINER, "ReadOnly"]),
   init: {
@@ -284,8 +192,12 @@ export const serviceArguments = {
     normalize: same,
     read: ({ Spec }) => at(Spec, [...CONTAINER, "Init"]) ?? undefined,
   } satisfies ServiceArgument<boolean>,
+  tty: field<boolean>([...CONTAINER, "TTY"]),
+  stdinOpen: field<boolean>([...CONTAINER, "OpenStdin"]),
   capAdd: list<string>([...CONTAINER, "CapabilityAdd"], capability, same),
   capDrop: list<string>([...CONTAINER, "CapabilityDrop"], capability, same),
+  sysctls: field<Texts>([...CONTAINER, "Sysctls"]),
+  ulimits: field<Ulimits>([...CONTAINER, "Ulimits"], ulimitsToWire, ulimitsFromWire),
   mounts: list<Mount>([...CONTAINER, "Mounts"], mountToWire, fromMount),
   secrets: files("Secret"),
   configs: files("Config"),
@@ -297,10 +209,18 @@ export const serviceArguments = {
     },
     read: ({ Spec, networkNames }) =>
       ((at(Spec, ["TaskTemplate", "Networks"]) ?? Spec["Networks"] ?? []) as Record<string, never>[]).map(
-        ({ Target, Aliases }) =>
-          withoutEmpty({ network: networkNames[Target ?? ""] ?? Target, aliases: Aliases }),
+        ({ Target, Aliases, DriverOpts }) =>
+          withoutEmpty({
+            network: networkNames[Target ?? ""] ?? Target,
+            aliases: Aliases,
+            driverOpts: DriverOpts,
+          }),
       ),
   } satisfies ServiceArgument<readonly NetworkInput[]>,
+  dns: field<string[]>([...CONTAINER, "DNSConfig", "Nameservers"]),
+  dnsSearch: field<string[]>([...CONTAINER, "DNSConfig", "Search"]),
+  dnsOptions: field<string[]>([...CONTAINER, "DNSConfig", "Options"]),
+  extraHosts: field<Texts>([...CONTAINER, "Hosts"], hostsToWire, hostsFromWire),
   ports: list<PortInput>(
     ["EndpointSpec", "Ports"],
     portToWire,

@@ -14,15 +14,8 @@ import { isMadeBy } from "../maker";
 import { engineObject, type InSwarm } from "../object";
 import { inSwarm } from "../swarm-file";
 import { atItsVersion } from "../version";
-import {
-  type FoundService,
-  monitorOf,
-  named,
-  type PublishedPort,
-  publishedPorts,
-  type ServiceArgument,
-  serviceArguments,
-} from "./arguments";
+import { type FoundService, named, type ServiceArgument } from "./argument";
+import { monitorOf, type PublishedPort, publishedPorts, serviceArguments } from "./arguments";
 import { converge, RolledBack, stopped } from "./convergence";
 import { type ServiceInputs, ServiceSchema } from "./schema";
 
@@ -224,13 +217,22 @@ async function findById(engine: Engine, id: string): Promise<FoundService | unde
   return found?.ID === id ? withNetworks(engine, found) : undefined;
 }
 
-/** A swarm shows the networks by id: one more request where there are any. */
+/**
+ * A swarm shows the networks by id: one more request where there are any. The nodes' own networks, such as `host`, are in
+ * no list of a swarm's, and take one each.
+ */
 async function withNetworks({ docker, call }: Engine, found: ServiceInspect): Promise<FoundService> {
   const networks = (at(found.Spec, ["TaskTemplate", "Networks"]) ?? []) as readonly { Target?: string }[];
   const ids = networks.flatMap(({ Target }) => Target ?? []);
   if (ids.length === 0) return named(found);
   const list = await docker.networks.list({ query: { filters: JSON.stringify({ id: ids }) } }, call);
-  return { ...named(found), networkNames: Object.fromEntries(list.map(({ Id, Name }) => [Id, Name])) };
+  const names = new Map(list.map(({ Id, Name }) => [Id, Name]));
+  for (const id of ids) {
+    if (names.has(id)) continue;
+    const network = await unlessObjectGone(() => docker.networks.inspect({ params: { id } }, call));
+    if (network) names.set(id, network.Name);
+  }
+  return { ...named(found), networkNames: Object.fromEntries(names) };
 }
 
 /** What belongs to one mode only. */

@@ -3,6 +3,8 @@ import { z } from "zod";
 import { DurationSchema, filledIn, IdSchema, type ResourceReference } from "../../core/schema";
 import { AccessSchema } from "../access";
 import { HealthcheckSchema } from "../container/arguments/health";
+import { hostFields } from "../container/arguments/hosts";
+import { UlimitsSchema } from "../container/arguments/limits";
 import { MountSchema, mountProblem } from "../container/arguments/storage";
 import { Port, Size, Text } from "../container/arguments/values";
 import { TextsSchema } from "../identity";
@@ -91,16 +93,26 @@ export const ServiceSchema = z.object({
   hostname: z.string().optional(),
   /** The user, and optionally the group: `"1000:1000"`. Docker: `TaskTemplate.ContainerSpec.User`. @default the image's */
   user: z.string().optional(),
+  /** Groups that the user is in beside its own, by name or id. Docker: `TaskTemplate.ContainerSpec.Groups`. @default none */
+  groupAdd: z.array(Text("the group")).optional(),
   /** The working directory, an absolute path. Docker: `TaskTemplate.ContainerSpec.Dir`. @default the image's */
   workingDir: z.string().optional(),
   /** Mount the root file system read-only. Docker: `TaskTemplate.ContainerSpec.ReadOnly`. @default false */
   readOnly: z.boolean().optional(),
   /** Run an init process that forwards signals and reaps processes. Docker: `TaskTemplate.ContainerSpec.Init`. @default the engine's */
   init: z.boolean().optional(),
+  /** Allocate a terminal. Docker: `TaskTemplate.ContainerSpec.TTY`. @default false */
+  tty: z.boolean().optional(),
+  /** Keep standard input open. Docker: `TaskTemplate.ContainerSpec.OpenStdin`. @default false */
+  stdinOpen: z.boolean().optional(),
   /** Capabilities beside Docker's own, `"CAP_NET_ADMIN"`. Docker: `TaskTemplate.ContainerSpec.CapabilityAdd`. @default none */
   capAdd: z.array(z.string()).optional(),
   /** Capabilities to take away, `"ALL"`. Docker: `TaskTemplate.ContainerSpec.CapabilityDrop`. @default none */
   capDrop: z.array(z.string()).optional(),
+  /** Kernel parameters of the containers, `{ "net.core.somaxconn": "1024" }`. Docker: `TaskTemplate.ContainerSpec.Sysctls`. @default none */
+  sysctls: TextsSchema.optional(),
+  /** Limits of the processes, `{ nofile: 65536, nproc: { soft: 1024, hard: 2048 } }`; engines with API 1.41 or newer. Docker: `TaskTemplate.ContainerSpec.Ulimits`. @default the engine's */
+  ulimits: UlimitsSchema.optional(),
   /** Mounts, as objects in `volumes` of a Container; `source` may be a `Volume`. Docker: `TaskTemplate.ContainerSpec.Mounts`. @default none */
   mounts: z
     .array(
@@ -140,7 +152,7 @@ export const ServiceSchema = z.object({
       ]),
     )
     .optional(),
-  /** Overlay networks: names, `Network` resources, or with `aliases`. Docker: `TaskTemplate.Networks`. @default none */
+  /** Overlay networks: names, `Network` resources, or with details. Docker: `TaskTemplate.Networks`. @default none */
   networks: z
     .array(
       z.union([
@@ -150,10 +162,20 @@ export const ServiceSchema = z.object({
           network: Named("network"),
           /** Additional names of the service on this network. */
           aliases: z.array(Text("the alias")).optional(),
+          /** Options for the network's driver. */
+          driverOpts: z.record(z.string(), z.string()).optional(),
         }),
       ]),
     )
     .optional(),
+  /** DNS servers. Docker: `TaskTemplate.ContainerSpec.DNSConfig.Nameservers`. @default the engine's */
+  dns: hostFields.dns,
+  /** DNS search domains. Docker: `TaskTemplate.ContainerSpec.DNSConfig.Search`. @default the engine's */
+  dnsSearch: hostFields.dnsSearch,
+  /** DNS options. Docker: `TaskTemplate.ContainerSpec.DNSConfig.Options`. @default the engine's */
+  dnsOptions: hostFields.dnsOptions,
+  /** Additional entries of /etc/hosts: host name to address. Docker: `TaskTemplate.ContainerSpec.Hosts`. @default none */
+  extraHosts: hostFields.extraHosts,
   /** Published ports. Docker: `EndpointSpec.Ports`. @default none */
   ports: z
     .array(

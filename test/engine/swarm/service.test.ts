@@ -189,6 +189,54 @@ onSwarm("a service", (host) => {
       "web",
     ],
     ["user", "1000:1000", { TaskTemplate: { ContainerSpec: { User: "1000:1000" } } }, "1001"],
+    ["groupAdd", ["10", "audio"], { TaskTemplate: { ContainerSpec: { Groups: ["10", "audio"] } } }, ["10"]],
+    ["tty", true, { TaskTemplate: { ContainerSpec: { TTY: true } } }, false],
+    ["stdinOpen", true, { TaskTemplate: { ContainerSpec: { OpenStdin: true } } }, false],
+    [
+      "sysctls",
+      { "net.core.somaxconn": "512" },
+      { TaskTemplate: { ContainerSpec: { Sysctls: { "net.core.somaxconn": "512" } } } },
+      { "net.core.somaxconn": "256" },
+    ],
+    [
+      "ulimits",
+      { nproc: { soft: 512, hard: 1024 }, nofile: 2048 },
+      {
+        TaskTemplate: {
+          ContainerSpec: {
+            Ulimits: [
+              { Name: "nofile", Soft: 2048, Hard: 2048 },
+              { Name: "nproc", Soft: 512, Hard: 1024 },
+            ],
+          },
+        },
+      },
+      { nofile: 4096 },
+    ],
+    [
+      "dns",
+      ["10.0.0.53"],
+      { TaskTemplate: { ContainerSpec: { DNSConfig: { Nameservers: ["10.0.0.53"] } } } },
+      ["10.0.0.54"],
+    ],
+    [
+      "dnsSearch",
+      ["shop.test"],
+      { TaskTemplate: { ContainerSpec: { DNSConfig: { Search: ["shop.test"] } } } },
+      ["other.test"],
+    ],
+    [
+      "dnsOptions",
+      ["ndots:2"],
+      { TaskTemplate: { ContainerSpec: { DNSConfig: { Options: ["ndots:2"] } } } },
+      ["ndots:1"],
+    ],
+    [
+      "extraHosts",
+      { db: "10.0.0.5", cache: "10.0.0.5" },
+      { TaskTemplate: { ContainerSpec: { Hosts: ["10.0.0.5 cache", "10.0.0.5 db"] } } },
+      { db: "10.0.0.6" },
+    ],
     ["workingDir", "/www", { TaskTemplate: { ContainerSpec: { Dir: "/www" } } }, "/"],
     ["readOnly", true, { TaskTemplate: { ContainerSpec: { ReadOnly: true } } }, false],
     ["init", true, { TaskTemplate: { ContainerSpec: { Init: true } } }, false],
@@ -342,7 +390,10 @@ onSwarm("a service", (host) => {
     await swarmApi("POST", "/networks/create", { Name: network, Driver: "overlay" });
     await stack.up("Config", "page", { endpointId: 1, name: `${host.prefix}page`, data: "<h1>Hello</h1>" });
     const config = String(stack.outputs("page")["configName"]);
-    const program = idle({ configs: [config], networks: [{ network: `1/${network}`, aliases: ["shop"] }] });
+    const program = idle({
+      configs: [config],
+      networks: [{ network: `1/${network}`, aliases: ["shop"], driverOpts: { a: "b" } }],
+    });
     await stack.up("Service", "web", program);
     await stack.refresh("web");
     expect(await stack.up("Service", "web", program)).toBe("same");
@@ -351,8 +402,11 @@ onSwarm("a service", (host) => {
       name: `${host.prefix}web`,
       image: IMAGE,
       configs: [{ config, target: config }],
-      networks: [{ network, aliases: ["shop"] }],
+      networks: [{ network, aliases: ["shop"], driverOpts: { a: "b" } }],
     });
+    expect(await stack.up("Service", "web", idle({ configs: [], networks: ["host"] }))).toBe("update");
+    await stack.refresh("web");
+    expect(await stack.up("Service", "web", idle({ configs: [], networks: ["host"] }))).toBe("same");
     expect(await stack.up("Service", "web", idle({ configs: [], networks: [] }))).toBe("update");
     await expect(stack.up("Service", "web", idle({ configs: ["none"] }))).rejects.toThrow(
       'has no config "none"',

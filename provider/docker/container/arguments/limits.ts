@@ -286,7 +286,14 @@ const UlimitSchema = z
     ({ soft, hard = soft }) => hard === -1 || (soft !== -1 && soft <= hard),
     "the soft limit is above the hard one",
   );
-type Ulimit = number | z.infer<typeof UlimitSchema>;
+export type Ulimits = Readonly<Record<string, number | z.infer<typeof UlimitSchema>>>;
+
+export const UlimitsSchema = z.record(
+  z.string().regex(NAMES, {
+    error: ({ input }) => `${JSON.stringify(input)} is no limit of Linux, such as "nofile" or "nproc"`,
+  }),
+  z.union([UlimitValue, UlimitSchema]),
+);
 
 export const ulimitFields = {
   /**
@@ -294,14 +301,7 @@ export const ulimitFields = {
    * ulimits that the engine sets by default stay. A change recreates the container. Docker: `HostConfig.Ulimits`.
    * @default the engine's
    */
-  ulimits: z
-    .record(
-      z.string().regex(NAMES, {
-        error: ({ input }) => `${JSON.stringify(input)} is no limit of Linux, such as "nofile" or "nproc"`,
-      }),
-      z.union([UlimitValue, UlimitSchema]),
-    )
-    .optional(),
+  ulimits: UlimitsSchema.optional(),
 };
 
 interface WireUlimit {
@@ -310,14 +310,16 @@ interface WireUlimit {
   readonly Hard: number;
 }
 
-function toWire(limits: Readonly<Record<string, Ulimit>>): WireUlimit[] {
-  return Object.entries(limits).map(([Name, limit]) => {
+/** By their names, which an engine takes in any order. */
+export function ulimitsToWire(limits: Ulimits): WireUlimit[] {
+  const list = Object.entries(limits).map(([Name, limit]) => {
     const { soft, hard = soft } = typeof limit === "number" ? { soft: limit } : limit;
     return { Name, Soft: soft, Hard: hard };
   });
+  return list.sort((left, right) => left.Name.localeCompare(right.Name));
 }
 
-function fromWire(list: unknown): Record<string, Ulimit> {
+export function ulimitsFromWire(list: unknown): Ulimits {
   return Object.fromEntries(
     ((list ?? []) as WireUlimit[]).map(({ Name, Soft, Hard }) => [
       Name,
@@ -328,7 +330,7 @@ function fromWire(list: unknown): Record<string, Ulimit> {
 
 export const ulimitArguments = {
   ulimits: {
-    ...keyed<Ulimit>("HostConfig.Ulimits", { to: toWire, from: fromWire }),
-    normalize: (limits) => toWire(limits).sort((left, right) => left.Name.localeCompare(right.Name)),
-  } satisfies Argument<Readonly<Record<string, Ulimit>>>,
+    ...keyed<Ulimits[string]>("HostConfig.Ulimits", { to: ulimitsToWire, from: ulimitsFromWire }),
+    normalize: ulimitsToWire,
+  } satisfies Argument<Ulimits>,
 };
