@@ -195,7 +195,7 @@ const containersOf = ({ model }: Project, service: string): string[] =>
   );
 
 /** The services that one needs before it, whatever key says so. */
-function dependenciesOf({ model }: Project, service: ComposeService): string[] {
+export function dependenciesOf({ model }: Project, service: ComposeService): string[] {
   const modes = [service.network_mode, service.ipc, service.pid];
   const all = [
     ...Object.keys(service.depends_on),
@@ -254,7 +254,7 @@ function labelsOf(
 const pullOf = ({ pull_policy: policy }: ComposeService): string | undefined =>
   policy === "if_not_present" ? "missing" : policy === "build" ? undefined : policy;
 
-function healthOf({ healthcheck }: ComposeService): object | undefined {
+export function healthOf({ healthcheck }: ComposeService): object | undefined {
   if (!healthcheck) return undefined;
   const { test, interval, timeout, start_period, start_interval, retries, disable } = healthcheck;
   if (disable || (Array.isArray(test) && test[0] === "NONE")) return { disable: true };
@@ -330,7 +330,7 @@ function volumesFrom(text: string): Reference | string {
   return first === "container" ? second : new Reference(`services.${first}.1`);
 }
 
-function hostsOf(
+export function hostsOf(
   hosts: NonNullable<ComposeService["extra_hosts"]>,
   fault: (reason: string) => Error,
 ): Record<string, string> {
@@ -373,12 +373,12 @@ function mountOf(project: Project, mount: ComposeMount, options: ContainerOption
 }
 
 /** A path of the project's folder, on the engine's machine. */
-const onEngine = ({ folder }: Project, path: string, { engineFolder }: ContainerOptions): string =>
+export const onEngine = ({ folder }: Project, path: string, { engineFolder }: ContainerOptions): string =>
   engineFolder !== undefined && (path === folder || path.startsWith(`${folder}/`))
     ? posix.join(engineFolder, path.slice(folder.length))
     : path;
 
-const splitTmpfs = (text: string): [string, string] => {
+export const splitTmpfs = (text: string): [string, string] => {
   const at = text.indexOf(":");
   return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
 };
@@ -478,7 +478,7 @@ function refuseSwarmKeys(project: Project, name: string, { deploy, secrets, conf
   const refuse = (path: readonly string[]): void =>
     project.refuse(
       ["services", name, "deploy", ...path],
-      "is not carried out: only a swarm does, for which there is `Service`",
+      'is not carried out: only a swarm does, with `type: "swarm"`',
     );
   for (const key of SWARM_KEYS) if (deploy?.[key] !== undefined) refuse([key]);
   if (deploy?.mode !== undefined && deploy.mode !== "replicated") refuse(["mode"]);
@@ -500,6 +500,6 @@ function refuseSwarmKeys(project: Project, name: string, { deploy, secrets, conf
     }
 }
 
-function noneIfEmpty<Value extends object>(value: Value): Value | undefined {
+export function noneIfEmpty<Value extends object>(value: Value): Value | undefined {
   return Object.keys(value).length === 0 ? undefined : value;
 }

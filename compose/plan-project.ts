@@ -1,17 +1,26 @@
-/** All resources of a project, for an engine. */
+/** All resources of a project, for an engine or a swarm. */
 import { type ContainerOptions, networksOf, planContainers } from "./container";
-import { inOrder, type Planned, planImages, planNetworks, planVolumes } from "./plan";
+import { composeNetworks, inOrder, type Planned, planImages, planNetworks, planVolumes } from "./plan";
 import type { Project } from "./project";
+import { planSwarm } from "./swarm";
 
-/** The resources of a project on an engine, each after those that it needs. */
-export function planProject(project: Project, options: ContainerOptions = {}): Planned[] {
+export interface PlanOptions extends ContainerOptions {
+  /** Whether the project is one of containers, or of services of a swarm. @default "standalone" */
+  readonly type?: "standalone" | "swarm" | undefined;
+}
+
+/** The resources of a project, each after those that it needs. */
+export const planProject = (project: Project, { type, ...options }: PlanOptions = {}): Planned[] =>
+  inOrder(type === "swarm" ? planSwarm(project, options) : planEngine(project, options));
+
+function planEngine(project: Project, options: ContainerOptions): Planned[] {
   const networks = new Set(
     Object.values(project.model.services).flatMap((service) => networksOf(project, service)),
   );
-  return inOrder([
-    ...planNetworks(project, networks),
+  return [
+    ...planNetworks(project, networks, composeNetworks(project)),
     ...planVolumes(project),
     ...planImages(project),
     ...planContainers(project, options),
-  ]);
+  ];
 }

@@ -55,6 +55,11 @@ export const composeLabels = (
  */
 export const unmanaged = (...keys: readonly string[]): string[] => keys.map((key) => `${LABEL}.${key}`);
 
+/** The label by which Docker and Portainer know the objects of a stack of a swarm. */
+export const stackLabels = (project: Project): Record<string, string> => ({
+  "com.docker.stack.namespace": project.name,
+});
+
 /** The name that Docker Compose gives to a network, volume, secret or config. */
 export function objectName(
   project: Project,
@@ -68,8 +73,25 @@ export function objectName(
   return outside ?? name ?? (external ? key : `${project.name}_${key}`);
 }
 
+/** What networks of an engine and of a swarm do not have in common. */
+interface NetworkStyle {
+  /** The driver of a network that names none. */
+  readonly driver?: string;
+  readonly labels: (key: string) => Record<string, string>;
+  readonly unmanagedLabels: readonly string[];
+}
+
+export const composeNetworks = (project: Project): NetworkStyle => ({
+  labels: (key) => composeLabels(project, { network: key }),
+  unmanagedLabels: unmanaged("version", "config-hash"),
+});
+
 /** The networks and volumes that services use; others are left out, as Docker Compose does. */
-export function planNetworks(project: Project, used: ReadonlySet<string>, driver?: string): Planned[] {
+export function planNetworks(
+  project: Project,
+  used: ReadonlySet<string>,
+  { driver, labels, unmanagedLabels }: NetworkStyle,
+): Planned[] {
   const { networks } = project.model;
   return [...used].sort().flatMap((key): Planned[] => {
     const network = networks[key] ?? {};
@@ -95,10 +117,10 @@ export function planNetworks(project: Project, used: ReadonlySet<string>, driver
           attachable: network.attachable,
           enableIPv6: network.enable_ipv6,
           ipam: network.ipam && defined(ipam),
-          labels: { ...network.labels, ...composeLabels(project, { network: key }) },
+          labels: { ...network.labels, ...labels(key) },
         }),
         dependsOn: [],
-        unmanagedLabels: unmanaged("version", "config-hash"),
+        unmanagedLabels,
       },
     ];
   });

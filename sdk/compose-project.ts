@@ -1,8 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as compose from "../compose";
+import { Config } from "./config";
 import { Container, type ContainerArgs } from "./container";
 import { Image } from "./image";
 import { Network } from "./network";
+import { Secret } from "./secret";
+import { Service, type ServiceArgs } from "./service";
 import { Volume } from "./volume";
 
 type File = string | pulumi.asset.FileAsset | pulumi.asset.StringAsset;
@@ -15,6 +18,12 @@ export interface ComposeProjectArgs {
   readonly files?: File | readonly File[];
   /** The text of the Compose file, instead of `files`. @default none */
   readonly content?: string;
+  /**
+   * What the project is made of: `"standalone"` is containers of an engine, as `docker compose up` makes them; `"swarm"` is
+   * services, secrets and configs of a swarm, as `docker stack deploy` does, on the environment of one of its managers.
+   * @default "standalone"
+   */
+  readonly type?: "standalone" | "swarm";
   /**
    * The values of the variables in the files, `${TAG}`. A value may be secret, or an output of another resource, where the
    * file has it in a text; what decides which resources there are, such as a port, must be known. Variables of the process
@@ -33,7 +42,7 @@ export interface ComposeProjectArgs {
    */
   readonly engineFolder?: string;
   /**
-   * How the files of `configs` and `secrets` get into containers: `"upload"` gives them their content, also on another
+   * How the files of `configs` and `secrets` get into containers that are `"standalone"`: `"upload"` gives them their content, also on another
    * machine; `"bind"` mounts them from the engine's machine, as Docker Compose does. @default "upload"
    */
   readonly fileMode?: "upload" | "bind";
@@ -44,7 +53,10 @@ export interface ComposeProjectArgs {
   readonly unsupported?: "error" | "warn";
   /** The environment to run on: its id, or the `Endpoint`. @default the provider's `endpointId` */
   readonly endpointId?: ContainerArgs["endpointId"];
-  /** The node to run on, if the agent serves several nodes. @default the one that the agent picks */
+  /**
+   * The node to run on, if the agent serves several nodes. A swarm has `deploy.placement` for that.
+   * @default the one that the agent picks
+   */
   readonly nodeName?: pulumi.Input<string>;
   /** The registry in Portainer whose credentials are used to pull: its id, or the `Registry`. @default none */
   readonly registryId?: ContainerArgs["registryId"];
@@ -56,16 +68,18 @@ export interface ComposeProjectArgs {
    */
   readonly adopt?: "matching";
   /**
-   * Arguments for the containers of a service, by its name, over those of the files: `{ web: { image } }`. `env` and
-   * `labels` are merged. @default none
+   * Arguments for the containers of a service, by its name, over those of the files: `{ web: { image } }`; on a swarm,
+   * those of its `Service`. `env` and all labels are merged. @default none
    */
-  readonly services?: Readonly<Record<string, Partial<ContainerArgs>>>;
+  readonly services?: Readonly<Record<string, Partial<ContainerArgs> | Partial<ServiceArgs>>>;
 }
 
 /** What a service of the project consists of. */
 export interface ComposeServiceResources {
-  /** Its containers, by their number. */
+  /** Its containers, by their number; none on a swarm. */
   readonly containers: readonly Container[];
+  /** The service of the swarm, with `type: "swarm"`. */
+  readonly service?: Service;
   /** The image that is built for it. */
   readonly image?: Image;
 }
@@ -73,6 +87,7 @@ export interface ComposeServiceResources {
 /**
  * A Compose file as resources: a Network, Volume, Image or Container for each object that Docker Compose would make, each with
  * its own preview and roll-out. They have Compose's names and labels, so Portainer and `docker compose -p media ps` group them.
+ * With `type: "swarm"` it is a Service, Secret, Config or Network for each object that `docker stack deploy` would make.
  *
  * @example
  * ```ts
@@ -92,11 +107,16 @@ export class ComposeProject extends pulumi.ComponentResource {
   readonly services: Readonly<Record<string, ComposeServiceResources>>;
   /** The networks that the project makes, by their names in the files. */
   readonly networks: Readonly<Record<string, Network>>;
-  /** The volumes that the project makes, by their names in the files. */
+  /** The volumes that the project makes, by their names in the files; on a swarm the nodes make them. */
   readonly volumes: Readonly<Record<string, Volume>>;
+  /** The secrets that the project makes on a swarm, by their names in the files. */
+  readonly secrets: Readonly<Record<string, Secret>>;
+  /** The configs that the project makes on a swarm, by their names in the files. */
+  readonly configs: Readonly<Record<string, Config>>;
 
   constructor(name: string, args: ComposeProjectArgs = {}, options?: pulumi.ComponentResourceOptions) {
     super("portainer:index:ComposeProject", name, {}, options);
+    refuseOnSwarm(name, args);
     const { readProject, planProject } = require("../compose") as typeof compose;
     const placeholders = new Placeholders(args.environment ?? {});
     const { project, planned } = placeholders.explaining(() => {
@@ -109,8 +129,8 @@ export class ComposeProject extends pulumi.ComponentResource {
         otherwise: name,
         unsupported: args.unsupported,
       });
-      const { engineFolder, fileMode } = args;
-      return { project, planned: planProject(project, { engineFolder, files: fileMode }) };
+      const { type, engineFolder, fileMode } = args;
+      return { project, planned: planProject(project, { type, engineFolder, files: fileMode }) };
     });
     for (const warning of project.warnings) void pulumi.log.warn(warning, this);
     refuseUnknown(name, args.services ?? {}, project.model.services);
@@ -126,18 +146,23 @@ export class ComposeProject extends pulumi.ComponentResource {
       );
     this.networks = ofKind<Network>("networks.");
     this.volumes = ofKind<Volume>("volumes.");
+    this.secrets = ofKind<Secret>("secrets.");
+    this.configs = ofKind<Config>("configs.");
     this.services = Object.fromEntries(
       Object.keys(project.model.services).map((service) => [service, resourcesOf(service, planned, made)]),
     );
     this.registerOutputs({
       projectName: project.name,
-      containers: Object.fromEntries(
-        Object.entries(this.services).map(([service, { containers }]) => [
-          service,
-          containers.map((container) => container.containerId),
-        ]),
-      ),
+      ...(args.type === "swarm"
+        ? { services: this.#idsOf(({ service }) => service?.serviceId) }
+        : { containers: this.#idsOf(({ containers }) => containers.map(({ containerId }) => containerId)) }),
     });
+  }
+
+  #idsOf(ids: (resources: ComposeServiceResources) => pulumi.Input<unknown>): Record<string, unknown> {
+    return Object.fromEntries(
+      Object.entries(this.services).map(([name, resources]) => [name, ids(resources)]),
+    );
   }
 
   /** What a service consists of. Throws if the files have no such service, or only in a profile that is not active. */
@@ -149,7 +174,22 @@ export class ComposeProject extends pulumi.ComponentResource {
   }
 }
 
-type Made = Network | Volume | Image | Container;
+type Made = Network | Volume | Image | Container | Service | Secret | Config;
+
+/** What only containers of an engine can have. */
+const STANDALONE = {
+  nodeName: "a swarm picks the nodes, by `deploy.placement` of the services",
+  fileMode: "configs and secrets of a swarm are objects of its own",
+} as const;
+
+function refuseOnSwarm(name: string, args: ComposeProjectArgs): void {
+  if (args.type !== "swarm") return;
+  for (const key of Object.keys(STANDALONE) as (keyof typeof STANDALONE)[])
+    if (args[key] !== undefined)
+      throw new pulumi.RunError(
+        `ComposeProject "${name}": \`${key}\` and \`type: "swarm"\` exclude each other: ${STANDALONE[key]}`,
+      );
+}
 
 function filesOf({ files, content }: ComposeProjectArgs): compose.ComposeSource[] {
   if (content !== undefined) {
@@ -179,7 +219,7 @@ function refuseUnknown(name: string, overrides: object, services: object): void 
   );
 }
 
-const CLASSES = { Network, Volume, Image, Container };
+const CLASSES = { Network, Volume, Image, Container, Service, Secret, Config };
 
 function declare(
   parent: ComposeProject,
@@ -189,24 +229,23 @@ function declare(
   made: ReadonlyMap<string, Made>,
   placeholders: Placeholders,
 ): Made {
-  const { kind, suffix, service = "", dependsOn, unmanagedLabels } = planned;
+  const { kind, suffix, dependsOn, unmanagedLabels } = planned;
   const { endpointId, nodeName, registryId, access, adopt } = args;
   const shared = {
     ...(endpointId !== undefined && { endpointId }),
     ...(nodeName !== undefined && { nodeName }),
-    ...(registryId !== undefined && (kind === "Container" || kind === "Image") && { registryId }),
+    ...(registryId !== undefined && ["Container", "Image", "Service"].includes(kind) && { registryId }),
     ...(access !== undefined && kind !== "Image" && { access }),
     ...(adopt !== undefined && kind !== "Image" && { adopt }),
   };
   const own = placeholders.fill(planned.args, made) as Record<string, unknown>;
-  const over: Partial<ContainerArgs> = kind === "Container" ? (args.services?.[service] ?? {}) : {};
+  const over = overridesFor(planned, args);
   const merged = Object.fromEntries(
-    (["env", "labels"] as const).flatMap((key) => {
-      const given = over[key];
-      return given === undefined ? [] : [[key, mergedTexts(own[key], given)] as const];
-    }),
+    ["env", "labels", "containerLabels"].flatMap((key) =>
+      over[key] === undefined ? [] : [[key, mergedTexts(own[key], over[key])] as const],
+    ),
   );
-  const Class = CLASSES[kind as keyof typeof CLASSES] as new (
+  const Class = CLASSES[kind] as new (
     name: string,
     args: never,
     options: pulumi.CustomResourceOptions,
@@ -216,6 +255,20 @@ function declare(
     dependsOn: dependsOn.flatMap((key) => made.get(key) ?? []),
     ignoreChanges: unmanagedLabels.map((label) => `labels["${label}"]`),
   });
+}
+
+/** The program's arguments for the containers, or the service of a swarm, which has its image as a label too. */
+function overridesFor(
+  { kind, service = "" }: compose.Planned,
+  { services }: ComposeProjectArgs,
+): Readonly<Record<string, unknown>> {
+  const over: Readonly<Record<string, unknown>> = { ...services?.[service] };
+  if (kind === "Container") return over;
+  if (kind !== "Service") return {};
+  const { image, labels = {} } = over;
+  return image === undefined
+    ? over
+    : { ...over, labels: mergedTexts({ "com.docker.stack.image": image }, labels) };
 }
 
 const mergedTexts = (own: unknown, given: unknown): unknown =>
@@ -233,7 +286,12 @@ function resourcesOf(
     .sort((left, right) => left.key.localeCompare(right.key, "en", { numeric: true }))
     .map(({ key }) => made.get(key));
   const image = own.find((one) => one instanceof Image);
-  return { containers: own.filter((one) => one instanceof Container), ...(image && { image }) };
+  const inSwarm = own.find((one) => one instanceof Service);
+  return {
+    containers: own.filter((one) => one instanceof Container),
+    ...(inSwarm && { service: inSwarm }),
+    ...(image && { image }),
+  };
 }
 
 /**

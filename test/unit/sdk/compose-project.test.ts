@@ -193,6 +193,59 @@ configs: { page: { content: "hello \${NAME:-you}" }, conf: { file: conf.bin } }
     await expect(project(content)).rejects.toThrow(message);
   });
 
+  test("with the type swarm is a Service for each service, with the secrets and configs that it uses", async () => {
+    const content = `
+services:
+  web: { image: "nginx:\${TAG}", secrets: [pw], configs: [page], environment: { A: "1" }, volumes: ["data:/data"] }
+secrets: { pw: { environment: PW } }
+configs: { page: { content: hello } }
+volumes: { data: }
+`;
+    const all = await project(content, {
+      type: "swarm",
+      endpointId: 3,
+      registryId: 5,
+      access: "public",
+      environment: { TAG: "1", PW: pulumi.secret("geheim") },
+      services: { web: { image: "other", replicas: 2, env: { B: "2" }, containerLabels: { c: "3" } } },
+    });
+    const labels = { "com.docker.stack.namespace": "media" };
+    const shared = { endpointId: 3, access: "public", labels };
+    const kinds = Object.values(all).map(({ type }) => type.split(":").at(-1));
+    expect(kinds.sort()).toEqual(["Config", "Network", "Secret", "Service"]);
+    expect(all).toMatchObject({
+      "media-default": { inputs: { ...shared, name: "media_default", driver: "overlay" } },
+      "media-pw": { inputs: { ...shared, name: "media_pw", data: { value: "geheim" } } },
+      "media-page": { inputs: { ...shared, name: "media_page", data: "hello" } },
+      "media-web": {
+        inputs: {
+          ...shared,
+          name: "media_web",
+          registryId: 5,
+          image: "other",
+          replicas: 2,
+          env: { A: "1", B: "2" },
+          labels: { ...labels, "com.docker.stack.image": "other" },
+          containerLabels: { c: "3", ...labels },
+          secrets: [{ secret: "media-pw-id", target: "pw" }],
+          configs: [{ config: "media-page-id", target: "page" }],
+          networks: [{ network: "media-default-id", aliases: ["web"] }],
+        },
+      },
+    });
+  });
+
+  test.each<[ComposeProjectArgs, RegExp]>([
+    [{ nodeName: "worker-1" }, /`nodeName` and `type: "swarm"` exclude each other: a swarm picks the nodes/],
+    [
+      { fileMode: "bind" },
+      /`fileMode` and `type: "swarm"` exclude each other: configs and secrets of a swarm/,
+    ],
+  ])("with the type swarm refuses %j", async (args, message) => {
+    const content = "services: { web: { image: a } }";
+    await expect(project(content, { type: "swarm", ...args })).rejects.toThrow(message);
+  });
+
   test("names what there is, when a program asks for another service", async () => {
     let message = "";
     await register(() => {

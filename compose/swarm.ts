@@ -1,0 +1,63 @@
+/** The resources of a project on a swarm: what `docker stack deploy` makes of the files. */
+import { networksOf } from "./container";
+import { defined, objectName, type Planned, planNetworks, stackLabels } from "./plan";
+import type { Project } from "./project";
+import { contentOf } from "./project-files";
+import type { ComposeFileSource } from "./schema";
+import { planService, type SwarmOptions } from "./service";
+
+/**
+ * Volumes are not among them: a volume is on one node, and each node makes those that its tasks mount.
+ */
+export function planSwarm(project: Project, options: SwarmOptions): Planned[] {
+  const services = Object.entries(project.model.services);
+  const networks = new Set(services.flatMap(([, service]) => networksOf(project, service)));
+  return [
+    ...planNetworks(project, networks, {
+      driver: "overlay",
+      labels: () => stackLabels(project),
+      unmanagedLabels: [],
+    }),
+    ...planFiles(project, "secrets"),
+    ...planFiles(project, "configs"),
+    ...services.map(([name, service]) => planService(project, name, service, options)),
+  ];
+}
+
+/** The secrets or configs that services use. Their names in the swarm get a hash of the content. */
+function planFiles(project: Project, kind: "secrets" | "configs"): Planned[] {
+  const { services } = project.model;
+  const used = new Set(
+    Object.values(services).flatMap((service) => service[kind].map(({ source }) => source)),
+  );
+  return [...used].sort().flatMap((key): Planned[] => {
+    const declared: Partial<ComposeFileSource> = project.model[kind][key] ?? {};
+    if (declared.external) return [];
+    const { driver, driver_opts: options, template_driver: template, labels } = declared;
+    return [
+      {
+        kind: kind === "secrets" ? "Secret" : "Config",
+        key: `${kind}.${key}`,
+        suffix: key,
+        args: defined({
+          name: objectName(project, key, declared),
+          data: driver === undefined ? textOf(project, kind, key) : undefined,
+          driver: driver === undefined ? undefined : defined({ name: driver, options }),
+          templating: template === undefined ? undefined : { name: template },
+          labels: { ...labels, ...stackLabels(project) },
+        }),
+        dependsOn: [],
+        unmanagedLabels: [],
+      },
+    ];
+  });
+}
+
+function textOf(project: Project, kind: "secrets" | "configs", key: string): unknown {
+  const found = contentOf(project, kind, key);
+  if ("content" in found) return found.content;
+  throw project.fault(
+    [kind, key, "file"],
+    "the file is no text, and the data of a swarm's object is one here",
+  );
+}
