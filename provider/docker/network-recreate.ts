@@ -34,6 +34,7 @@ export async function recreateNetwork(
   old: NetworkInspect,
   make: () => Promise<NetworkInspect>,
 ): Promise<NetworkInspect> {
+  if (old.Scope === "swarm") await requireNoServices(engine, old);
   const members = await membersOf(engine, old);
   try {
     engine.context.progress("disconnecting its containers");
@@ -45,6 +46,20 @@ export async function recreateNetwork(
   } catch (error) {
     throw await putBack(afterwards(engine, PUT_BACK_SECONDS), old, members, error);
   }
+}
+
+/** A swarm deletes no network that is in a service's specification, and connects the containers of tasks itself. */
+async function requireNoServices({ docker, call }: Engine, { Id, Name }: NetworkInspect): Promise<void> {
+  const services = await docker.services.list({}, call);
+  const names = services.flatMap(({ Spec }) => {
+    const networks = (at(Spec, ["TaskTemplate", "Networks"]) ?? []) as readonly { Target?: string }[];
+    return networks.some(({ Target }) => Target === Id || Target === Name) ? [Spec.Name] : [];
+  });
+  if (names.length === 0) return;
+  throw new ProviderError(
+    `the network "${Name}" cannot be recreated: the services ${names.join(", ")} are on it. Nothing was changed. ` +
+      "Give the network another `name`: the new one is made first, and services that have the resource move over to it.",
+  );
 }
 
 async function membersOf(engine: Engine, { Id, Name }: NetworkInspect): Promise<Member[]> {

@@ -45,7 +45,7 @@ onSwarm("an overlay network", (host) => {
     expect(found).not.toHaveProperty("ingress");
   });
 
-  test("is not deleted while a service is on it, and is, once that one is gone", async () => {
+  test("is not changed or deleted while a service is on it, and is, once that one is gone", async () => {
     const { stack } = host;
     await stack.up("Network", "net", args());
     const service = {
@@ -57,6 +57,9 @@ onSwarm("an overlay network", (host) => {
       updateConfig: { monitor: "1s" },
     };
     await stack.up("Service", "web", service);
+    await expect(stack.up("Network", "net", args({ labels: { a: "2" } }))).rejects.toThrow(
+      /cannot be recreated: the services .*web are on it\. Nothing was changed\. Give the network another `name`/s,
+    );
     await expect(stack.destroy("net")).rejects.toThrow(/are on the network .*Nothing was deleted/s);
     await stack.destroy("web");
     await stack.destroy("net");
