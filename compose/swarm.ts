@@ -41,8 +41,9 @@ function planFiles(project: Project, kind: "secrets" | "configs"): Planned[] {
         suffix: key,
         args: defined({
           name: objectName(project, key, declared),
-          data: driver === undefined ? textOf(project, kind, key) : undefined,
-          driver: driver === undefined ? undefined : defined({ name: driver, options }),
+          ...(driver === undefined
+            ? dataOf(project, kind, key)
+            : { driver: defined({ name: driver, options }) }),
           templating: template === undefined ? undefined : { name: template },
           labels: { ...labels, ...stackLabels(project) },
         }),
@@ -53,11 +54,7 @@ function planFiles(project: Project, kind: "secrets" | "configs"): Planned[] {
   });
 }
 
-function textOf(project: Project, kind: "secrets" | "configs", key: string): unknown {
+function dataOf(project: Project, kind: "secrets" | "configs", key: string): object {
   const found = contentOf(project, kind, key);
-  if ("content" in found) return found.content;
-  throw project.fault(
-    [kind, key, "file"],
-    "the file is no text, and the data of a swarm's object is one here",
-  );
+  return "content" in found ? { data: found.content } : { dataBase64: found.contentBase64 };
 }

@@ -18,6 +18,7 @@ export class Config extends resource<typeof config>("Config")(
   "endpointId",
   "name",
   "data",
+  "dataBase64",
   "templating",
   "labels",
   "access",

@@ -18,10 +18,11 @@ export interface SecretArgs extends ArgsOf<typeof secret> {}
  * export const nameInSwarm = password.secretName;
  * ```
  */
-export class Secret extends resource<typeof secret>("Secret", { secretOutputs: ["data"] })(
+export class Secret extends resource<typeof secret>("Secret", { secretOutputs: ["data", "dataBase64"] })(
   "endpointId",
   "name",
   "data",
+  "dataBase64",
   "driver",
   "templating",
   "labels",

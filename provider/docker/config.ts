@@ -7,12 +7,15 @@ import { engineObject, type InSwarm } from "./object";
 import {
   configName,
   Data,
+  DataBase64,
   DriverSchema,
   type Found,
   PrefixSchema,
   swarmFields,
   swarmFile,
 } from "./swarm-file";
+
+const LARGEST_DATA = 1000 * 1024;
 
 export const ConfigSchema = z.object({
   ...swarmFields,
@@ -22,8 +25,10 @@ export const ConfigSchema = z.object({
    * @default the resource's name
    */
   name: PrefixSchema("config"),
-  /** The data, at most 1000 KiB. Docker: `Data`. */
-  data: Data("config", 1000 * 1024),
+  /** The data, at most 1000 KiB. Docker: `Data`. @default `dataBase64` */
+  data: Data("config", LARGEST_DATA).optional(),
+  /** The data in base64, for what is no text, instead of `data`. Docker: `Data`. @default `data` */
+  dataBase64: DataBase64("config", LARGEST_DATA).optional(),
   /** What fills in the placeholders of the data for each task, `{ name: "golang" }`. Docker: `Templating`. @default none */
   templating: DriverSchema.optional(),
   /** Labels. A change is made in place. Docker: `Labels`. @default none */
@@ -57,10 +62,15 @@ export const config = engineObject<typeof ConfigSchema, ConfigOutputs, Found>({
   schema: ConfigSchema,
   properties: {
     data: { change: "replace" },
+    dataBase64: { change: "replace" },
     templating: { change: "replace" },
     labels: { normalize: noneIfEmpty },
   },
   misnomers: { value: "data", content: "data", templateDriver: "templating", configName: "name" },
+  validate: ({ data, dataBase64 }) =>
+    (data === undefined) === (dataBase64 === undefined)
+      ? [{ property: "data", reason: "a config has either `data` or `dataBase64`" }]
+      : [],
 
   identity: ({ configId }) => configId && `configs/${configId}`,
   findKnown: (engine, { configId }) => file.findById(engine, configId),

@@ -6,6 +6,7 @@ import { TextsSchema } from "./identity";
 import { engineObject, type InSwarm } from "./object";
 import {
   Data,
+  DataBase64,
   DriverSchema,
   type Found,
   PrefixSchema,
@@ -13,6 +14,8 @@ import {
   swarmFields,
   swarmFile,
 } from "./swarm-file";
+
+const LARGEST_DATA = 500 * 1024;
 
 export const SecretSchema = z.object({
   ...swarmFields,
@@ -27,7 +30,9 @@ export const SecretSchema = z.object({
    * not seen. After an import without the data, the first `up` takes the program's for that of the secret, and sends
    * nothing. Docker: `Data`.
    */
-  data: Data("secret", 500 * 1024).optional(),
+  data: Data("secret", LARGEST_DATA).optional(),
+  /** The data in base64, for what is no text, instead of `data`. Always secret. Docker: `Data`. @default `data` */
+  dataBase64: DataBase64("secret", LARGEST_DATA).optional(),
   /** The store that the data comes from, instead of `data`. Docker: `Driver`. @default the swarm itself */
   driver: DriverSchema.optional(),
   /** What fills in the placeholders of the data for each task, `{ name: "golang" }`. Docker: `Templating`. @default none */
@@ -61,31 +66,29 @@ export const secret = engineObject<typeof SecretSchema, SecretOutputs, Found>({
   type: "Secret",
   what: "secret",
   schema: SecretSchema,
-  secrets: ["data"],
+  secrets: ["data", "dataBase64"],
   properties: {
     data: {},
+    dataBase64: {},
     driver: { change: "replace" },
     templating: { change: "replace" },
     labels: { normalize: noneIfEmpty },
   },
   misnomers: { value: "data", content: "data", templateDriver: "templating", secretName: "name" },
-  validate: ({ data, driver }) =>
-    (data === undefined) === (driver === undefined)
-      ? [
-          {
-            property: "data",
-            reason:
-              data === undefined
-                ? "a secret needs `data`, or a `driver` that has it"
-                : "`data` and `driver` exclude each other: the driver's store has the data",
-          },
-        ]
-      : [],
+  validate({ data, dataBase64, driver }) {
+    const given = [data, dataBase64, driver].filter((value) => value !== undefined);
+    if (given.length === 1) return [];
+    const reason =
+      given.length === 0
+        ? "a secret needs `data` or `dataBase64`, or a `driver` that has it"
+        : "`data`, `dataBase64` and `driver` exclude each other: a driver's store has the data";
+    return [{ property: "data", reason }];
+  },
 
   /** An imported secret has data that nobody knows: the program's is taken for it. */
-  replaces: (changed, olds) => (changed.includes("data") && isDataKnown(olds) ? ["data"] : []),
+  replaces: (changed, olds) => (isDataKnown(olds) ? changed.filter((key) => DATA.includes(key)) : []),
   explain: (changed, olds) =>
-    changed.includes("data") && !isDataKnown(olds)
+    changed.some((key) => DATA.includes(key)) && !isDataKnown(olds)
       ? "an engine never shows a secret's data: that of the program is taken for it, and nothing is sent. Another value makes another secret."
       : undefined,
 
@@ -101,4 +104,8 @@ export const secret = engineObject<typeof SecretSchema, SecretOutputs, Found>({
   outputs: ({ ID, Name }, { swarmId }) => ({ secretId: ID, secretName: Name, swarmId }),
 });
 
-const isDataKnown = ({ data }: { readonly data?: string | undefined }): boolean => data !== undefined;
+const DATA: readonly string[] = ["data", "dataBase64"];
+
+/** A driver's store has the data of the others. */
+const isDataKnown = ({ data, dataBase64 }: Pick<SecretArgs, "data" | "dataBase64">): boolean =>
+  data !== undefined || dataBase64 !== undefined;

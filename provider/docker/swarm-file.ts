@@ -55,6 +55,13 @@ export const Data = (what: string, limit: number) =>
       `the data has ${Buffer.byteLength(String(input))} bytes, and a swarm's ${what} has at most ${limit}`,
   });
 
+/** The same for data that is no text, in base64. */
+export const DataBase64 = (what: string, limit: number) =>
+  z.base64("is not base64").refine((text) => Buffer.from(text, "base64").length <= limit, {
+    error: ({ input }) =>
+      `the data has ${Buffer.from(String(input), "base64").length} bytes, and a swarm's ${what} has at most ${limit}`,
+  });
+
 /** A swarm is reached through any of its managers, so its objects are on no node. */
 export const swarmFields = {
   /** The environment of a manager of the swarm: its id, or the `Endpoint`. @default the provider's `endpointId` */
@@ -64,14 +71,23 @@ export const swarmFields = {
 interface FileInputs {
   readonly name: string;
   readonly data?: string | undefined;
+  readonly dataBase64?: string | undefined;
   readonly driver?: Driver | undefined;
   readonly templating?: Driver | undefined;
   readonly labels?: Texts | undefined;
 }
 
 /** All that an engine cannot change, in one text. */
-const content = ({ data, driver, templating }: FileInputs): string =>
-  JSON.stringify([data ?? null, driver ?? null, ...(templating === undefined ? [] : [templating])]);
+const content = ({ data, dataBase64, driver, templating }: FileInputs): string =>
+  JSON.stringify([
+    dataBase64 === undefined ? (data ?? null) : { base64: dataBase64 },
+    driver ?? null,
+    ...(templating === undefined ? [] : [templating]),
+  ]);
+
+/** What an engine takes: base64. */
+const wireData = ({ data, dataBase64 }: FileInputs): string | undefined =>
+  dataBase64 ?? (data === undefined ? undefined : Buffer.from(data).toString("base64"));
 
 /** `app-1f0c2a9b33`: the program's name, and a hash of all that an engine cannot change. */
 export const configName = (inputs: FileInputs): string =>
@@ -111,12 +127,13 @@ export function swarmFile(
     canCoexist: (changed: readonly string[]) => changed.some((key) => key !== "labels"),
 
     async create(engine: Engine, inputs: FileInputs): Promise<Found> {
-      const { data, driver, templating, labels } = inputs;
+      const { driver, templating, labels } = inputs;
       const name = nameOnEngine(inputs);
+      const Data = wireData(inputs);
       const Spec = {
         Name: name,
         Labels: labelsWith(labels, engine),
-        ...(data !== undefined && { Data: Buffer.from(data).toString("base64") }),
+        ...(Data !== undefined && { Data }),
         ...(driver && { Driver: toWire(driver) }),
         ...(templating && { Templating: toWire(templating) }),
       };
@@ -173,6 +190,7 @@ export function swarmFile(
       const { Data: data, Driver, Templating } = now.Spec;
       return {
         data: desired ? desired.data : data && Buffer.from(data, "base64").toString(),
+        dataBase64: desired?.dataBase64,
         driver: fromWire(Driver),
         templating: fromWire(Templating),
         labels: labelsOf(now),

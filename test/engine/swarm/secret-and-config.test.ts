@@ -98,6 +98,16 @@ onSwarm("a swarm's", (host) => {
       expect(await swarmObjects(path, host.prefix)).toHaveLength(1);
     });
 
+    test("takes data that is no text, and keeps it through a refresh", async () => {
+      const { stack } = host;
+      const binary = args({ data: undefined, dataBase64: "//4A" });
+      await stack.up(type, "it", binary);
+      expect((await inspect(idIn()))["Spec"]?.["Data"]).toBe(shown && "//4A");
+      await stack.refresh("it");
+      expect(await stack.up(type, "it", binary)).toBe("same");
+      expect(await stack.up(type, "it", args(), { createFirst: true })).toBe("replace");
+    });
+
     test("shows labels that somebody else has changed, and puts them right", async () => {
       const { stack } = host;
       await stack.up(type, "it", args());
@@ -183,6 +193,10 @@ onSwarm("a swarm's", (host) => {
 
   test.each<[type: string, message: string, wrong: object]>([
     ["Secret", "needs `data`", {}],
+    ["Secret", "exclude each other", { data: "a", dataBase64: "YQ==" }],
+    ["Secret", "is not base64", { dataBase64: "a?" }],
+    ["Secret", "512001 bytes", { dataBase64: Buffer.alloc(512_001).toString("base64") }],
+    ["Config", "either `data` or `dataBase64`", {}],
     ["Secret", "exclude each other", { data: "a", driver: { name: "vault" } }],
     ["Secret", "512001 bytes", { data: "a".repeat(512_001) }],
     ["Config", "at most 53", { data: "a", name: "a".repeat(60) }],

@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { type Planned, type ProjectOptions, planProject, Reference, SecretText } from "../../../compose";
 import { folderWith, messageOf, read } from "./kit";
@@ -316,13 +317,17 @@ configs: { page: { content: "{{ .Node.Hostname }}", template_driver: golang } }
   ]);
 });
 
-test("a file that is no text is refused with its line", () => {
-  using folder = folderWith({ "compose.yaml": "" });
-  const text = `services: { web: { image: a, configs: [logo] } }\nconfigs:\n  logo: { file: ./logo.png }`;
-  writeFileSync(`${folder.path}/logo.png`, Buffer.from([0xff, 0xfe, 0x00]));
-  expect(messageOf(() => plan(text, { folder: folder.path }))).toBe(
-    "compose.yaml:3: `configs.logo.file`: the file is no text, and the data of a swarm's object is one here",
-  );
+test("a file that is no text is data in base64, which is secret in a secret", () => {
+  using folder = folderWith({});
+  writeFileSync(join(folder.path, "key.p12"), Buffer.from([0xff, 0xfe, 0x00]));
+  const text = `
+services: { web: { image: a, secrets: [key], configs: [logo] } }
+secrets: { key: { file: ./key.p12 } }
+configs: { logo: { file: ./key.p12 } }
+`;
+  const [, secret, config] = plan(text, { folder: folder.path });
+  expect(secret?.args).toEqual({ name: "shop_key", dataBase64: new SecretText("//4A"), labels: LABEL });
+  expect(config?.args).toEqual({ name: "shop_logo", dataBase64: "//4A", labels: LABEL });
 });
 
 test("services are made in the order in which they depend on each other", () => {
