@@ -1,5 +1,6 @@
 /** The ids of an engine's objects in Pulumi, and the label that names the resource that created an object. */
 import { z } from "zod";
+import { noneIfEmpty } from "../core/diff";
 import { ProviderError } from "../core/errors";
 import type { Engine } from "./engine";
 
@@ -27,6 +28,29 @@ export function partOf(labels: Texts | null | undefined, stacks: readonly string
 
 export const TextsSchema = z.record(z.string(), z.string());
 export type Texts = Readonly<Record<string, string>>;
+
+/**
+ * What Docker Compose notes about an object that it makes: its own version, a hash, and where the files were. They say
+ * nothing about what the object is, so they are not compared.
+ */
+const COMPOSE_NOTES: ReadonlySet<string> = new Set(
+  [
+    "config-hash",
+    "depends_on",
+    "image",
+    "project.config_files",
+    "project.environment_file",
+    "project.working_dir",
+    "replace",
+    "version",
+  ].map((key) => `com.docker.compose.${key}`),
+);
+
+/** The labels in the form in which they are compared; `null` if there are none. */
+export const comparableLabels = (labels: Texts | null | undefined): Texts | null =>
+  noneIfEmpty(
+    Object.fromEntries(Object.entries(labels ?? {}).filter(([label]) => !COMPOSE_NOTES.has(label))),
+  );
 
 /** The labels to create an object with: the program's, and the URN of the resource. */
 export const labelsWith = (labels: Texts | undefined, { context: { urn } }: Engine): Texts => ({

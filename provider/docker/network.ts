@@ -9,7 +9,7 @@ import { lookOnceBack, mayHaveHappened, repeatIfLost } from "../core/lost-answer
 import { filledIn } from "../core/schema";
 import { AccessSchema, copyAccess } from "./access";
 import { afterwards, type Engine, engineFields, unlessObjectGone } from "./engine";
-import { labelsOf, labelsWith, TextsSchema, URN_LABEL } from "./identity";
+import { comparableLabels, labelsOf, labelsWith, TextsSchema, URN_LABEL } from "./identity";
 import { canonicalIpam, IpamSchema, ipamRequest, readIpam } from "./ipam";
 import { isMadeByAnother } from "./maker";
 import { controlledNetwork, filterByName, ownOptions, recreateNetwork } from "./network-recreate";
@@ -92,7 +92,7 @@ export const network = engineObject<typeof NetworkSchema, NetworkOutputs, Networ
     ingress: { normalize: (ingress: boolean) => ingress || null },
     enableIPv6: {},
     ipam: { normalize: canonicalIpam },
-    labels: { normalize: noneIfEmpty },
+    labels: { normalize: comparableLabels },
   },
   misnomers: {
     driverOpts: "options",

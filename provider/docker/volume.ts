@@ -7,7 +7,7 @@ import { repeatIfLost } from "../core/lost-answer";
 import { filledIn } from "../core/schema";
 import { AccessSchema } from "./access";
 import { type Engine, engineFields, unlessObjectGone } from "./engine";
-import { labelsOf, labelsWith, TextsSchema, URN_LABEL } from "./identity";
+import { comparableLabels, labelsOf, labelsWith, TextsSchema, URN_LABEL } from "./identity";
 import { isMadeByAnother } from "./maker";
 import { certainlyChanged, engineObject, ObjectName, type OnEngine } from "./object";
 
@@ -56,7 +56,7 @@ export const volume = engineObject<typeof VolumeSchema, VolumeOutputs, VolumeIns
   properties: {
     driver: { change: "replace" },
     driverOpts: { change: "replace", normalize: noneIfEmpty },
-    labels: { change: "replace", normalize: noneIfEmpty },
+    labels: { change: "replace", normalize: comparableLabels },
     recreate: { change: "none" },
   },
   misnomers: { options: "driverOpts", opts: "driverOpts", driverOptions: "driverOpts", volumeName: "name" },

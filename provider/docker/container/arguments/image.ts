@@ -39,7 +39,8 @@ export const imageArguments = {
     write: (image, body) => {
       body["Image"] = image;
     },
-    read: ({ Config }, desired) => (Config.Image.replace(DIGEST, "") === desired ? desired : Config.Image),
+    read: ({ Config, Image }, desired) =>
+      [Config.Image.replace(DIGEST, ""), Image].includes(desired ?? "") ? desired : Config.Image,
   } satisfies Argument<string>,
   imageDigest: {
     change: "rollout",

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import { z } from "zod";
 import { milliseconds } from "../../../core/schema";
+import { comparableLabels } from "../../identity";
 import { at, isObject, put, withoutEmpty } from "../wire";
 import { type Argument, field, filledIn, keyed } from "./argument";
 import { Duration, Text } from "./values";
@@ -152,7 +153,7 @@ export const processArguments = {
     to: (env) => Object.entries(env).map(([name, value]) => `${name}=${value}`),
     from: (list) => Object.fromEntries(((list ?? []) as string[]).map(splitVariable)),
   }),
-  labels: keyed<string>("Labels"),
+  labels: { ...keyed<string>("Labels"), normalize: comparableLabels },
   annotations: {
     ...keyed<string>("HostConfig.Annotations"),
     since: () => ({ annotations: "1.43" }),
