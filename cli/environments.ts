@@ -1,4 +1,5 @@
 import { type Endpoint, EndpointType } from "../contract";
+import type { Connection } from "../provider/connection";
 import { UsageError } from "./usage-error";
 
 const DOCKER: readonly number[] = [
@@ -26,4 +27,14 @@ export function chosen(
       exitCode,
     );
   });
+}
+
+/** The Docker environments that `--endpoint` names; without it that of the settings, or all. */
+export async function dockerEnvironments(
+  { client, endpointId }: Connection,
+  asked: readonly string[],
+): Promise<readonly Endpoint[]> {
+  const docker = (await client.endpoints.list({})).filter(isDocker);
+  if (asked.length > 0) return chosen(docker, asked);
+  return docker.filter(({ Id }) => endpointId === undefined || Id === endpointId);
 }

@@ -3,14 +3,16 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { isApiError, isConnectionError } from "../client";
-import { connect } from "../provider/connection";
+import { type Connection, connect } from "../provider/connection";
+import type { SettingTexts } from "../provider/core/connection-settings";
 import { messageOf, ProviderError } from "../provider/core/errors";
 import type { Properties } from "../provider/core/properties";
 import { isEngineType } from "../provider/docker/importable";
+import { type Files, importProject, type Written } from "./import/compose";
 import { existing } from "./import/existing";
 import { nextSteps } from "./import/next-steps";
 import { program } from "./import/program";
-import { IMPORTED_TYPES, type ImportedType, importFile, named } from "./import/resources";
+import { fileEntry, IMPORTED_TYPES, type ImportedType, importFile, named } from "./import/resources";
 import { commandSettings } from "./settings";
 import { UsageError } from "./usage-error";
 
@@ -21,8 +23,12 @@ const USUAL = IMPORTED_TYPES.filter((type) => !ON_REQUEST.includes(type));
 const ON_ENVIRONMENT = USUAL.filter((type) => isEngineType(type) || type === "Stack" || type === "Webhook");
 
 const HELP = `Usage: pulumi-portainer import [options]
+       pulumi-portainer import --compose <file> [options]
 
 Writes a Pulumi program and an import file for what is there, whoever made it. Nothing is changed.
+
+With --compose the program is a ComposeProject of these files, and the import file has the networks, volumes and
+containers that \`docker compose up\` has made of them: they go on running as they are. What differs from the files is named.
 
 Options:
       --url <url>            The Portainer server [default: PORTAINER_URL]
@@ -34,6 +40,11 @@ ${wrapped(IMPORTED_TYPES)}
   -e, --endpoint <id|name>   Only what is on this environment; may be given again [default: all Docker environments]
   -f, --filter <key=value>   Only objects of an engine that its own filter finds, such as name=web or label=team=ops;
                              may be given again. Images know reference=nginx* instead of name
+  -c, --compose <file>       Take over the Compose project of this file; may be given again, as -f of docker compose
+  -p, --project <name>       The project's name [default: \`name\` in the files, else the name of their folder]
+      --env-file <file>      Values of variables in the files; may be given again [default: .env beside the first file]
+      --profile <name>       A profile that is active; may be given again
+      --unsupported warn     Go on without the keys of the files that a ComposeProject does not carry out
       --secrets <file>       The values that Portainer never shows, as JSON: { "hub-password": "…" }
   -o, --out <folder>         Where to write imported.ts and import.json [default: .]
       --force                Overwrite them
@@ -48,6 +59,11 @@ const OPTIONS = {
   kind: { type: "string", short: "k", multiple: true, default: [] as string[] },
   endpoint: { type: "string", short: "e", multiple: true, default: [] as string[] },
   filter: { type: "string", short: "f", multiple: true, default: [] as string[] },
+  compose: { type: "string", short: "c", multiple: true, default: [] as string[] },
+  project: { type: "string", short: "p" },
+  "env-file": { type: "string", multiple: true, default: [] as string[] },
+  profile: { type: "string", multiple: true, default: [] as string[] },
+  unsupported: { type: "string" },
   secrets: { type: "string" },
   out: { type: "string", short: "o", default: "." },
   force: { type: "boolean", default: false },
@@ -70,32 +86,68 @@ export async function importExisting(args: string[]): Promise<void> {
       `${taken.join(" and ")} would be overwritten: choose another --out, or say --force.`,
     );
 
-  const kinds = kindsOf(flags);
-  const known = await knownSecrets(flags.secrets);
-  const connection = connect(commandSettings(flags.url));
+  const write = flags.compose.length > 0 ? composeImport(flags, files) : await objectImport(flags, files);
+  const settings = commandSettings(flags.url);
+  const connection = connect(settings);
   try {
-    const there = await existing(connection, {
-      types: kinds,
-      endpoints: flags.endpoint,
-      filters: filtersOf(flags.filter),
-    });
-    const resources = named(there);
-    if (resources.length === 0)
-      throw new UsageError(
-        `There is no ${kinds.length === 1 ? kinds[0] : "object"} to import; nothing was written.`,
-      );
-    const { text, secrets } = program(resources);
+    const written = await write(connection, settings);
     await mkdir(flags.out, { recursive: true });
-    await writeFile(files.program, text);
+    await writeFile(files.program, written.program);
     await rm(files.state, { force: true });
-    await writeFile(files.state, importFile(resources, known), PRIVATE);
-    process.stdout.write(nextSteps(files, resources, secrets, known));
+    await writeFile(files.state, written.state, PRIVATE);
+    process.stdout.write(written.said);
   } catch (error) {
     if (!(error instanceof ProviderError || isApiError(error) || isConnectionError(error))) throw error;
     throw new UsageError(`${messageOf(error)}\nNothing was written.`);
   } finally {
     await connection.close();
   }
+}
+
+type Flags = ReturnType<typeof parse>;
+type Import = (connection: Connection, settings: SettingTexts) => Promise<Written>;
+
+async function objectImport(flags: Flags, files: Files): Promise<Import> {
+  for (const flag of OF_COMPOSE)
+    if (flags[flag] !== undefined && flags[flag].length > 0)
+      throw new UsageError(`--${flag} belongs to --compose, which names the files of a Compose project.`);
+  const types = kindsOf(flags);
+  const filters = filtersOf(flags.filter);
+  const known = await knownSecrets(flags.secrets);
+  return async (connection) => {
+    const resources = named(await existing(connection, { types, endpoints: flags.endpoint, filters }));
+    if (resources.length === 0)
+      throw new UsageError(
+        `There is no ${types.length === 1 ? types[0] : "object"} to import; nothing was written.`,
+      );
+    const { text, secrets } = program(resources);
+    return {
+      program: text,
+      state: importFile(resources.map((resource) => fileEntry(resource, known))),
+      said: nextSteps(files, resources, secrets, known),
+    };
+  };
+}
+
+const OF_COMPOSE = ["project", "env-file", "profile", "unsupported"] as const;
+const OF_OBJECTS = ["kind", "filter", "secrets"] as const;
+
+function composeImport(flags: Flags, files: Files): Import {
+  for (const flag of OF_OBJECTS)
+    if (flags[flag] !== undefined && flags[flag].length > 0)
+      throw new UsageError(`--${flag} and --compose exclude each other: the files say what is imported.`);
+  const { unsupported } = flags;
+  if (unsupported !== undefined && unsupported !== "warn")
+    throw new UsageError(`--unsupported ${unsupported}: the only value is "warn".`);
+  const choice = {
+    files: flags.compose,
+    projectName: flags.project,
+    envFiles: flags["env-file"],
+    profiles: flags.profile,
+    unsupported,
+    endpoints: flags.endpoint,
+  } as const;
+  return (connection, settings) => importProject(connection, settings, choice, files);
 }
 
 function parse(args: string[]) {

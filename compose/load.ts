@@ -23,8 +23,10 @@ export interface LoadOptions {
   readonly files: readonly ComposeSource[];
   /** The folder that relative paths start from. @default the folder of the first file; of a text, the current one */
   readonly folder?: string | undefined;
-  /** The values of variables. The project's file `.env` has those that are not among them. */
+  /** The values of variables. The files of variables have those that are not among them. */
   readonly variables?: Variables | undefined;
+  /** Files of variables, the later ones over the earlier ones. @default `.env` in the project's folder, if it is there */
+  readonly envFiles?: readonly string[] | undefined;
   /** The name of the project. @default `name` in the files, else `otherwise` */
   readonly projectName?: string | undefined;
   readonly otherwise: string;
@@ -59,7 +61,7 @@ export function loadFiles(options: LoadOptions): LoadedFiles {
   const onUnset: OnUnset = (name, place) => {
     if (!unset.has(name)) unset.set(name, place);
   };
-  const given = withEnvFile(join(folder, ".env"), options.variables ?? {}, onUnset);
+  const given = variablesFor(options, folder, onUnset);
   const sources = files.map((file) => ({ ...sourceOf(file, folder), base: folder }));
   const projectName = options.projectName ?? nameIn(sources, given) ?? projectNameFrom(options.otherwise);
   if (!PROJECT_NAME.test(projectName))
@@ -124,6 +126,18 @@ function textOf(path: string): string | undefined {
     if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
     throw error;
   }
+}
+
+function variablesFor(
+  { variables = {}, envFiles }: LoadOptions,
+  folder: string,
+  onUnset: OnUnset,
+): Variables {
+  if (envFiles === undefined) return withEnvFile(join(folder, ".env"), variables, onUnset);
+  const read: Record<string, string> = {};
+  for (const path of envFiles)
+    Object.assign(read, parseEnvFile(readText(path), path, { ...read, ...variables }, onUnset));
+  return { ...read, ...variables };
 }
 
 /** The variables, and those of a file that may be there. */

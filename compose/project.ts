@@ -13,6 +13,8 @@ export interface ProjectOptions {
   /** The folder that relative paths start from. @default the folder of the first file; of a text, the current one */
   readonly folder?: string | undefined;
   readonly variables?: Variables | undefined;
+  /** Files of variables, the later ones over the earlier ones. @default `.env` in the project's folder, if it is there */
+  readonly envFiles?: readonly string[] | undefined;
   /** Profiles whose services run too; `"*"` is all. */
   readonly profiles?: readonly string[] | undefined;
   readonly projectName?: string | undefined;

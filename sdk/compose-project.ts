@@ -27,9 +27,14 @@ export interface ComposeProjectArgs {
   /**
    * The values of the variables in the files, `${TAG}`. A value may be secret, or an output of another resource, where the
    * file has it in a text; what decides which resources there are, such as a port, must be known. Variables of the process
-   * are not taken: spread `process.env` for that. @default those of the file `.env` in the project's folder
+   * are not taken: spread `process.env` for that. @default those of `envFiles`
    */
   readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
+  /**
+   * Files with values of variables, `TAG=2.1`, the later ones over the earlier ones, as by `docker compose --env-file`.
+   * @default `.env` in the project's folder, if it is there
+   */
+  readonly envFiles?: readonly string[];
   /** Profiles whose services run too; `["*"]` is all of them. @default none */
   readonly profiles?: readonly string[];
   /** The project's name, with which the names of its objects begin. @default `name` in the files, or the resource's name */
@@ -124,6 +129,7 @@ export class ComposeProject extends pulumi.ComponentResource {
         files: filesOf(args),
         folder: args.projectFolder,
         variables: placeholders.variables,
+        envFiles: args.envFiles,
         profiles: args.profiles,
         projectName: args.projectName,
         otherwise: name,

@@ -1,18 +1,13 @@
 /** Reads what is there: the objects of Portainer, then those of each environment. */
 import { isApiError } from "../../client";
-import type { Endpoint } from "../../contract";
 import type { Connection } from "../../provider/connection";
-import { claimsOf } from "../../provider/core/claims";
-import type { Context } from "../../provider/core/definition";
 import { messageOf, ProviderError } from "../../provider/core/errors";
-import type { SkippedObject } from "../../provider/core/importable";
 import { importableEngine, isEngineType } from "../../provider/docker/importable";
 import { importableObjects, isPortainerType } from "../../provider/portainer/importable";
+import { dockerEnvironments } from "../environments";
 import { UsageError } from "../usage-error";
+import { contextOf, sayLeftOut } from "./context";
 import { IMPORTED_TYPES, type ImportableOfType, type ImportedType } from "./resources";
-
-/** Environment types that speak the Docker API: a local engine, an agent, an edge agent. */
-const DOCKER_TYPES = [1, 2, 4];
 
 /** What to import. */
 export interface Choice {
@@ -26,17 +21,8 @@ export interface Choice {
 /** The objects by class, in the order in which a program declares them. Says of each that is left out why. */
 export async function existing(connection: Connection, choice: Choice): Promise<ImportableOfType[]> {
   const { types, endpoints, filters } = choice;
-  const context: Context = {
-    name: "",
-    urn: undefined,
-    connection,
-    claims: claimsOf({ holder: "import", urn: undefined }),
-    signal: new AbortController().signal,
-    progress: say,
-    info: say,
-    warn: say,
-  };
-  const environments = await environmentsOf(connection, endpoints);
+  const context = contextOf(connection);
+  const environments = await dockerEnvironments(connection, endpoints);
   const isOnChosen = ({ inputs }: { inputs: Readonly<Record<string, unknown>> }) =>
     endpoints.length === 0 ||
     inputs["endpointId"] === undefined ||
@@ -70,29 +56,4 @@ export async function existing(connection: Connection, choice: Choice): Promise<
     }
   }
   return IMPORTED_TYPES.map((type) => [type, all.flatMap(([one, objects]) => (one === type ? objects : []))]);
-}
-
-function sayLeftOut(skipped: readonly SkippedObject[]): void {
-  for (const { name, reason } of skipped) say(`Left out: ${name}, ${reason.replace(/\.$/, "")}.`);
-}
-
-async function environmentsOf(
-  { client, endpointId }: Connection,
-  asked: readonly string[],
-): Promise<readonly Endpoint[]> {
-  const all = await client.endpoints.list({});
-  const docker = all.filter(({ Type }) => DOCKER_TYPES.includes(Type));
-  if (asked.length === 0) return docker.filter(({ Id }) => endpointId === undefined || Id === endpointId);
-  return asked.map((text) => {
-    const found = docker.find(({ Id, Name }) => String(Id) === text || Name === text);
-    if (found) return found;
-    const names = docker.map(({ Id, Name }) => `${Id} (${Name})`).join(", ");
-    throw new UsageError(
-      `--endpoint ${text}: there is no such Docker environment; there are: ${names || "none"}.`,
-    );
-  });
-}
-
-function say(message: string): void {
-  process.stderr.write(`${message}\n`);
 }

@@ -96,28 +96,30 @@ export const find = (
 /** The name in stack config of a value that no server shows: `hub-password`. */
 export const configName = (name: string, path: string): string => `${name}-${path.split(".").at(-1)}`;
 
+/** The file for `pulumi import --file`. */
+export const importFile = (resources: readonly object[]): string =>
+  `${JSON.stringify({ resources }, undefined, 2)}\n`;
+
 /**
- * The file for `pulumi import --file`: the state of the resources.
+ * A resource in that file, with its state.
  *
  * @param known the values that no server shows, by their names in stack config.
  */
-export function importFile(resources: readonly ImportedResource[], known: Properties): string {
-  const entries = resources.map(({ type, name, id, inputs, outputs, unseen = [] }) => {
-    const given = unseen.flatMap((path) => {
-      const value = known[configName(name, path)];
-      return value === undefined ? [] : [[path, marked(value)] as const];
-    });
-    const whole = (properties: Properties) =>
-      given.reduce((rest, [path, value]) => withPath(rest, path, value), secretsMarked(properties));
-    return {
-      type: `pulumi-nodejs:dynamic/portainer:${type}`,
-      name,
-      id,
-      inputs: { ...whole(inputs), ...provider(type) },
-      outputs: { ...definitionOf(type).secrets.reduce(withSecret, whole(outputs)), ...provider(type) },
-    };
+export function fileEntry(resource: ImportedResource, known: Properties = {}) {
+  const { type, name, id, inputs, outputs, unseen = [] } = resource;
+  const given = unseen.flatMap((path) => {
+    const value = known[configName(name, path)];
+    return value === undefined ? [] : [[path, marked(value)] as const];
   });
-  return `${JSON.stringify({ resources: entries }, undefined, 2)}\n`;
+  const whole = (properties: Properties) =>
+    given.reduce((rest, [path, value]) => withPath(rest, path, value), secretsMarked(properties));
+  return {
+    type: `pulumi-nodejs:dynamic/portainer:${type}`,
+    name,
+    id,
+    inputs: { ...whole(inputs), ...provider(type) },
+    outputs: { ...definitionOf(type).secrets.reduce(withSecret, whole(outputs)), ...provider(type) },
+  };
 }
 
 /** The `__provider` of the class. */
@@ -146,11 +148,13 @@ function withSecret(properties: Properties, path: string): Properties {
   return value === undefined || isMap(value) ? properties : { ...properties, [path]: marked(value) };
 }
 
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
 /** A secret in the form of Pulumi's state, as plaintext that Pulumi then encrypts. */
-const marked = (value: unknown): object => ({
-  "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+export const marked = (value: unknown): object => ({
+  [SIGNATURE]: "1b47061264138c4ac30d75fd1eb44270",
   plaintext: JSON.stringify(value),
 });
+export const isMarked = (value: object): boolean => SIGNATURE in value;
 
 /** The properties with a value at a path: `"tls.caCert"`. */
 export function withPath(properties: Properties, path: string, value: unknown): Properties {

@@ -234,7 +234,7 @@ stackOrSkip()("the command `import`, of an installation", () => {
 
   it.each([
     [["--kind", "Pod"], "--kind Pod: there is no such class; there are: Settings, SslSettings, Tag,"],
-    [["--endpoint", "rome"], "--endpoint rome: there is no such Docker environment; there are: 1 (primary)"],
+    [["--endpoint", "rome"], "--endpoint rome: there is no such environment; there are: 1 (primary)"],
     [["--filter", "web"], "--filter web: expected key=value"],
     [
       ["--filter", "name=web", "--kind", "Team"],

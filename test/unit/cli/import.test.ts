@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { program } from "../../../cli/import/program";
-import { type ImportableOfType, importFile, named } from "../../../cli/import/resources";
+import { fileEntry, type ImportableOfType, importFile, named } from "../../../cli/import/resources";
 
 const ID = "3f2ac1".padEnd(64, "0");
 
@@ -203,8 +203,9 @@ describe("the import file", () => {
   it("has each resource with the class that carries it out", () => {
     const { resources } = JSON.parse(
       importFile(
-        named(environment({ containers: [{}], volumes: [{ name: "nas", driverOpts: { o: "password=p" } }] })),
-        {},
+        named(
+          environment({ containers: [{}], volumes: [{ name: "nas", driverOpts: { o: "password=p" } }] }),
+        ).map((resource) => fileEntry(resource)),
       ),
     ) as { resources: object[] };
     const __provider = (type: string) => `exports.handler=()=>require("pulumi-portainer/provider").${type};`;
