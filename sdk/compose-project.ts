@@ -68,8 +68,8 @@ export interface ComposeProjectArgs {
   /** Who may use the project's objects, as for a Container. @default unmanaged */
   readonly access?: ContainerArgs["access"];
   /**
-   * What to do with objects of these names that exist: `"matching"` takes over those that are as the files say.
-   * @default refuse
+   * What to do with objects of these names that exist: `"matching"` takes over those that are as the files say, such as a
+   * project that `docker compose up` has started. @default refuse
    */
   readonly adopt?: "matching";
   /**

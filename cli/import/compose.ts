@@ -61,11 +61,11 @@ export async function importProject(
     // As Docker Compose does: by its flag, by the files, or by their folder.
     const project = readFiles(choice, basename(dirname(resolve(choice.files[0] ?? "."))));
     const running = await findProject(connection, choice.endpoints, project.name);
-    sayOtherFiles(project, running);
     const options = optionsOf(project, running);
     const planned = planProject(project, options);
     for (const warning of new Set(project.warnings)) say(warning);
-    sayLeftOut(strangers(running, planned));
+    const others = strangers(running, planned);
+    sayLeftOut(others);
     const names = await namesOf(connection, running, project.name);
     const { taken, remarks } = await takeOver({
       connection,
@@ -76,6 +76,7 @@ export async function importProject(
       has: (kind, name) => names.has(`${kind} ${name}`),
     });
     for (const remark of remarks) say(remark);
+    if (others.length + remarks.length > 0) sayOtherFiles(project, running);
     const secrets = secretsIn(project, planned);
     const declared = argumentsOf(project, choice, options, running.endpoint.Id, dirname(files.program));
     return {
@@ -210,7 +211,7 @@ export function strangers(
     });
 }
 
-/** Says it when Docker Compose was started with other files: with `compose.override.yaml`, which it reads by itself. */
+/** Says it when Docker Compose was started with other files: it reads `compose.override.yaml` by itself. */
 function sayOtherFiles({ paths }: Project, { containers }: Running): void {
   const names = (list: readonly string[]) =>
     list.map((path) => basename(path.replaceAll("\\", "/"))).join(", ");
@@ -269,7 +270,7 @@ function secretsIn({ name, variables }: Project, planned: readonly Planned[]): S
     .map(([key, value]) => ({ config: `${name}-${key}`, value }));
 }
 
-function programOf(name: string, declared: object, secrets: readonly SecretVariable[]): string {
+export function programOf(name: string, declared: object, secrets: readonly SecretVariable[]): string {
   const environment = secrets.map(({ config }) => [
     config.slice(name.length + 1),
     new Code(`config.requireSecret(${JSON.stringify(config)})`),

@@ -149,6 +149,40 @@ describe("include", () => {
   });
 });
 
+describe("files of variables", () => {
+  const files = {
+    "compose.yaml": 'services: { web: { image: "a:$TAG-$KIND-$NODE" } }',
+    ".env": "TAG=of-env\nKIND=of-env\nNODE=of-env\n",
+    "one.env": "TAG=one\nKIND=one\n",
+    "two.env": "KIND=two-$TAG\nNODE=two\n",
+  };
+  const imageWith = (names: readonly string[] | undefined) => {
+    using folder = folderWith(files);
+    const { model } = readProject({
+      files: [join(folder.path, "compose.yaml")],
+      envFiles: names?.map((name) => join(folder.path, name)),
+      variables: { NODE: "given" },
+      otherwise: "shop",
+    });
+    return model.services["web"]?.image;
+  };
+
+  test.each([
+    [undefined, "a:of-env-of-env-given"],
+    [["one.env", "two.env"], "a:one-two-one-given"],
+    [["two.env", "one.env"], "a:one-one-given"],
+  ])(
+    "%j: the later ones win, and given values over all; `.env` counts where none is named",
+    (names, image) => {
+      expect(imageWith(names)).toBe(image);
+    },
+  );
+
+  test("are refused where they are not there", () => {
+    expect(messageOf(() => imageWith(["none.env"]))).toMatch(/^there is no file .*none\.env$/);
+  });
+});
+
 test("env files: later ones and `environment` win, names alone are looked up, one that is not required may be missing", () => {
   const { services } = load(
     {
