@@ -19,6 +19,9 @@ suite("a Compose file on a swarm", () => {
   let folder: Awaited<ReturnType<typeof applicationFolder>>;
   let docker: DockerCli;
   let project: string;
+  /** Another project, which Docker has deployed before. */
+  let taken: string;
+  let tasksBefore: string;
   let variables: Record<string, string>;
   /** What `docker stack deploy` and the program make of the file. */
   const made: { theirs?: Json; ours?: Json } = {};
@@ -31,6 +34,13 @@ suite("a Compose file on a swarm", () => {
       environment: ${JSON.stringify({ ...variables, ...more })},
       services: ${services},
     });
+    new portainer.ComposeProject("taken", {
+      type: "swarm",
+      adopt: "matching",
+      files: ${JSON.stringify(join(folder.path, "swarm-taken.yaml"))},
+      projectName: ${JSON.stringify(taken)},
+      environment: ${JSON.stringify(variables)},
+    });
     module.exports = { web: shop.service("web").service.serviceId };`);
   const content = (file: string, text: string) => writeFile(join(folder.path, file), text);
   const run = async (...args: string[]) => {
@@ -39,11 +49,16 @@ suite("a Compose file on a swarm", () => {
     return stdout.trim();
   };
 
+  const deploy = (file: string, name: string) =>
+    run("stack", "deploy", "--resolve-image=never", "-c", join(folder.path, file), name);
+  const tasksOf = (name: string) => run("stack", "ps", "--no-trunc", "--format", "{{.ID}} {{.Name}}", name);
+
   beforeAll(async () => {
     folder = await applicationFolder();
     docker = await dockerCli(swarmUrl);
     site = await openSite("", { engine: { url: swarmUrl } });
     project = `${site.prefix}shop`;
+    taken = `${site.prefix}taken`;
     const outside = { TOKEN: `${site.prefix}token`, MOTD: `${site.prefix}motd`, NAS: `${site.prefix}nas` };
     const ports = { PORT_1: String(await freePort()), PORT_2: String(await freePort()) };
     variables = { IMAGE: testImage, API_IMAGE: testImage, BACK: `${project}_back`, ...outside, ...ports };
@@ -56,7 +71,10 @@ suite("a Compose file on a swarm", () => {
     await content("password.txt", "first-password");
     await content("page.html", "<h1>First page</h1>");
     Object.assign(docker.env, variables);
-    await run("stack", "deploy", "--resolve-image=never", "-c", join(folder.path, "swarm.yaml"), project);
+    await deploy("swarm-taken.yaml", taken);
+    await eventually(async () => (await tasksOf(taken)) !== "");
+    tasksBefore = await tasksOf(taken);
+    await deploy("swarm.yaml", project);
     made.theirs = await specifications(project);
     await run("stack", "rm", project);
     await eventually(async () => Object.keys(await specifications(project)).length === 0);
@@ -65,7 +83,7 @@ suite("a Compose file on a swarm", () => {
 
   afterAll(async () => {
     await sweepSwarm(site.prefix);
-    await swarmApi("DELETE", `/volumes/${project}_data`);
+    for (const name of [project, taken]) await swarmApi("DELETE", `/volumes/${name}_data`);
     await docker[Symbol.asyncDispose]();
     await folder[Symbol.asyncDispose]();
     await site[Symbol.asyncDispose]();
@@ -87,6 +105,12 @@ suite("a Compose file on a swarm", () => {
     expect((await swarmApi("GET", `/volumes/${project}_data`)).body["Labels"]).toEqual({
       "com.docker.stack.namespace": project,
     });
+  });
+
+  it("takes over what Docker has deployed, and restarts nothing", async () => {
+    expect(tasksBefore).toMatch(/^\S+ .*_web\.1$/);
+    expect(await tasksOf(taken)).toBe(tasksBefore);
+    expect((await site.stack.state()).resource("taken-web")?.id).toBe(`1/${taken}_web`);
   });
 
   it("makes each object as `docker stack deploy` does, field by field", () => {
@@ -145,7 +169,7 @@ suite("a Compose file on a swarm", () => {
 
   it("leaves nothing behind but volumes", async () => {
     must(await site.stack.destroy());
-    expect(await specifications(project)).toEqual({});
+    expect({ ...(await specifications(project)), ...(await specifications(taken)) }).toEqual({});
     for (const kind of ["secrets", "configs"] as const) expect(await swarmObjects(kind, project)).toEqual([]);
   });
 });
