@@ -482,7 +482,8 @@ function refuseSwarmKeys(project: Project, name: string, { deploy, secrets, conf
     );
   for (const key of SWARM_KEYS) if (deploy?.[key] !== undefined) refuse([key]);
   if (deploy?.mode !== undefined && deploy.mode !== "replicated") refuse(["mode"]);
-  if (deploy?.resources?.reservations?.cpus !== undefined) refuse(["resources", "reservations", "cpus"]);
+  for (const key of ["cpus", "generic_resources"] as const)
+    if (deploy?.resources?.reservations?.[key] !== undefined) refuse(["resources", "reservations", key]);
   for (const key of ["delay", "window"] as const)
     if (deploy?.restart_policy?.[key] !== undefined) refuse(["restart_policy", key]);
   for (const [kind, references] of [

@@ -243,7 +243,13 @@ const DeploySchema = keys({
   rollback_config: RollOut.optional(),
   resources: keys({
     limits: keys({ ...Limits, pids: Whole.optional() }).optional(),
-    reservations: keys({ ...Limits, devices: z.array(DeviceRequest).optional() }).optional(),
+    reservations: keys({
+      ...Limits,
+      devices: z.array(DeviceRequest).optional(),
+      generic_resources: z
+        .array(keys({ discrete_resource_spec: keys({ kind: Text, value: Whole }) }))
+        .optional(),
+    }).optional(),
   }).optional(),
   restart_policy: keys({
     condition: z.enum(["none", "on-failure", "any"]).optional(),

@@ -78,6 +78,11 @@ export function planService(
     reservations: someOf({
       cpus: reservations?.cpus,
       memory: reservations?.memory ?? service.mem_reservation,
+      generic:
+        reservations?.generic_resources &&
+        Object.fromEntries(
+          reservations.generic_resources.map(({ discrete_resource_spec: { kind, value } }) => [kind, value]),
+        ),
     }),
     placement: deploy.placement && placementOf(deploy.placement),
     restartPolicy: restartPolicyOf(service),

@@ -28,7 +28,6 @@ export const UNSUPPORTED: Readonly<Record<string, string>> = {
   "services.*.build.ssh": "the engine's classic builder does not have it",
   "services.*.build.ulimits": "the Image resource does not have it",
   "services.*.networks.*.interface_name": "the Container resource does not have it",
-  "services.*.deploy.resources.reservations.generic_resources": "the Service resource does not have it",
   "networks.*.enable_ipv4": "the Network resource does not have it",
   models: "models of Docker Desktop are no objects of an engine",
 };

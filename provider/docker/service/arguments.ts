@@ -258,6 +258,17 @@ export const serviceArguments = {
   reservations: object(["TaskTemplate", "Resources", "Reservations"], {
     cpus: cpus("NanoCPUs"),
     memory: size("MemoryBytes"),
+    generic: {
+      key: "GenericResources",
+      to: (kinds: Readonly<Record<string, number>>) =>
+        Object.entries(kinds)
+          .sort()
+          .map(([Kind, Value]) => ({ DiscreteResourceSpec: { Kind, Value } })),
+      from: (wire: readonly { DiscreteResourceSpec?: { Kind: string; Value: number } }[]) =>
+        Object.fromEntries(
+          wire.flatMap(({ DiscreteResourceSpec: one }) => (one ? [[one.Kind, one.Value]] : [])),
+        ),
+    },
   }),
   placement: object(["TaskTemplate", "Placement"], {
     constraints: plain("Constraints"),

@@ -33,7 +33,7 @@ const fileFields = {
 };
 
 const UpdateConfigSchema = z.strictObject({
-  /** The number of tasks that are changed at a time; 0 is all at once. */
+  /** The number of tasks that are changed at a time; 0 is all at once. Left out beside other settings, it is 0. */
   parallelism: Count.optional(),
   /** The time between two of them. */
   delay: DurationSchema.optional(),
@@ -213,6 +213,8 @@ export const ServiceSchema = z.object({
       cpus: Cpus.optional(),
       /** Memory, `"256m"`. */
       memory: Size.optional(),
+      /** What nodes have been given by their engines' `node-generic-resources`, by kind: `{ gpu: 2 }`. */
+      generic: z.record(z.string().min(1, "the kind is empty"), Count).optional(),
     })
     .optional(),
   /** On which nodes tasks run. Docker: `TaskTemplate.Placement`. @default on any */

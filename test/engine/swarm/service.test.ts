@@ -293,8 +293,17 @@ onSwarm("a service", (host) => {
     ],
     [
       "reservations",
-      { memory: "16m" },
-      { TaskTemplate: { Resources: { Reservations: { MemoryBytes: 16777216 } } } },
+      { memory: "16m", generic: { gpu: 2 } },
+      {
+        TaskTemplate: {
+          Resources: {
+            Reservations: {
+              MemoryBytes: 16777216,
+              GenericResources: [{ DiscreteResourceSpec: { Kind: "gpu", Value: 2 } }],
+            },
+          },
+        },
+      },
       { cpus: 0.1 },
     ],
     [

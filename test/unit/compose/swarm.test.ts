@@ -102,6 +102,10 @@ describe("a key of a service is an argument of the Service", () => {
       { limits: { cpus: 0.5, memory: "64m", pids: 10 }, reservations: { cpus: 0.1, memory: "16m" } },
     ],
     [
+      "deploy: { resources: { reservations: { generic_resources: [{ discrete_resource_spec: { kind: gpu, value: 2 } }] } } }",
+      { reservations: { generic: { gpu: 2 } } },
+    ],
+    [
       "mem_limit: 64m\ncpus: 0.5\npids_limit: 10\nmem_reservation: 16m",
       { limits: { cpus: 0.5, memory: "64m", pids: 10 }, reservations: { memory: "16m" } },
     ],
