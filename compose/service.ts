@@ -98,7 +98,7 @@ export function planService(
     suffix: name,
     args,
     dependsOn: [
-      ...networksOf(project, service).map((network) => `networks.${network}`),
+      ...swarmNetworksOf(project, service).map((network) => `networks.${network}`),
       ...dependenciesOf(project, service).map((other) => `services.${other}`),
     ],
     unmanagedLabels: [],
@@ -177,10 +177,14 @@ function rollOutOf(config: NonNullable<ComposeDeploy["update_config"]>): object 
   });
 }
 
+/** A `network_mode` is the node's network, or left out. */
+export const swarmNetworksOf = (project: Project, service: ComposeService): string[] =>
+  service.network_mode === "host" ? [] : networksOf(project, { ...service, network_mode: undefined });
+
 /** The service is known by its own name on each network but the node's. */
 function attachmentsOf(project: Project, name: string, service: ComposeService): readonly unknown[] {
   if (service.network_mode === "host") return ["host"];
-  return networksOf(project, service).map((key) => {
+  return swarmNetworksOf(project, service).map((key) => {
     const network = project.model.networks[key] ?? {};
     const { aliases = [], driver_opts: driverOpts } = service.networks?.[key] ?? {};
     const nameInSwarm = objectName(project, key, network);

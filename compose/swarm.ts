@@ -1,17 +1,16 @@
 /** The resources of a project on a swarm: what `docker stack deploy` makes of the files. */
-import { networksOf } from "./container";
 import { defined, objectName, type Planned, planNetworks, stackLabels } from "./plan";
 import type { Project } from "./project";
 import { contentOf } from "./project-files";
 import type { ComposeFileSource } from "./schema";
-import { planService, type SwarmOptions } from "./service";
+import { planService, type SwarmOptions, swarmNetworksOf } from "./service";
 
 /**
  * Volumes are not among them: a volume is on one node, and each node makes those that its tasks mount.
  */
 export function planSwarm(project: Project, options: SwarmOptions): Planned[] {
   const services = Object.entries(project.model.services);
-  const networks = new Set(services.flatMap(([, service]) => networksOf(project, service)));
+  const networks = new Set(services.flatMap(([, service]) => swarmNetworksOf(project, service)));
   return [
     ...planNetworks(project, networks, {
       driver: "overlay",

@@ -60,6 +60,8 @@ export const service = engineObject<typeof ServiceSchema, ServiceOutputs, FoundS
     logDriver: "logging",
     volumes: "mounts",
     resources: "limits",
+    memory: "limits",
+    cpus: "limits",
     restart: "restartPolicy",
     stopTimeout: "stopGracePeriod",
     deploy: "mode",

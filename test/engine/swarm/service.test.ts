@@ -525,6 +525,7 @@ onSwarm("a service", (host) => {
     ["is not the name of a service", { name: "web-" }],
     ["absolute path of the host", { mounts: [{ type: "bind", source: "data", target: "/data" }] }],
     ["command", { args: ["sleep"] }],
+    ["limits", { memory: "64m" }],
   ])("that no swarm takes is refused in the preview: %s", async (message, wrong) => {
     await expect(
       host.stack.preview("Service", "web", { endpointId: 1, name: "web", image: IMAGE, ...wrong }),

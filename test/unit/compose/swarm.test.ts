@@ -265,6 +265,13 @@ describe("a key that a swarm cannot do is an error with its line, or a warning",
     expect(messageOf(() => web(lines))).toContain(message);
   });
 
+  test("a service that was to have no networks of its own gets the default one", () => {
+    const project = read(textOf("network_mode: none"), { ...options, unsupported: "warn" });
+    const all = planProject(project, { type: "swarm" });
+    expect(all.map(({ key }) => key)).toContain("networks.default");
+    expect(all.find(({ key }) => key === "services.web")?.args["networks"]).toEqual([own("default")]);
+  });
+
   test("an image that is built only is none for a swarm, whatever is left out", () => {
     const text = "services:\n  web:\n    build: .";
     expect(messageOf(() => plan(text, { unsupported: "warn" }))).toBe(
