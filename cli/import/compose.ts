@@ -61,6 +61,7 @@ export async function importProject(
     // As Docker Compose does: by its flag, by the files, or by their folder.
     const project = readFiles(choice, basename(dirname(resolve(choice.files[0] ?? "."))));
     const running = await findProject(connection, choice.endpoints, project.name);
+    await refuseStack(connection, project.name, running);
     const options = optionsOf(project, running);
     const planned = planProject(project, options);
     for (const warning of new Set(project.warnings)) say(warning);
@@ -153,6 +154,16 @@ async function findProject(
       `The Compose project "${project}" runs on ${running.map(({ endpoint }) => inWords(endpoint)).join(" and ")}: choose one by --endpoint.\nNothing was written.`,
     );
   return only;
+}
+
+/** Two that deploy the same containers would undo each other's changes. */
+async function refuseStack({ client }: Connection, project: string, { endpoint }: Running): Promise<void> {
+  const stacks = await client.stacks.list({});
+  const stack = stacks.find(({ Name, EndpointId }) => Name === project && EndpointId === endpoint.Id);
+  if (stack)
+    throw new UsageError(
+      `"${project}" is a stack of Portainer (id ${stack.Id}), which deploys its containers itself: import it as a \`Stack\`, by --kind Stack without --compose.\nNothing was written.`,
+    );
 }
 
 const inWords = ({ Id, Name }: Endpoint): string => `environment ${Id} (${Name})`;

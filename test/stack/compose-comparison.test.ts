@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import {
@@ -11,6 +12,7 @@ import {
 } from "../support/compose-project";
 import { engineApi, namesLike, volumesLike } from "../support/engine-api";
 import { freePort } from "../support/free-port";
+import { importCommand } from "../support/import-command";
 import { composeOrSkip, testImage } from "../support/needs";
 import { openSite, type Site } from "../support/site";
 import { must, stackOrSkip } from "../support/stack";
@@ -61,6 +63,7 @@ comparing("Compose files of well-known applications", () => {
     let theirs: Record<string, unknown>;
     let ours: Record<string, unknown>;
     let services: string[];
+    let takeover: string;
 
     beforeAll(async () => {
       const project = `${site.prefix}${application}`;
@@ -78,6 +81,15 @@ comparing("Compose files of well-known applications", () => {
       try {
         await compose("up", "--detach", "--quiet-pull");
         theirs = await inspectProject(project);
+        const envFile = join(folder.path, `${application}.variables`);
+        await writeFile(
+          envFile,
+          Object.entries(variables)
+            .map((pair) => `${pair.join("=")}\n`)
+            .join(""),
+        );
+        const named = ["--compose", file, "--project", project, "--env-file", envFile];
+        takeover = (await importCommand(site.stack, site.server).run(named)).stderr;
       } finally {
         await compose("down", "--volumes", "--timeout", "0");
       }
@@ -107,6 +119,10 @@ comparing("Compose files of well-known applications", () => {
         }),
       );
       expect(different).toEqual([]);
+    });
+
+    it("takes over what Docker Compose has made, and finds no difference", () => {
+      expect(takeover).toBe("");
     });
 
     it("changes nothing and asks nothing at the second preview", async () => {

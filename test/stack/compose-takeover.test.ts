@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { apiOf } from "../support/api";
 import { dockerCompose, inspectProject } from "../support/compose-project";
 import { engineApi } from "../support/engine-api";
 import { freePort } from "../support/free-port";
@@ -65,10 +66,13 @@ taking("a project that Docker Compose has started", () => {
   let command: ImportCommand;
   let project: string;
   let variables: Record<string, string>;
-  const file = (name: string) => join(folder, name);
+  /** Where Docker Compose was started. */
+  const file = (name: string) => join(folder, "srv", name);
+  /** The same files elsewhere, where Pulumi runs. */
+  const checkout = (name: string) => join(folder, "checkout", name);
   const compose = (...args: string[]) => dockerCompose(project, file("compose.yaml"), variables, ...args);
   const take = (...args: string[]) =>
-    command.run(["--compose", file("compose.yaml"), "--env-file", file("prod.env"), ...args]);
+    command.run(["--compose", checkout("compose.yaml"), "--env-file", checkout("prod.env"), ...args]);
   /** What may not change: the id of each object, and when it was started. */
   const alive = async (): Promise<Record<string, unknown>> =>
     Object.fromEntries(
@@ -89,7 +93,7 @@ taking("a project that Docker Compose has started", () => {
       DB_PASSWORD: SECRET,
       PORT: String(await freePort()),
     };
-    await mkdir(file("app"));
+    await mkdir(file("app"), { recursive: true });
     await mkdir(file("conf"));
     await Promise.all([
       writeFile(file("app/Dockerfile"), `FROM ${testImage}\n`),
@@ -111,6 +115,7 @@ taking("a project that Docker Compose has started", () => {
           .join(""),
       ),
     ]);
+    await cp(file("."), checkout("."), { recursive: true });
     const [repo, tag] = [`${site.prefix}app`, "latest"];
     await engineApi("POST", `/images/${testImage}/tag?repo=${repo}&tag=${tag}`);
     await compose(
@@ -140,7 +145,7 @@ taking("a project that Docker Compose has started", () => {
 
     beforeAll(async () => {
       const before = await alive();
-      const changed = ["--compose", file("changed.yaml"), "--profile", "jobs", "--project", project];
+      const changed = ["--compose", checkout("changed.yaml"), "--profile", "jobs", "--project", project];
       said = (await take(...changed)).stderr;
       expect(await alive()).toEqual(before);
     });
@@ -173,14 +178,32 @@ taking("a project that Docker Compose has started", () => {
   });
 
   describe("and that is not found", () => {
+    it("is refused as a stack that Portainer deploys itself", async () => {
+      const name = `${site.prefix}portal`;
+      const api = apiOf(() => site.server);
+      const stack = await api("POST", "/stacks/create/standalone/string?endpointId=1", {
+        name,
+        stackFileContent: `services: { web: { image: "${testImage}", command: [sleep, "1000"], stop_signal: SIGKILL } }`,
+      });
+      const refusal = `"${name}" is a stack of Portainer (id ${stack.Id}), which deploys its containers itself`;
+      await expect(take("--project", name)).rejects.toMatchObject({
+        stderr: expect.stringContaining(refusal),
+      });
+      await api("DELETE", `/stacks/${stack.Id}?endpointId=1`);
+    });
+
     it.each([
       [
         "another name",
         () => ["--project", "other"],
         /no container of a Compose project "other"\. environment 1 \(.+\) has .*-media.*\nNothing was written\./,
       ],
-      ["a file that is no Compose file", () => ["--compose", file("prod.env")], /prod\.env:1/],
-      ["a file that is not there", () => ["--compose", file("none.yaml")], /there is no file .*none\.yaml/],
+      ["a file that is no Compose file", () => ["--compose", checkout("prod.env")], /prod\.env:1/],
+      [
+        "a file that is not there",
+        () => ["--compose", checkout("none.yaml")],
+        /there is no file .*none\.yaml/,
+      ],
       ["a class of objects", () => ["--kind", "Team"], /--kind and --compose exclude each other/],
     ])("is refused with %s", async (_what, args, message) => {
       await expect(take("--project", project, ...args())).rejects.toMatchObject({
@@ -205,7 +228,9 @@ taking("a project that Docker Compose has started", () => {
       });
       expect(stderr).toBe("");
       expect(requests.filter((request) => !request.startsWith("GET"))).toEqual([]);
-      expect(await command.written()).not.toContain(SECRET);
+      const written = await command.written();
+      expect(written).toContain(`engineFolder: "${file("")}`.replace(/\/$/, ""));
+      expect(written).not.toContain(SECRET);
       await site.stack.setConfig({}, { [`${project}-DB_PASSWORD`]: SECRET });
       await command.take();
 
@@ -234,7 +259,7 @@ taking("a project that Docker Compose has started", () => {
     });
 
     it("rolls out the one service that changes", async () => {
-      await writeFile(file("compose.yaml"), composeFile("staging"));
+      await writeFile(checkout("compose.yaml"), composeFile("staging"));
       must(await site.stack.up());
       const after = await alive();
       const web = `containers/${project}-web-1`;

@@ -202,9 +202,11 @@ export const portArguments = {
     normalize: (ports) => portKeys(ports).sort(),
     write: (ports, body) => expose(body, portKeys(ports)),
     read: (container, desired) => {
-      const actual = Object.keys((at(container, ["Config", "ExposedPorts"]) ?? {}) as Wire);
-      const desiredKeys = desired && portKeys(desired);
-      return desiredKeys ? actual.filter((key) => desiredKeys.includes(key)) : undefined;
+      if (desired === undefined) return undefined;
+      // The engine keeps the spelling of its client: Docker Compose sends "9090" without a protocol.
+      const actual = portKeys(Object.keys((at(container, ["Config", "ExposedPorts"]) ?? {}) as Wire));
+      const desiredKeys = portKeys(desired);
+      return actual.filter((key) => desiredKeys.includes(key));
     },
   } satisfies Argument<string[]>,
 };
