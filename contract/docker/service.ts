@@ -42,6 +42,8 @@ export const TaskInspect = z.looseObject({
   Slot: z.int().optional(),
   NodeID: z.string().optional(),
   DesiredState: z.string().optional(),
+  /** The service's `TaskTemplate` when the task was made. */
+  Spec: z.looseObject({}).optional(),
   Status: z.looseObject({
     State: z.string(),
     Message: z.string().optional(),

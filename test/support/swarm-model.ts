@@ -15,6 +15,8 @@ export interface SwarmModel extends AsyncDisposable {
   before(call: RegExp, work: () => Promise<unknown>): void;
   /** Removes the container that runs, and runs another one of its name. */
   recreateContainer(): void;
+  /** What the next looks at the tasks of a service show, one after the other; then its tasks run again. */
+  showTasks(...looks: readonly (readonly object[])[]): void;
   /** Makes all nodes anew, as when they leave the swarm and join again: same names, other ids. */
   rejoin(): void;
 }
@@ -64,6 +66,7 @@ function emptyState() {
   return {
     containerId: newId(32),
     execs: new Set<string>(),
+    taskLooks: [] as (readonly object[])[],
     images: [] as Image[],
     swarm: undefined as
       | (Versioned & { JoinTokens: { Worker: string; Manager: string }; unlockKey: string })
@@ -118,6 +121,7 @@ export async function startSwarmModel(): Promise<SwarmModel> {
       Slot: index + 1,
       NodeID: state.objects.nodes[0]?.ID,
       DesiredState: "running",
+      Spec: Spec["TaskTemplate"],
       Status: { State: "running" },
     }));
   };
@@ -317,7 +321,7 @@ export async function startSwarmModel(): Promise<SwarmModel> {
         return answer;
       },
     ],
-    [/^GET \/tasks$/, () => ok(state.objects.services.flatMap(tasksOf))],
+    [/^GET \/tasks$/, () => ok(state.taskLooks.shift() ?? state.objects.services.flatMap(tasksOf))],
     ...KINDS.flatMap(ofKind),
   ];
 
@@ -362,6 +366,9 @@ export async function startSwarmModel(): Promise<SwarmModel> {
     before: (call, work) => void hooks.push({ call, work }),
     recreateContainer() {
       state.containerId = newId(32);
+    },
+    showTasks(...looks) {
+      state.taskLooks = [...looks];
     },
     rejoin() {
       state.objects.nodes = state.objects.nodes.map(node);

@@ -1,8 +1,9 @@
 /** Waits until a service runs as its specification says. */
 import type { ServiceInspect, TaskInspect } from "../../../contract";
 import { until } from "../../core/concurrency";
+import { equal } from "../../core/diff";
 import { messageOf, ProviderError, sentence } from "../../core/errors";
-import { at } from "../container/wire";
+import { at, type Wire } from "../container/wire";
 import type { Engine } from "../engine";
 
 /** A roll-out that the swarm has undone: the service is as it was before. */
@@ -37,7 +38,7 @@ export async function converge(engine: Engine, wait: Wait): Promise<ServiceInspe
     return await until(call.signal ?? context.signal, async () => {
       const service = await look(engine, wait);
       const tasks = await tasksOf(engine, wait.id);
-      for (const task of tasks) if (FAILED.includes(task.Status.State)) failed.set(task.ID, task);
+      for (const task of tasks) if (isFailureOf(service, task)) failed.set(task.ID, task);
       trouble = troubleOf(tasks);
       const { done, of, isDone } = progressOf(service, tasks);
       const update = service.UpdateStatus?.State ?? "";
@@ -46,7 +47,8 @@ export async function converge(engine: Engine, wait: Wait): Promise<ServiceInspe
       );
       requireUpdate(wait.name, service, trouble);
       if (update === "updating" || update === "rollback_started") return undefined;
-      if (update === "") requireTasks(wait.name, service, [...failed.values()]);
+      const runs = isDone && done > 0;
+      if (update === "" && !runs) requireTasks(wait.name, service, [...failed.values()]);
       if (!isDone) {
         steadySince = undefined;
         return undefined;
@@ -102,9 +104,14 @@ function progressOf(service: ServiceInspect, tasks: readonly TaskInspect[]): Pro
   if (isJob(service)) return progressOfJob(service, tasks);
   const wanted = tasks.filter(({ DesiredState }) => DesiredState === "running");
   const done = service.ServiceStatus?.RunningTasks ?? wanted.filter(isRunning).length;
-  const replicas = at(service.Spec, ["Mode", "Replicated", "Replicas"]);
-  const of = typeof replicas === "number" ? replicas : wanted.length;
+  const of = replicasOf(service) ?? wanted.length;
   return { done, of, isDone: done >= of && wanted.length === of && wanted.every(isRunning) };
+}
+
+/** `undefined` for a service with a task on every node. */
+function replicasOf({ Spec }: ServiceInspect): number | undefined {
+  const replicas = at(Spec, ["Mode", "Replicated", "Replicas"]);
+  return typeof replicas === "number" ? replicas : undefined;
 }
 
 function progressOfJob(service: ServiceInspect, tasks: readonly TaskInspect[]): Progress {
@@ -117,6 +124,16 @@ function progressOfJob(service: ServiceInspect, tasks: readonly TaskInspect[]): 
     job["MaxConcurrent"] ??
     now.filter(({ DesiredState }) => DesiredState !== "shutdown").length;
   return { done, of, isDone: done >= of && now.length > 0 };
+}
+
+/**
+ * Whether it has failed with the specification that the service has now. For a moment after an update the swarm shows
+ * only what has failed before.
+ */
+function isFailureOf({ Spec }: ServiceInspect, task: TaskInspect): boolean {
+  // The engine names the runtime of services only.
+  const { Runtime: _runtime, ...template } = (at(Spec, ["TaskTemplate"]) ?? {}) as Wire;
+  return FAILED.includes(task.Status.State) && equal(task.Spec, template);
 }
 
 const isRunning = ({ Status }: TaskInspect): boolean => Status.State === "running";
@@ -151,7 +168,9 @@ function requireUpdate(name: string, { UpdateStatus }: ServiceInspect, trouble: 
 }
 
 /** Fails if tasks fail again and again, or once where the program wants no other attempt. */
-function requireTasks(name: string, { Spec }: ServiceInspect, failed: readonly TaskInspect[]): void {
+function requireTasks(name: string, service: ServiceInspect, failed: readonly TaskInspect[]): void {
+  if (replicasOf(service) === 0) return;
+  const { Spec } = service;
   const policy = (at(Spec, ["TaskTemplate", "RestartPolicy"]) ?? {}) as Readonly<Record<string, unknown>>;
   const attempts = Number(policy["MaxAttempts"] ?? 0);
   const most =
