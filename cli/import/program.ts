@@ -44,9 +44,12 @@ export function program(resources: readonly ImportedResource[]): { text: string;
     return declarations.has(resource) ? new Code(variables.get(resource) ?? "") : undefined;
   };
 
-  const referencesOn = (endpointId: unknown): References => {
+  const referencesOn = ({ endpointId, nodeName }: Properties): References => {
+    const isThere = ({ inputs }: ImportedResource) =>
+      inputs["endpointId"] === endpointId &&
+      (inputs["nodeName"] === undefined || inputs["nodeName"] === nodeName);
     const findThere = (type: ImportedType, isMeant: (resource: ImportedResource) => boolean) =>
-      resources.find((one) => one.type === type && one.inputs["endpointId"] === endpointId && isMeant(one));
+      resources.find((one) => one.type === type && isThere(one) && isMeant(one));
     const isNamed =
       (name: string) =>
       ({ inputs }: ImportedResource) =>
@@ -73,7 +76,7 @@ export function program(resources: readonly ImportedResource[]): { text: string;
   function declare(resource: ImportedResource): void {
     begun.add(resource);
     const { type, name, inputs, unseen = [] } = resource;
-    const args = withReferences(argumentsOf(resource), referencesOn(inputs["endpointId"]));
+    const args = withReferences(argumentsOf(resource), referencesOn(inputs));
     const asked = unseen.reduce(
       (rest, path) => {
         const config = configName(name, path);

@@ -43,21 +43,13 @@ export async function checkEnvironment(
   const containers = await client.docker(endpointId).containers.list({ query: { all: "1" } });
   const checked = await Promise.all(
     containers.map(async ({ Id, Names, Portainer }) => {
-      const found = await imageOf(client.docker(endpointId, nodeOf(Portainer)), Id);
+      const found = await imageOf(client.docker(endpointId, Portainer?.Agent?.NodeName), Id);
       const container = (Names[0] ?? Id).replace(/^\//, "");
       return found ? [{ environment, endpointId, container, ...(await judge(found, latestOf)) }] : [];
     }),
   );
   return checked.flat().sort((one, other) => one.container.localeCompare(other.container));
 }
-
-/** What an agent adds where it serves several nodes. */
-interface OnNode {
-  readonly Agent?: { readonly NodeName?: string } | null;
-}
-
-const nodeOf = (decoration: object | undefined): string | undefined =>
-  (decoration as OnNode | undefined)?.Agent?.NodeName;
 
 interface RunningImage {
   /** As the container names it. */

@@ -57,11 +57,16 @@ export interface Listed {
   readonly given?: Properties | undefined;
 }
 
-/** Reads these objects one by one. An object that was deleted meanwhile is neither found nor skipped. */
+/**
+ * Reads these objects one by one. An object that was deleted meanwhile is neither found nor skipped.
+ *
+ * @param where what tells where they are, besides their ids: `{ nodeName: "node-2" }`.
+ */
 export async function readListed(
   context: Context,
   { definition, said = (inputs) => inputs, reasonIfNothing }: ImportableKind,
   listed: readonly Listed[],
+  where: Properties = {},
 ): Promise<ImportableObjects> {
   const skipped: SkippedObject[] = [];
   const skip = (name: string, reason: string): [] => {
@@ -71,7 +76,7 @@ export async function readListed(
   const found = await Promise.all(
     listed.map(async ({ id, name = id, reason, unseen = [], given }): Promise<ImportableObject[]> => {
       if (reason !== undefined) return skip(name, reason);
-      const now = await unlessNotFound(() => definition.read(context, id, {}));
+      const now = await unlessNotFound(() => definition.read(context, id, where));
       if (!now) return [];
       const spoken = said(withoutEmpty(definition.schema, { ...now.inputs, ...given }));
       if (reasonIfNothing !== undefined && Object.keys(spoken).length === 0)

@@ -39,12 +39,18 @@ export interface Wanted {
   readonly stacks: readonly string[];
 }
 
-/** An environment while it is read. */
+/**
+ * An environment while it is read. Where its agent serves several nodes, each node is read by itself, and what the swarm
+ * has for all of them once.
+ */
 interface Scene extends Wanted {
+  readonly part: "everything" | "node" | "swarm";
   readonly engine: Engine;
   readonly info: EngineInfo;
   /** The containers that are imported. */
   readonly containers: readonly ImportableContainer[];
+  /** Those that are not. */
+  readonly skipped: readonly SkippedObject[];
 }
 
 interface EngineKind extends Omit<ImportableKind, "said"> {
@@ -146,35 +152,70 @@ export async function importableEngine(
   wanted: Wanted,
 ): Promise<ImportableEngine> {
   const engine = await reachEngine(context, { endpointId });
-  const info = await engine.docker.system.info({}, engine.call);
+  const info = await infoOf(engine);
+  const nodes = await nodesBehind(engine, info);
+  const scenes =
+    nodes.length === 0
+      ? [await sceneOf("everything", engine, info, wanted)]
+      : await Promise.all(
+          nodes.map(async (nodeName) => {
+            const node = await reachEngine(context, { endpointId, nodeName });
+            return await sceneOf("node", node, await infoOf(node), wanted);
+          }),
+        );
+  if (nodes.length > 0) {
+    const containers = scenes.flatMap((scene) => scene.containers);
+    scenes.push({ ...wanted, part: "swarm", engine, info, containers, skipped: [] });
+  }
+  const parts = await Promise.all(scenes.map(read));
+  return {
+    found: parts.flatMap(({ found }) => found),
+    skipped: parts.flatMap(({ skipped }) => skipped),
+  };
+}
+
+const infoOf = ({ docker, call }: Engine): Promise<EngineInfo> => docker.system.info({}, call);
+
+/** The nodes that an agent serves; none where there is only one. An agent is a container on each node. */
+async function nodesBehind({ docker, call }: Engine, { Swarm }: EngineInfo): Promise<string[]> {
+  if (Swarm?.LocalNodeState !== "active") return [];
+  const list = await docker.containers.list({ query: { all: "1" } }, call);
+  const names = new Set(list.flatMap(({ Portainer }) => Portainer?.Agent?.NodeName ?? []));
+  return names.size > 1 ? [...names].sort() : [];
+}
+
+async function sceneOf(
+  part: Scene["part"],
+  engine: Engine,
+  info: EngineInfo,
+  wanted: Wanted,
+): Promise<Scene> {
   const { types, filters, stacks } = wanted;
   const { containers, skipped } = types.includes("Container")
     ? await importableContainers(engine, info, filters, stacks)
     : { containers: [], skipped: [] };
-  const scene: Scene = { ...wanted, engine, info, containers };
+  return { ...wanted, part, engine, info, containers, skipped };
+}
+
+async function read(scene: Scene): Promise<ImportableEngine> {
+  const { part, containers, skipped, types, info, engine } = scene;
   const listed = (Object.keys(KINDS) as ListedType[]).filter((type) => isToBeRead(type, scene));
-  const read = await Promise.all(listed.map(async (type) => [type, await objectsOf(type, scene)] as const));
+  const found = await Promise.all(listed.map(async (type) => [type, await objectsOf(type, scene)] as const));
   const isWorker = info.Swarm?.LocalNodeState === "active" && !info.Swarm.Cluster;
-  const misses = isWorker && types.some((type) => type !== "Container" && "isOfSwarm" in KINDS[type]);
+  const misses =
+    part !== "node" && isWorker && types.some((type) => type !== "Container" && "isOfSwarm" in KINDS[type]);
   return {
     found: [
-      ...read.map(([type, { found }]) => [type, found] as const),
-      [
-        "Container",
-        containers.map(({ id, inputs, outputs }) => {
-          const spoken = withoutOwnAccess({ ...inputs });
-          const { access: _access, ...others } = outputs;
-          return { id, inputs: spoken, outputs: { ...others, ...spoken } };
-        }),
-      ],
+      ...found.map(([type, { found }]) => [type, found] as const),
+      ["Container", part === "swarm" ? [] : containers.map(asObject)],
     ],
     skipped: [
-      ...read.flatMap(([, { skipped }]) => skipped),
+      ...found.flatMap(([, { skipped }]) => skipped),
       ...skipped,
       ...(misses
         ? [
             {
-              name: `the swarm of environment ${endpointId}`,
+              name: `the swarm of environment ${engine.endpointId}`,
               reason: "whose engine is a worker: import the environment of a manager",
             },
           ]
@@ -183,22 +224,31 @@ export async function importableEngine(
   };
 }
 
+function asObject({ id, inputs, outputs }: ImportableContainer): ImportableObject {
+  const spoken = withoutOwnAccess({ ...inputs });
+  const { access: _access, ...others } = outputs;
+  return { id, inputs: spoken, outputs: { ...others, ...spoken } };
+}
+
 /** Containers bring their volumes and networks; only a manager of a swarm knows what the swarm has. */
-function isToBeRead(type: ListedType, { types, info }: Scene): boolean {
-  const kind: EngineKind = KINDS[type];
-  if (kind.isOfSwarm && !info.Swarm?.Cluster) return false;
+function isToBeRead(type: ListedType, { part, types, info }: Scene): boolean {
+  const { isOfSwarm = false }: EngineKind = KINDS[type];
+  if (isOfSwarm && (part === "node" || !info.Swarm?.Cluster)) return false;
+  // A swarm has networks of its own, beside those of its nodes.
+  if (!isOfSwarm && part === "swarm" && type !== "Network") return false;
   const isBrought = (type === "Volume" || type === "Network") && types.includes("Container");
   return types.includes(type) || isBrought;
 }
 
 function objectsOf(type: ListedType, scene: Scene) {
   const { said, ...kind }: EngineKind = KINDS[type];
-  const { context, endpointId } = scene.engine;
+  const { context, endpointId, nodeName } = scene.engine;
   return ifAllowed(`every ${type} of environment ${endpointId}`, async () =>
     readListed(
       context,
       { ...kind, ...(said && { said: (inputs) => said(inputs, scene) }) },
       [...(await kind.list(scene))].sort((left, right) => left.id.localeCompare(right.id)),
+      { nodeName },
     ),
   );
 }
@@ -263,14 +313,19 @@ const PREDEFINED: ReadonlySet<string> = new Set(["bridge", "host", "none", "defa
 
 /** The networks of the imported containers and, if asked for, all others that are not Docker's own. */
 async function listNetworks(scene: Scene): Promise<Listed[]> {
-  const { engine, info, types, containers } = scene;
+  const { part, engine, info, types, containers } = scene;
   const used = attachmentsOf(containers).map(({ network }) => network);
   const isAsked = types.includes("Network");
   if (!isAsked && used.length === 0) return [];
   const all = await engine.docker.networks.list({}, engine.call);
   const chosen = isAsked ? await engine.docker.networks.list(filtersOf(scene), engine.call) : [];
   const names = new Set([...used, ...chosen.map(({ Name }) => Name)]);
-  return all
+  const isOfPart = (scope: string | undefined) =>
+    part === "everything" || (part === "swarm") === (scope === "swarm");
+  // An agent lists a swarm's network once for each of its nodes.
+  const each = new Map(all.map((network) => [network.Id, network]));
+  return [...each.values()]
+    .filter(({ Scope }) => isOfPart(Scope))
     .filter(({ Name, Ingress }) => names.has(Name) && !PREDEFINED.has(Name) && !Ingress)
     .map(({ Name, Labels, Scope }) => {
       const isOthers = Scope === "swarm" && !info.Swarm?.Cluster;

@@ -26,7 +26,7 @@ export interface FakeAgentOptions {
   readonly platform?: "1" | "2";
   readonly version?: string;
   readonly secret?: string;
-  /** What stands behind it: by `METHOD /path`. */
+  /** What stands behind it: by `METHOD /path`, without the API version, or for one of its nodes by `METHOD /path @node`. */
   readonly answers: Readonly<Record<string, [status: number, body: unknown]>>;
 }
 
@@ -67,10 +67,10 @@ export async function startFakeAgent(
       return;
     }
     requests.push({ method, url, headers, body });
-    const [status, content] = options.answers[`${method} ${url.split("?")[0]}`] ?? [
-      404,
-      { message: "not found" },
-    ];
+    const call = `${method} ${url.split("?")[0]?.replace(/^\/v1\.\d+/, "")}`;
+    const node = headers["x-portaineragent-target"];
+    const ofNode = node === undefined ? undefined : options.answers[`${call} @${node}`];
+    const [status, content] = ofNode ?? options.answers[call] ?? [404, { message: "not found" }];
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(content));
   };
 

@@ -60,7 +60,7 @@ function importedInputs(
   container: ContainerInspect,
   image: ImageInspect | undefined,
   info: EngineInfo,
-  endpointId: number,
+  { endpointId, nodeName }: Engine,
 ): ContainerInputs {
   const given = observe(container, undefined);
   const inherited = observe(baselineOf(container, image, info), undefined);
@@ -73,6 +73,7 @@ function importedInputs(
     ...declaredSystemPaths(container),
     ...exposedBeyond(container, image),
     endpointId,
+    ...(nodeName !== undefined && { nodeName }),
     name: nameOfContainer(container),
     image: container.Config.Image,
     desiredState: stateOf(container, { desiredState: "running" }),
@@ -89,7 +90,7 @@ export async function readImportedInputs(
     engine.docker.system.info({}, engine.call),
     imagesOf(engine)(container.Image),
   ]);
-  const inputs = importedInputs(container, image, info, engine.endpointId);
+  const inputs = importedInputs(container, image, info, engine);
   return await withNames(engine, inputs, new Set());
 }
 
@@ -189,10 +190,13 @@ function withoutShortIds(attachment: NetworkInput): NetworkInput {
   return Object.keys(rest).length === 1 ? rest.network : rest;
 }
 
+/** Where a container is, which its engine does not say of it. */
+const PLACE = ["endpointId", "nodeName"];
+
 /** Drops inputs that would read back as another value, so that a program with these inputs shows no diff. */
 function agreeing(container: ContainerInspect, inputs: ContainerInputs): ContainerInputs {
   const doubtful = new Set<string>(unfulfilled(container, inputs));
-  const kept = Object.entries(inputs).filter(([key]) => !doubtful.has(key) || key === "endpointId");
+  const kept = Object.entries(inputs).filter(([key]) => !doubtful.has(key) || PLACE.includes(key));
   return Object.fromEntries(kept) as unknown as ContainerInputs;
 }
 
@@ -236,7 +240,7 @@ export async function importableContainers(
   const images = imagesOf(engine);
   const containers = await Promise.all(
     imported.map(async (container) => {
-      const given = importedInputs(container, await images(container.Image), info, engine.endpointId);
+      const given = importedInputs(container, await images(container.Image), info, engine);
       const inputs = await withNames(engine, given, ids);
       const outputs = { ...inputs, ...(await outputsOf(engine, container)) };
       return { id: idOf(engine.endpointId, inputs.name), inputs, outputs };

@@ -124,7 +124,7 @@ export const image: Definition<typeof ImageSchema, ImageOutputs> = {
       const now = await find(engine, known ? pinned(known) : name);
       if (!now) return undefined;
       if (!known) {
-        const inputs = { endpointId, name };
+        const inputs = { endpointId, nodeName: engine.nodeName, name };
         return {
           id: `${endpointId}/${name}`,
           inputs,
