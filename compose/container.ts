@@ -1,7 +1,7 @@
 /** A service of a project as containers of an engine. */
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
-import { composeLabels, defined, objectName, type Planned, Reference, unmanaged } from "./plan";
+import { composeLabels, defined, objectName, type Planned, Reference, unmanaged, variablesOf } from "./plan";
 import type { Project } from "./project";
 import { contentOf } from "./project-files";
 import type { ComposeMount, ComposeService, FileReference } from "./schema";
@@ -64,7 +64,7 @@ function planContainer(
     platform: service.build ? undefined : service.platform,
     command: service.command,
     entrypoint: service.entrypoint,
-    env: noneIfEmpty(service.environment),
+    env: variablesOf(service.environment),
     labels: { ...service.labels, ...labelsOf(project, name, service, number) },
     annotations: service.annotations,
     user: service.user,

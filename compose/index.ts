@@ -8,4 +8,5 @@ export type { ComposeSource } from "./load";
 export { type Planned, type PlannedKind, Reference, SecretText } from "./plan";
 export { planProject } from "./plan-project";
 export { type Project, type ProjectOptions, readProject } from "./project";
+export { looksSecret } from "./secret-variables";
 export { ComposeError } from "./source";

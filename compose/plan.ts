@@ -1,5 +1,6 @@
 /** The resources that a project consists of: their arguments, what they refer to, and the order in which they are made. */
 import type { Project } from "./project";
+import { looksSecret } from "./secret-variables";
 import { ComposeError } from "./source";
 
 /** Another resource of the plan, in the place of its id or name. */
@@ -11,7 +12,7 @@ export class Reference {
   }
 }
 
-/** A text that is secret: the content of a secret's file. */
+/** A text that is secret: the content of a secret's file, or a variable that looks so. */
 export class SecretText {
   readonly text: string;
 
@@ -221,6 +222,15 @@ export function inOrder(planned: readonly Planned[]): Planned[] {
   for (const one of planned) visit(one, []);
   return sorted;
 }
+
+/** The variables of a service. Files have many of them in clear; in Pulumi's state those that look secret are encrypted. */
+export const variablesOf = (environment: Readonly<Record<string, string | null>>): object | undefined => {
+  const variables = Object.entries(environment).map(
+    ([key, value]) =>
+      [key, value !== null && looksSecret(key, value) ? new SecretText(value) : value] as const,
+  );
+  return variables.length === 0 ? undefined : Object.fromEntries(variables);
+};
 
 /** Without the properties that are not set. */
 export const defined = (properties: Readonly<Record<string, unknown>>): Record<string, unknown> =>

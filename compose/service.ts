@@ -9,7 +9,7 @@ import {
   onEngine,
   splitTmpfs,
 } from "./container";
-import { defined, objectName, type Planned, Reference, stackLabels } from "./plan";
+import { defined, objectName, type Planned, Reference, stackLabels, variablesOf } from "./plan";
 import type { Project } from "./project";
 import type { ComposeDeploy, ComposeMount, ComposeService } from "./schema";
 import { refuseOnSwarm } from "./swarm-keys";
@@ -34,7 +34,7 @@ export function planService(
     ...modeOf(service, at),
     command: service.command,
     entrypoint: service.entrypoint,
-    env: noneIfEmpty(service.environment),
+    env: variablesOf(service.environment),
     labels: { ...deploy.labels, ...stackLabels(project), "com.docker.stack.image": image },
     containerLabels: { ...service.labels, ...stackLabels(project) },
     hostname: service.hostname,

@@ -4,6 +4,7 @@ import { isApiError } from "../../client";
 import {
   ComposeError,
   type ContainerOptions,
+  looksSecret,
   type Planned,
   type Project,
   planProject,
@@ -23,7 +24,6 @@ import { say, sayLeftOut } from "./context";
 import { nextSteps } from "./next-steps";
 import type { SecretVariable } from "./program";
 import { fileEntry, type ImportedResource, importFile, isMarked, marked } from "./resources";
-import { isSecret } from "./secret-variables";
 import { takeOver } from "./takeover";
 
 export interface ComposeChoice {
@@ -277,7 +277,7 @@ function argumentsOf(
 function secretsIn({ name, variables }: Project, planned: readonly Planned[]): SecretVariable[] {
   const texts = planned.flatMap(({ args }) => textsIn(args));
   return Object.entries(variables)
-    .filter(([key, value]) => isSecret(key, value) && texts.some((text) => text.includes(value)))
+    .filter(([key, value]) => looksSecret(key, value) && texts.some((text) => text.includes(value)))
     .map(([key, value]) => ({ config: `${name}-${key}`, value }));
 }
 

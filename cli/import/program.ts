@@ -1,3 +1,4 @@
+import { looksSecret } from "../../compose";
 import type { Properties } from "../../provider/core/properties";
 import { schemaDefaults } from "../../provider/core/schema";
 import { Code, literal, Variables } from "./code";
@@ -11,7 +12,6 @@ import {
   MAPS_WITH_SECRETS,
   withPath,
 } from "./resources";
-import { isSecret } from "./secret-variables";
 
 /** A secret value, which the program reads from stack config. */
 export interface SecretVariable {
@@ -133,7 +133,7 @@ function hiding(name: string, args: Properties, secrets: SecretVariable[]): Prop
   const shown = (map: object) =>
     Object.fromEntries(
       Object.entries(map).map(([key, value]: [string, string]) => {
-        if (!isSecret(key, value)) return [key, value];
+        if (!looksSecret(key, value)) return [key, value];
         const config = `${name}-${key}`;
         secrets.push({ config, value });
         return [key, secretFrom(config)];

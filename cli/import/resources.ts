@@ -1,3 +1,4 @@
+import { looksSecret } from "../../compose";
 import type { ImportableObject } from "../../provider/core/importable";
 import { isMap, type Properties } from "../../provider/core/properties";
 import {
@@ -11,7 +12,6 @@ import {
   type PortainerType,
   portainerDefinition,
 } from "../../provider/portainer/importable";
-import { isSecret } from "./secret-variables";
 
 export type ImportedType = PortainerType | EngineType;
 
@@ -135,7 +135,7 @@ function secretsMarked(properties: Properties): Properties {
         return [property, value];
       const shown = Object.entries(value).map(([key, text]) => [
         key,
-        isSecret(key, text) ? marked(text) : text,
+        looksSecret(key, text) ? marked(text) : text,
       ]);
       return [property, Object.fromEntries(shown)];
     }),

@@ -12,6 +12,7 @@ import { openSite, programEnvironment, type Site } from "../support/site";
 import { must, openStack, program, stackOrSkip } from "../support/stack";
 
 const SECRET = "hunter2-of-the-database";
+const TOKEN = "token-of-an-env-file";
 
 /** A database, a page that waits for it, a job that shares the database's network, a built image, and all of their settings. */
 const composeFile = (mode: string) => `
@@ -106,7 +107,7 @@ taking("a project that Docker Compose has started", () => {
         file("changed.yaml"),
         "services: { web: { environment: { MODE: staging }, mem_limit: 32m } }",
       ),
-      writeFile(file("db.env"), "TZ=Europe/Rome\nEMPTY=\n"),
+      writeFile(file("db.env"), `TZ=Europe/Rome\nEMPTY=\nAPI_TOKEN=${TOKEN}\n`),
       writeFile(file("token.txt"), "token-of-the-page"),
       writeFile(
         file("prod.env"),
@@ -241,7 +242,8 @@ taking("a project that Docker Compose has started", () => {
       expect(Object.keys(must(await site.stack.up()).changes)).toEqual(["same"]);
       must(await site.stack.refresh({ args: ["--expect-no-changes"] }));
       expect(await alive()).toEqual(before);
-      expect(await site.stack.stateFile()).not.toContain(SECRET);
+      const state = await site.stack.stateFile();
+      for (const secret of [SECRET, TOKEN]) expect(state).not.toContain(secret);
     });
 
     it("is adopted by another program, whose up changes nothing either", async () => {

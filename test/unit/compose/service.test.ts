@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { planProject, SecretText } from "../../../compose";
 import { messageOf, read, web } from "./kit";
 
 describe("a short form means the same as its long one", () => {
@@ -197,4 +198,18 @@ test.each([
   );
   expect(project.name).toBe(name);
   expect(project.model.services["web"]?.labels).toEqual({ p: name });
+});
+
+test.each(["standalone", "swarm"] as const)("variables that look secret are secret: %s", (type) => {
+  const environment =
+    "{ DB_PASSWORD: p1, DB_URL: 'postgres://a:p2@db', DB_PASSWORD_FILE: /run/secrets/db, MODE: a }";
+  const project = read(`services: { web: { image: a, environment: ${environment} } }`);
+  const planned = planProject(project, { type });
+  const { env } = planned.find(({ service }) => service === "web")?.args ?? {};
+  expect(env).toEqual({
+    DB_PASSWORD: new SecretText("p1"),
+    DB_URL: new SecretText("postgres://a:p2@db"),
+    DB_PASSWORD_FILE: "/run/secrets/db",
+    MODE: "a",
+  });
 });

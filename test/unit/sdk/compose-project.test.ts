@@ -45,7 +45,7 @@ describe("a ComposeProject", () => {
     expect(web).toMatchObject({
       name: "media-web-1",
       image: "nginx:1.27",
-      env: { PASSWORD: "p", URL: "http://db/x" },
+      env: { value: { PASSWORD: "p", URL: "http://db/x" } },
       ports: [{ containerPort: 80, hostPort: 8080, protocol: "tcp" }],
       volumes: [
         { source: "media_data", target: "/data" },
@@ -104,7 +104,7 @@ describe("a ComposeProject", () => {
     expect(all["media-web-1"]?.inputs).toMatchObject({
       endpointId: 3,
       image: "other",
-      env: { PASSWORD: "p", MORE: "1" },
+      env: { value: { PASSWORD: "p", MORE: "1" } },
       labels: { a: "b", "com.docker.compose.service": "web" },
     });
     await expect(project(MEDIA, { services: { wbe: {} } })).rejects.toThrow(

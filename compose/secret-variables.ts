@@ -9,7 +9,7 @@ const URL_WITH_PASSWORD = /:\/\/[^/\s:@]*:[^/\s@]+@/;
  * Whether a variable looks secret by its name, or its value because it contains a password. `DB_PASSWORD_FILE` holds the
  * path of a file, so it is not secret.
  */
-export function isSecret(name: string, value: string): boolean {
+export function looksSecret(name: string, value: string): boolean {
   if (value === "") return false;
   const isNamedSo = SECRET_NAME.test(name) && !/_FILE$/i.test(name);
   return isNamedSo || SECRET_OPTION.test(value) || URL_WITH_PASSWORD.test(value);
