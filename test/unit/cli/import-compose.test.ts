@@ -1,7 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
-import { programOf, strangers } from "../../../cli/import/compose";
+import { programOf } from "../../../cli/import/compose";
+import { findProject, strangers } from "../../../cli/import/running";
 import { differencesIn } from "../../../cli/import/takeover";
 import type { Planned } from "../../../compose";
+import type { Connection } from "../../../provider/connection";
+import { ProviderError } from "../../../provider/core/errors";
 
 const container = (service: string, number: number): Planned => ({
   kind: "Container",
@@ -39,6 +42,62 @@ describe("what the files do not have", () => {
     expect(reasonsFor(running(name, labels))).toEqual(
       reason === undefined ? [] : [expect.stringContaining(`container ${name}, ${reason}`)],
     );
+  });
+});
+
+describe("the environment of a project", () => {
+  /** Environments by number, each with the projects of its containers; a text is why its engine does not answer. */
+  const finding = (
+    environments: Readonly<Record<number, readonly string[] | string>>,
+    asked: string[] = [],
+  ) =>
+    findProject(
+      {
+        client: {
+          endpoints: {
+            list: async () =>
+              Object.keys(environments).map((id) => ({ Id: Number(id), Name: `host-${id}`, Type: 1 })),
+          },
+          docker: (id: number) => ({
+            containers: {
+              list: async () => {
+                const projects = environments[id] ?? [];
+                if (typeof projects === "string") throw new ProviderError(projects);
+                return projects.map((project) => ({
+                  Names: [`/${project}-web-1`],
+                  Labels: { "com.docker.compose.project": project },
+                }));
+              },
+            },
+          }),
+        },
+      } as unknown as Connection,
+      asked,
+      "media",
+    );
+
+  it("is the one that has its containers", async () => {
+    const { endpoint, containers } = await finding({ 1: ["blog"], 2: ["media", "shop"], 3: "it is off" });
+    expect(endpoint.Id).toBe(2);
+    expect(containers.map(({ name }) => name)).toEqual(["media-web-1"]);
+  });
+
+  it.each([
+    [
+      { 1: ["shop", "blog", "blog"], 2: [], 3: "it is off" },
+      /environment 1 \(host-1\) has blog, shop; environment 2 \(host-2\) has none; environment 3 \(host-3\) does not answer: it is off/,
+    ],
+    [
+      { 1: ["media"], 2: ["media"] },
+      /runs on environment 1 \(host-1\) and environment 2 \(host-2\): choose one by --endpoint/,
+    ],
+    [{}, /There is no Docker environment\. Name the project/],
+  ])("is said to be missing or unclear: %j", async (environments, message) => {
+    await expect(finding(environments)).rejects.toThrow(message);
+  });
+
+  it("may be named", async () => {
+    expect((await finding({ 1: ["media"], 2: ["media"] }, ["host-2"])).endpoint.Id).toBe(2);
   });
 });
 
