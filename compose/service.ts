@@ -164,9 +164,8 @@ function placementOf(placement: NonNullable<ComposeDeploy["placement"]>): object
   return someOf({ constraints, spread: preferences?.map(({ spread }) => spread), maxReplicas });
 }
 
-/** One task after the other, unless the file says otherwise: a swarm itself takes 0, which is all at once. */
 function rollOutOf(config: NonNullable<ComposeDeploy["update_config"]>): object {
-  const { parallelism = 1, delay, failure_action, monitor, max_failure_ratio, order } = config;
+  const { parallelism, delay, failure_action, monitor, max_failure_ratio, order } = config;
   return defined({
     parallelism,
     delay,

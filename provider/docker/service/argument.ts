@@ -86,10 +86,15 @@ export function seconds(wire: number): number {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** An argument that is an object. The engine completes it: only the keys that the program sets are compared. */
+/**
+ * An argument that is an object. The engine completes it: only the keys that the program sets are compared.
+ *
+ * @param usual what is sent for keys that the program leaves out beside others.
+ */
 export function object(
   path: readonly string[],
   codecs: Readonly<Record<string, Codec>>,
+  usual: Wire = {},
 ): ServiceArgument<Fields> {
   const entries = Object.entries(codecs);
   const isSet = (value: Fields | undefined, name: string) => value?.[name] !== undefined;
@@ -108,7 +113,7 @@ export function object(
         if (isSet(value, name)) wire[key] = to(value?.[name] as never);
         else if (isSet(old, name)) delete wire[key];
       }
-      if (Object.keys(wire).length > 0) put(spec, path, wire);
+      if (Object.keys(wire).length > 0) put(spec, path, { ...usual, ...wire });
       else remove(spec, path);
     },
     read: ({ Spec }, desired) => {

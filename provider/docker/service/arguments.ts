@@ -128,6 +128,9 @@ const UPDATE: Readonly<Record<string, Codec>> = {
   order: plain("Order"),
 };
 
+/** A swarm itself takes 0 where other settings are given: all tasks at once. */
+const ONE_BY_ONE = { Parallelism: 1 };
+
 /** In the order in which they are written. */
 export const serviceArguments = {
   mode: {
@@ -286,8 +289,8 @@ export const serviceArguments = {
     maxAttempts: plain("MaxAttempts"),
     window: duration("Window"),
   }),
-  updateConfig: object(["UpdateConfig"], UPDATE),
-  rollbackConfig: object(["RollbackConfig"], UPDATE),
+  updateConfig: object(["UpdateConfig"], UPDATE, ONE_BY_ONE),
+  rollbackConfig: object(["RollbackConfig"], UPDATE, ONE_BY_ONE),
   logging: object(["TaskTemplate", "LogDriver"], { driver: plain("Name"), options: plain("Options") }),
   stopSignal: field<string>([...CONTAINER, "StopSignal"]),
   stopGracePeriod: field<string | number>([...CONTAINER, "StopGracePeriod"], nanoseconds, seconds),

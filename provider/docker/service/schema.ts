@@ -33,7 +33,7 @@ const fileFields = {
 };
 
 const UpdateConfigSchema = z.strictObject({
-  /** The number of tasks that are changed at a time; 0 is all at once. Left out beside other settings, it is 0. */
+  /** The number of tasks that are changed at a time; 0 is all at once. @default 1 */
   parallelism: Count.optional(),
   /** The time between two of them. */
   delay: DurationSchema.optional(),

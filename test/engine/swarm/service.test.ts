@@ -332,6 +332,12 @@ onSwarm("a service", (host) => {
     ],
     [
       "updateConfig",
+      { order: "start-first" },
+      { UpdateConfig: { Parallelism: 1, Order: "start-first" } },
+      { order: "stop-first", parallelism: 0 },
+    ],
+    [
+      "updateConfig",
       {
         parallelism: 2,
         delay: "1s",

@@ -132,8 +132,8 @@ describe("a key of a service is an argument of the Service", () => {
     [
       "deploy: { update_config: { order: start-first }, rollback_config: { delay: 1s } }",
       {
-        updateConfig: { parallelism: 1, order: "start-first" },
-        rollbackConfig: { parallelism: 1, delay: "1s" },
+        updateConfig: { order: "start-first" },
+        rollbackConfig: { delay: "1s" },
       },
     ],
     [
