@@ -19,7 +19,16 @@ import { say, sayLeftOut } from "./context";
 import { nextSteps } from "./next-steps";
 import type { SecretVariable } from "./program";
 import { fileEntry, type ImportedResource, importFile, isMarked, marked } from "./resources";
-import { findProject, namesOf, PREFIX, type Running, refuseStack, sayOtherFiles, strangers } from "./running";
+import {
+  findProject,
+  namesOf,
+  nodeOf,
+  PREFIX,
+  type Running,
+  refuseStack,
+  sayOtherFiles,
+  strangers,
+} from "./running";
 import { takeOver } from "./takeover";
 
 export interface ComposeChoice {
@@ -63,11 +72,12 @@ export async function importProject(
     for (const warning of new Set(project.warnings)) say(warning);
     const others = strangers(running, planned);
     sayLeftOut(others);
-    const names = await namesOf(connection, running, project.name);
+    const nodeName = nodeOf(running, project.name);
+    const names = await namesOf(connection, running, project.name, nodeName);
     const { taken, remarks } = await takeOver({
       connection,
       settings,
-      endpointId: running.endpoint.Id,
+      place: { endpointId: running.endpoint.Id, ...(nodeName !== undefined && { nodeName }) },
       project: project.name,
       planned,
       has: (kind, name) => names.has(`${kind} ${name}`),
@@ -75,7 +85,13 @@ export async function importProject(
     for (const remark of remarks) say(remark);
     if (others.length + remarks.length > 0) sayOtherFiles(project, running);
     const secrets = secretsIn(project, planned);
-    const declared = argumentsOf(project, choice, options, running.endpoint.Id, dirname(files.program));
+    const declared = argumentsOf(
+      project,
+      choice,
+      options,
+      { endpointId: running.endpoint.Id, nodeName },
+      dirname(files.program),
+    );
     return {
       program: programOf(project.name, declared, secrets),
       state: stateOf(project.name, taken, [
@@ -121,7 +137,7 @@ function argumentsOf(
   project: Project,
   choice: ComposeChoice,
   { engineFolder, files: fileMode }: ContainerOptions,
-  endpointId: number,
+  place: object,
   folder: string,
 ) {
   const path = (file: string) => relative(folder, file).replaceAll("\\", "/");
@@ -130,7 +146,7 @@ function argumentsOf(
   return {
     files: paths.length === 1 ? paths[0] : paths,
     projectName: named.name === project.name ? undefined : project.name,
-    endpointId,
+    ...place,
     envFiles: choice.envFiles.length > 0 ? choice.envFiles.map(path) : undefined,
     profiles: choice.profiles.length > 0 ? choice.profiles : undefined,
     engineFolder,

@@ -17,6 +17,8 @@ const PROJECT = `${PREFIX}project`;
 interface ProjectContainer {
   readonly name: string;
   readonly labels: Texts;
+  /** Its node, behind an agent that serves several. */
+  readonly nodeName?: string | undefined;
 }
 
 /** A project that has containers, and the environment that they are on. */
@@ -73,20 +75,35 @@ export async function refuseStack(
     );
 }
 
+/** The node that the project runs on, behind an agent that serves several. */
+export function nodeOf({ containers }: Running, project: string): string | undefined {
+  const nodes = [...new Set(containers.map(({ nodeName }) => nodeName))];
+  if (nodes.length <= 1) return nodes[0];
+  throw new UsageError(
+    `The Compose project "${project}" has containers on several nodes (${nodes.join(", ")}), and a ComposeProject runs on one.\nNothing was written.`,
+  );
+}
+
 const inWords = ({ Id, Name }: Endpoint): string => `environment ${Id} (${Name})`;
 
 async function composedContainers({ client }: Connection, endpointId: number): Promise<ProjectContainer[]> {
   const query = { all: "1", filters: JSON.stringify({ label: [PROJECT] }) };
   const list = await client.docker(endpointId).containers.list({ query });
-  return list.map(({ Names: [name = ""], Labels }) => ({
+  return list.map(({ Names: [name = ""], Labels, Portainer }) => ({
     name: name.replace(/^\//, ""),
     labels: Labels ?? {},
+    nodeName: Portainer?.Agent?.NodeName,
   }));
 }
 
 /** The objects of the project that no other stack of Pulumi manages, as `"Network media_default"`. */
-export async function namesOf({ client }: Connection, { endpoint, containers }: Running, project: string) {
-  const docker = client.docker(endpoint.Id);
+export async function namesOf(
+  { client }: Connection,
+  { endpoint, containers }: Running,
+  project: string,
+  nodeName?: string,
+) {
+  const docker = client.docker(endpoint.Id, nodeName);
   const query = { filters: JSON.stringify({ label: [`${PROJECT}=${project}`] }) };
   const [networks, volumes] = await Promise.all([
     docker.networks.list({ query }),

@@ -19,7 +19,7 @@ const DEFINITIONS = { Config, Container, Image, Network, Secret, Service, Volume
 export interface Scene {
   readonly connection: Connection;
   readonly settings: SettingTexts;
-  readonly endpointId: number;
+  readonly place: { readonly endpointId: number; readonly nodeName?: string };
   /** The project's name, which its resource has too. */
   readonly project: string;
   readonly planned: readonly Planned[];
@@ -53,14 +53,14 @@ export async function takeOver(scene: Scene): Promise<Takeover> {
 }
 
 async function takeOne(scene: Scene, one: Planned, taken: ReadonlyMap<string, ImportedResource>) {
-  const { connection, settings, endpointId, project } = scene;
+  const { connection, settings, place, project } = scene;
   const { kind: type, suffix, args } = one;
   const name = `${project}-${suffix}`;
   const definition = DEFINITIONS[type] as unknown as Definition<z.ZodObject, object>;
   const steps = stepsOf(definition);
   const given = filled(args, scene.planned, taken) as Properties;
   const call = { urn: undefined, settings, holder: "import" };
-  const { inputs, failures } = steps.check(call, { endpointId, ...given });
+  const { inputs, failures } = steps.check(call, { ...place, ...given });
   const [failure] = failures;
   if (failure) throw new ProviderError(`${name}: ${failure.property}: ${failure.reason}`);
 
@@ -68,7 +68,9 @@ async function takeOne(scene: Scene, one: Planned, taken: ReadonlyMap<string, Im
   // An image may be one that others have pulled or built: it belongs to no project.
   if (type !== "Image" && !scene.has(type, objectName)) return undefined;
   const context = contextOf(connection, (message) => say(`${name}: ${message}`));
-  const found = await definition.read(context, idOf(endpointId, objectName), {});
+  const found = await definition.read(context, idOf(place.endpointId, objectName), {
+    nodeName: place.nodeName,
+  });
   if (!found) return undefined;
   const isInput = (key: string) => key in definition.properties;
   const outputs = Object.fromEntries(Object.entries(found.outputs).filter(([key]) => !isInput(key)));

@@ -1,10 +1,13 @@
-import { expect, test } from "@jest/globals";
+import { join } from "node:path";
+import { afterAll, expect, test } from "@jest/globals";
+import { importProject } from "../../cli/import/compose";
 import { existing } from "../../cli/import/existing";
 import { program } from "../../cli/import/program";
 import { named } from "../../cli/import/resources";
-import { connect } from "../../provider/connection";
+import { type Connection, connect } from "../../provider/connection";
 import { makeCertificates } from "../support/certificates";
 import { type FakeAgent, type FakeAgentOptions, startFakeAgent } from "../support/fake-agent";
+import { folderWith } from "../unit/compose/kit";
 import { form, startWorld, useWorld } from "./kit";
 
 // An agent shows the containers, volumes and networks of all nodes in its lists, and finds one only on the node that it
@@ -18,11 +21,13 @@ const info = (node: string) => ({
   ServerVersion: "20.10.24",
   Swarm: { LocalNodeState: "active", ...(node === "n1" && { Cluster: { ID: "swarm" } }) },
 });
+/** On one node the container is of a Compose project. */
+const labelsOf = (node: string) => (node === "n2" ? { "com.docker.compose.project": "media" } : {});
 const listed = (node: string) => ({
   Id: webOf(node),
   Names: ["/web"],
   Image: "nginx:1.27",
-  Labels: {},
+  Labels: labelsOf(node),
   Portainer: { Agent: { NodeName: node } },
 });
 const container = (node: string) => ({
@@ -31,7 +36,7 @@ const container = (node: string) => ({
   Created: "2026-01-01T00:00:00Z",
   Image: "sha256:1",
   State: { Status: "running", Running: true, Paused: false, Restarting: false, ExitCode: 0 },
-  Config: { Image: "nginx:1.27", Labels: {} },
+  Config: { Image: "nginx:1.27", Labels: labelsOf(node) },
   HostConfig: { NetworkMode: "app", Binds: ["data:/data"] },
   Mounts: [{ Type: "volume", Name: "data", Source: "/data", Destination: "/data", RW: true }],
   NetworkSettings: { Networks: { app: {}, shop: {} }, Ports: {} },
@@ -73,18 +78,20 @@ const world = useWorld(async (use) => {
     ...Object.assign({}, ...NODES.map(ofNode)),
   };
   agent = use(await startFakeAgent(await makeCertificates(), { answers }));
-  return await startWorld();
-});
-
-test("what is on the nodes of one agent is imported from each, and what their swarm shares once", async () => {
+  const started = await startWorld();
   const environment = { Name: "cluster", URL: agent.url, EndpointCreationType: "2" };
   const TLS = { TLS: "true", TLSSkipVerify: "true", TLSSkipClientVerify: "true" };
-  await world.admin("POST", "/endpoints", form({ ...environment, ...TLS }));
-  const { url, apiKey } = world.server;
-  const connection = connect({ url, apiKey: apiKey ?? "" });
-  try {
-    const found = await existing(connection, { types: ["Container"], endpoints: [], filters: {} });
-    expect(program(named(found)).text).toBe(`import * as portainer from "pulumi-portainer";
+  await started.admin("POST", "/endpoints", form({ ...environment, ...TLS }));
+  return started;
+});
+
+/** One for both tests: a process has one connection to a server. */
+const connected = (): Connection => connect({ url: world.server.url, apiKey: world.server.apiKey ?? "" });
+afterAll(() => connected().close());
+
+test("what is on the nodes of one agent is imported from each, and what their swarm shares once", async () => {
+  const found = await existing(connected(), { types: ["Container"], endpoints: [], filters: {} });
+  expect(program(named(found)).text).toBe(`import * as portainer from "pulumi-portainer";
 
 export const app = new portainer.Network("app", {
   endpointId: 1,
@@ -126,12 +133,37 @@ export const web2 = new portainer.Container("web-2", {
   endpointId: 1,
   name: "web",
   image: "nginx:1.27",
+  labels: { "com.docker.compose.project": "media" },
   volumes: [{ source: data2, target: "/data" }],
   networks: [app2, shop],
   nodeName: "n2",
 });
 `);
-  } finally {
-    await connection.close();
-  }
+});
+
+test("a Compose project is taken over on the node that it runs on", async () => {
+  using folder = folderWith({
+    "compose.yaml": `services: { web: { image: "nginx:1.27", container_name: web, volumes: ["data:/data"], networks: [app] } }
+volumes: { data: { external: true } }
+networks: { app: { external: true } }`,
+  });
+  const choice = {
+    projectName: "media",
+    envFiles: [],
+    profiles: [],
+    unsupported: undefined,
+    endpoints: [],
+  };
+  const written = await importProject(
+    connected(),
+    { url: world.server.url },
+    { ...choice, files: [join(folder.path, "compose.yaml")] },
+    { program: join(folder.path, "imported.ts"), state: join(folder.path, "import.json") },
+  );
+  expect(written.program).toContain(
+    'new portainer.ComposeProject("media", {\n  files: "compose.yaml",\n  endpointId: 1,\n  nodeName: "n2",\n});',
+  );
+  const { resources } = JSON.parse(written.state) as { resources: { id?: string; outputs?: object }[] };
+  expect(resources.map(({ id }) => id)).toEqual([undefined, "1/web"]);
+  expect(resources[1]?.outputs).toMatchObject({ nodeName: "n2", containerId: webOf("n2") });
 });

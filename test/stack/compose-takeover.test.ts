@@ -145,6 +145,7 @@ taking("a project that Docker Compose has started", () => {
     let said: string;
 
     beforeAll(async () => {
+      await compose("stop", "exporter");
       const before = await alive();
       const changed = ["--compose", checkout("changed.yaml"), "--profile", "jobs", "--project", project];
       said = (await take(...changed)).stderr;
@@ -160,6 +161,10 @@ taking("a project that Docker Compose has started", () => {
         "a replica that the files do not have",
         /^Left out: container \S+-worker-2, whose service "worker" has one container in the files/m,
       ],
+      [
+        "a container that is stopped",
+        /^Differs: container \S+-exporter-1: desiredState \("stopped", in the files "running"\)\.$/m,
+      ],
       ["a service that does not run", /^Not there: container \S+-cron-1: `pulumi up` makes it\.$/m],
       [
         "files that Docker Compose was not started with",
@@ -174,7 +179,7 @@ taking("a project that Docker Compose has started", () => {
     });
 
     it("names nothing else", () => {
-      expect(said.trim().split("\n")).toHaveLength(6);
+      expect(said.trim().split("\n")).toHaveLength(7);
     });
   });
 
