@@ -131,6 +131,7 @@ taking("a project that Docker Compose has started", () => {
       "web",
       "worker",
       "old",
+      "exporter",
     );
   });
 
@@ -179,7 +180,7 @@ taking("a project that Docker Compose has started", () => {
     });
 
     it("names nothing else", () => {
-      expect(said.trim().split("\n")).toHaveLength(7);
+      expect(said.trim().split("\n")).toHaveLength(6);
     });
   });
 
