@@ -4,7 +4,15 @@ import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { type RunningServer, startServer } from "../../server";
 import { engineApi, inspect, sweep } from "../support/engine-api";
 import { PASSWORD } from "../support/host";
-import { type Installed, installPlugin, yamlOrSkip, yamlProgram } from "../support/languages";
+import {
+  type Installed,
+  installPlugin,
+  installPythonSdk,
+  pythonOrSkip,
+  pythonProgram,
+  yamlOrSkip,
+  yamlProgram,
+} from "../support/languages";
 import { engineUrl, testImage } from "../support/needs";
 import { must, openStack, program, unique } from "../support/stack";
 
@@ -19,6 +27,20 @@ const sleeper = (name: string, more = ""): string => `resources:
       command: [sleep, "1000"]
       stopSignal: SIGKILL
 ${more}`;
+
+/** Runs a container as somebody without Pulumi does, and returns its id. */
+async function runByHand(name: string): Promise<string> {
+  const { body } = await engineApi("POST", `/containers/create?name=${name}`, {
+    Image: testImage,
+    Cmd: ["sleep", "1000"],
+    Env: ["MODE=test"],
+    Labels: { team: "ops" },
+    StopSignal: "SIGKILL",
+    HostConfig: { Memory: 64 * 1024 ** 2, RestartPolicy: { Name: "unless-stopped" } },
+  });
+  await engineApi("POST", `/containers/${name}/start`);
+  return body["Id"] ?? "";
+}
 
 yamlOrSkip()("a program in YAML", () => {
   const name = unique("web");
@@ -55,15 +77,7 @@ yamlOrSkip()("a program in YAML", () => {
 
   it("imports a container that was made by hand with Pulumi's own command, whose program then changes nothing", async () => {
     const own = `${name}-by-hand`;
-    const { body } = await engineApi("POST", `/containers/create?name=${own}`, {
-      Image: testImage,
-      Cmd: ["sleep", "1000"],
-      Env: ["MODE=test"],
-      Labels: { team: "ops" },
-      StopSignal: "SIGKILL",
-      HostConfig: { Memory: 64 * 1024 ** 2, RestartPolicy: { Name: "unless-stopped" } },
-    });
-    await engineApi("POST", `/containers/${own}/start`);
+    const containerId = await runByHand(own);
     await using stack = await open("outputs: {}\n");
     const generated = join(plugin.folder, "imported.yaml");
     const what = ["portainer:index:Container", "web", `1/${own}`, "--out", generated];
@@ -78,7 +92,7 @@ yamlOrSkip()("a program in YAML", () => {
     expect(must(await stack.preview()).changes).toEqual({ same: 2 });
     must(await stack.refresh());
     expect(must(await stack.up()).changes).toEqual({ same: 2 });
-    expect(await inspect(own)).toMatchObject({ Id: body["Id"], State: { Running: true } });
+    expect(await inspect(own)).toMatchObject({ Id: containerId, State: { Running: true } });
     must(await stack.destroy());
     expect(await inspect(own)).toBeUndefined();
   });
@@ -108,6 +122,46 @@ yamlOrSkip()("a program in YAML", () => {
     expect(code).not.toBe(0);
     expect(output).toMatch(/portainer:url/);
     expect(await inspect(`${name}-bad`)).toBeUndefined();
+  });
+});
+
+pythonOrSkip()("a program in Python", () => {
+  const name = unique("web");
+  afterAll(async () => await sweep(name));
+
+  it("changes nothing of a container that was made by hand and imported by Pulumi's own command", async () => {
+    await using server = await startServer({ admin: { password: PASSWORD }, engine: { url: engineUrl } });
+    await using sdk = await installPythonSdk();
+    const containerId = await runByHand(name);
+    await using stack = await openStack(
+      await pythonProgram(`import pulumi_portainer as portainer
+
+portainer.Container("web",
+    endpoint_id=1,
+    name="${name}",
+    image="${testImage}",
+    command=["sleep", "1000"],
+    env={"MODE": "test"},
+    labels={"team": "ops"},
+    stop_signal="SIGKILL",
+    memory="64m",
+    restart="unless-stopped")
+`),
+      {
+        ...sdk.options,
+        config: { "portainer:url": server.url },
+        secrets: { "portainer:apiKey": server.apiKey ?? "" },
+      },
+    );
+    const what = ["portainer:index:Container", "web", `1/${name}`];
+    must(await stack.run(["import", ...what, "--yes", "--generate-code=false", "--protect=false"]));
+
+    expect(must(await stack.preview()).changes).toEqual({ same: 2 });
+    expect(must(await stack.refresh()).changes).toEqual({ same: 2 });
+    expect(must(await stack.up()).changes).toEqual({ same: 2 });
+    expect(await inspect(name)).toMatchObject({ Id: containerId, State: { Running: true } });
+    must(await stack.destroy());
+    expect(await inspect(name)).toBeUndefined();
   });
 });
 

@@ -111,6 +111,8 @@ export function play(stages: Readonly<Record<string, Stage>>, describe = stackOr
     it("makes all that it declares", async () => {
       const { changes } = must(await stack.up());
       expect(Object.keys(changes)).toEqual(["create"]);
+      const state = await stack.stateFile();
+      for (const secret of Object.values(scene.secrets)) expect(state).not.toContain(secret);
       for (const container of scene.containers) expect((await inspect(container))?.State.Running).toBe(true);
       await scene.check?.();
       if (scene.page === undefined) return;
