@@ -1,20 +1,11 @@
 /** A service of a project as containers of an engine. */
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
-import { composeLabels, defined, objectName, type Planned, Reference, unmanaged, variablesOf } from "./plan";
+import { boundFiles, type ContainerOptions, filesOf, mountOf, splitTmpfs } from "./mounts";
+import { hostsOf, namespaceOf, networkingOf, networksOf, volumesFrom } from "./networking";
+import { composeLabels, defined, noneIfEmpty, type Planned, Reference, unmanaged, variablesOf } from "./plan";
 import type { Project } from "./project";
-import { contentOf } from "./project-files";
-import type { ComposeMount, ComposeService, FileReference } from "./schema";
-
-export interface ContainerOptions {
-  /** The folder on the engine's machine that relative paths of `volumes` start from. @default the project's folder here */
-  readonly engineFolder?: string | undefined;
-  /**
-   * How files of configs and secrets get into a container: uploaded, or mounted from the engine's machine, as Docker
-   * Compose does. @default "upload"
-   */
-  readonly files?: "upload" | "bind" | undefined;
-}
+import type { ComposeService } from "./schema";
 
 /** One container of the plan for each replica of each service. */
 export function planContainers(project: Project, options: ContainerOptions): Planned[] {
@@ -268,169 +259,6 @@ export function healthOf({ healthcheck }: ComposeService): object | undefined {
   });
 }
 
-/** The networks of a service in the order in which Docker Compose joins them. */
-export function networksOf({ model }: Project, service: ComposeService): string[] {
-  if (service.network_mode !== undefined) return [];
-  const networks = service.networks ?? { default: {} };
-  const all = Object.entries(networks)
-    .sort(
-      ([left, { priority = 0 }], [right, { priority: other = 0 }]) =>
-        other - priority || (left < right ? -1 : 1),
-    )
-    .map(([name]) => name);
-  return all.length === 0 && model ? ["default"] : all;
-}
-
-function networkingOf(
-  project: Project,
-  name: string,
-  service: ComposeService,
-  containerName: string,
-): object {
-  for (const [at, link] of service.links.entries()) {
-    const [other, alias = other] = link.split(":");
-    if (alias !== other)
-      project.refuse(
-        ["services", name, "links", at],
-        `is not carried out: give the service "${other}" the name by \`networks.default.aliases: [${alias}]\``,
-      );
-  }
-  if (service.network_mode !== undefined) return { networkMode: namespaceOf(service.network_mode) };
-  const names = networksOf(project, service);
-  const networks = names.map((key, at) => {
-    const {
-      aliases = [],
-      ipv4_address,
-      ipv6_address,
-      link_local_ips,
-      mac_address,
-      driver_opts,
-      gw_priority,
-    } = service.networks?.[key] ?? {};
-    return defined({
-      network: objectName(project, key, project.model.networks[key] ?? {}),
-      aliases: [...new Set([containerName, name, ...aliases])],
-      ipv4Address: ipv4_address,
-      ipv6Address: ipv6_address,
-      linkLocalIps: link_local_ips,
-      macAddress: mac_address ?? (at === 0 ? service.mac_address : undefined),
-      driverOpts: driver_opts,
-      gwPriority: gw_priority,
-    });
-  });
-  return { networks };
-}
-
-/** `service:vpn` is the first container of that service. */
-const namespaceOf = (mode: string | undefined): Reference | string | undefined =>
-  mode?.startsWith("service:") ? new Reference(`services.${mode.slice("service:".length)}.1`) : mode;
-
-function volumesFrom(text: string): Reference | string {
-  const [first = "", second = ""] = text.split(":");
-  return first === "container" ? second : new Reference(`services.${first}.1`);
-}
-
-export function hostsOf(
-  hosts: NonNullable<ComposeService["extra_hosts"]>,
-  fault: (reason: string) => Error,
-): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(hosts).map(([host, addresses]) => {
-      const [address = "", another] = [addresses].flat();
-      if (another !== undefined) throw fault(`a host has one address, and "${host}" has several`);
-      return [host, address.replace(/^\[|\]$/g, "")];
-    }),
-  );
-}
-
-/** A mount of a folder is a text, which has the engine create the folder; all others are objects, as Docker Compose does. */
-function mountOf(project: Project, mount: ComposeMount, options: ContainerOptions): string | object {
-  const { type, source, target, read_only, bind, volume, tmpfs, image } = mount;
-  if (type === "bind") {
-    const path = onEngine(project, source ?? "", options);
-    const flags = [read_only ? "ro" : "rw", bind?.selinux, bind?.propagation].filter(
-      (flag) => flag !== undefined,
-    );
-    if (bind?.create_host_path) return `${path}:${target}:${flags.join(",")}`;
-    const settings = defined({
-      propagation: bind?.propagation,
-      nonRecursive: bind?.recursive === "disabled" || undefined,
-    });
-    return defined({ type, source: path, target, readOnly: read_only, bind: noneIfEmpty(settings) });
-  }
-  const named = type === "volume" && source !== undefined ? project.model.volumes[source] : undefined;
-  return defined({
-    type,
-    source: source !== undefined && type === "volume" ? objectName(project, source, named ?? {}) : source,
-    target: posix.normalize(target),
-    readOnly: read_only,
-    volume:
-      volume &&
-      noneIfEmpty(defined({ noCopy: volume.nocopy, subpath: volume.subpath, labels: volume.labels })),
-    tmpfs: tmpfs && noneIfEmpty(defined({ size: tmpfs.size, mode: tmpfs.mode })),
-    image: image && noneIfEmpty(defined({ subpath: image.subpath })),
-  });
-}
-
-/** A path of the project's folder, on the engine's machine. */
-export const onEngine = ({ folder }: Project, path: string, { engineFolder }: ContainerOptions): string =>
-  engineFolder !== undefined && (path === folder || path.startsWith(`${folder}/`))
-    ? posix.join(engineFolder, path.slice(folder.length))
-    : path;
-
-export const splitTmpfs = (text: string): [string, string] => {
-  const at = text.indexOf(":");
-  return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
-};
-
-/** Configs and secrets of a service: where each is in the container. */
-function fileReferences(service: ComposeService) {
-  const at = (folder: string, { source, target = source }: FileReference): string =>
-    target.startsWith("/") ? target : `${folder}${target}`;
-  return [
-    ...service.configs.map((reference) => ({
-      kind: "configs" as const,
-      reference,
-      path: at("/", reference),
-    })),
-    ...service.secrets.map((reference) => ({
-      kind: "secrets" as const,
-      reference,
-      path: at("/run/secrets/", reference),
-    })),
-  ];
-}
-
-function boundFiles(project: Project, service: ComposeService, options: ContainerOptions): object[] {
-  return fileReferences(service).flatMap(({ kind, reference, path }) => {
-    const { file } = project.model[kind][reference.source] ?? {};
-    if (file === undefined) return [];
-    return [{ type: "bind", source: onEngine(project, file, options), target: path, readOnly: true }];
-  });
-}
-
-function filesOf(
-  project: Project,
-  name: string,
-  service: ComposeService,
-  options: ContainerOptions,
-): Record<string, unknown> {
-  const all = fileReferences(service).filter(
-    ({ kind, reference }) =>
-      options.files !== "bind" || project.model[kind][reference.source]?.file === undefined,
-  );
-  return Object.fromEntries(
-    all.map(({ kind, reference: { source, uid, gid, mode = 0o444 }, path }) => {
-      const id = (text: string | undefined, key: string): number | undefined => {
-        if (text === undefined || /^\d+$/.test(text)) return text === undefined ? undefined : Number(text);
-        throw project.fault(["services", name, kind], `\`${key}\` of "${source}" is a number`);
-      };
-      const content = contentOf(project, kind, source);
-      return [path, defined({ ...content, mode, uid: id(uid, "uid"), gid: id(gid, "gid") })];
-    }),
-  );
-}
-
 /** `10ms` of the scheduler, in microseconds. */
 function microseconds(period: string | number | undefined): number | undefined {
   if (typeof period !== "string") return period;
@@ -499,8 +327,4 @@ function refuseSwarmKeys(project: Project, name: string, { deploy, secrets, conf
       if (external || driver !== undefined || template_driver !== undefined)
         throw project.fault([kind, source], "only a swarm has external ones, and drivers");
     }
-}
-
-export function noneIfEmpty<Value extends object>(value: Value): Value | undefined {
-  return Object.keys(value).length === 0 ? undefined : value;
 }

@@ -3,8 +3,8 @@
  *
  * @module
  */
-export type { ContainerOptions } from "./container";
 export type { ComposeSource } from "./load";
+export type { ContainerOptions } from "./mounts";
 export { type Planned, type PlannedKind, Reference, SecretText } from "./plan";
 export { planProject } from "./plan-project";
 export { type Project, type ProjectOptions, readProject } from "./project";

@@ -1,5 +1,7 @@
 /** All resources of a project, for an engine or a swarm. */
-import { type ContainerOptions, networksOf, planContainers } from "./container";
+import { planContainers } from "./container";
+import type { ContainerOptions } from "./mounts";
+import { networksOf } from "./networking";
 import { composeNetworks, inOrder, type Planned, planImages, planNetworks, planVolumes } from "./plan";
 import type { Project } from "./project";
 import { planSwarm } from "./swarm";

@@ -235,3 +235,7 @@ export const variablesOf = (environment: Readonly<Record<string, string | null>>
 /** Without the properties that are not set. */
 export const defined = (properties: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
+
+export function noneIfEmpty<Value extends object>(value: Value): Value | undefined {
+  return Object.keys(value).length === 0 ? undefined : value;
+}

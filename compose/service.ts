@@ -1,15 +1,8 @@
 /** A service of a project as a service of a swarm, as `docker stack deploy` makes it. */
-import {
-  type ContainerOptions,
-  dependenciesOf,
-  healthOf,
-  hostsOf,
-  networksOf,
-  noneIfEmpty,
-  onEngine,
-  splitTmpfs,
-} from "./container";
-import { defined, objectName, type Planned, Reference, stackLabels, variablesOf } from "./plan";
+import { dependenciesOf, healthOf } from "./container";
+import { type ContainerOptions, onEngine, splitTmpfs } from "./mounts";
+import { hostsOf, networksOf } from "./networking";
+import { defined, noneIfEmpty, objectName, type Planned, Reference, stackLabels, variablesOf } from "./plan";
 import type { Project } from "./project";
 import type { ComposeDeploy, ComposeMount, ComposeService } from "./schema";
 import { refuseOnSwarm } from "./swarm-keys";
