@@ -187,14 +187,23 @@ const containersOf = ({ model }: Project, service: string): string[] =>
 
 /** The services that one needs before it, whatever key says so. */
 export function dependenciesOf({ model }: Project, service: ComposeService): string[] {
-  const modes = [service.network_mode, service.ipc, service.pid];
-  const all = [
-    ...Object.keys(service.depends_on),
-    ...service.links.map((link) => link.split(":")[0] ?? ""),
-    ...service.volumes_from.map((text) => (text.startsWith("container:") ? "" : (text.split(":")[0] ?? ""))),
-    ...modes.map((mode) => (mode?.startsWith("service:") ? mode.slice("service:".length) : "")),
-  ];
+  const implied = impliedDependencies(service).map(({ other }) => other);
+  const all = [...Object.keys(service.depends_on), ...implied];
   return [...new Set(all)].filter((name) => name in model.services);
+}
+
+/** The services that it names for another reason, and whether it is to be restarted with them. The last one counts. */
+function impliedDependencies(service: ComposeService): { other: string; restart: boolean }[] {
+  const first = (text: string) => text.split(":")[0] ?? "";
+  const sources = service.volumes_from.filter((text) => !text.startsWith("container:"));
+  const modes = [service.network_mode, service.ipc, service.pid].flatMap(
+    (mode) => /^service:(.+)/.exec(mode ?? "")?.[1] ?? [],
+  );
+  return [
+    ...sources.map((text) => ({ other: first(text), restart: false })),
+    ...modes.map((other) => ({ other, restart: true })),
+    ...service.links.map((text) => ({ other: first(text), restart: true })),
+  ];
 }
 
 /** What those that depend on a service wait for. */
@@ -224,9 +233,11 @@ function labelsOf(
   service: ComposeService,
   number: number,
 ): Record<string, string> {
-  const linked = service.links.map((link) => link.split(":")[0] ?? "");
   const implied = Object.fromEntries(
-    linked.map((other) => [other, { condition: "service_started", restart: true }]),
+    impliedDependencies(service).map(({ other, restart }) => [
+      other,
+      { condition: "service_started", restart },
+    ]),
   );
   const dependsOn = Object.entries({ ...implied, ...service.depends_on })
     .filter(([other]) => other in project.model.services)

@@ -42,7 +42,7 @@ const guide = readFileSync(join(__dirname, "..", "..", "docs", "guides", "compos
 
 const comparing = composeOrSkip() === describe ? stackOrSkip() : describe.skip;
 
-comparing("Compose files of well-known applications", () => {
+comparing("Compose files of well-known applications, and of what the specification shows", () => {
   let site: Site;
   let folder: Awaited<ReturnType<typeof applicationFolder>>;
   const seen = new Set<string>();

@@ -18,6 +18,7 @@ export const APPLICATIONS = [
   "monitoring",
   "nextcloud",
   "paperless",
+  "specification",
   "traefik",
   "wordpress",
 ] as const;
