@@ -13,9 +13,9 @@ import {
 import { engineApi, namesLike, volumesLike } from "../support/engine-api";
 import { freePort } from "../support/free-port";
 import { importCommand } from "../support/import-command";
-import { composeOrSkip, testImage } from "../support/needs";
+import { testImage } from "../support/needs";
 import { openSite, type Site } from "../support/site";
-import { must, stackOrSkip } from "../support/stack";
+import { composeStackOrSkip, must } from "../support/stack";
 
 /** What differs from one run to the next, whoever makes the object. */
 const FROM_RUN_TO_RUN = [
@@ -40,9 +40,7 @@ const DIFFERENCES: readonly (readonly [RegExp, string])[] = [
 
 const guide = readFileSync(join(__dirname, "..", "..", "docs", "guides", "compose.md"), "utf8");
 
-const comparing = composeOrSkip() === describe ? stackOrSkip() : describe.skip;
-
-comparing("Compose files of well-known applications, and of what the specification shows", () => {
+composeStackOrSkip()("Compose files of well-known applications, and of what the specification shows", () => {
   let site: Site;
   let folder: Awaited<ReturnType<typeof applicationFolder>>;
   const seen = new Set<string>();

@@ -7,9 +7,9 @@ import { dockerCompose, inspectProject } from "../support/compose-project";
 import { engineApi } from "../support/engine-api";
 import { freePort } from "../support/free-port";
 import { type ImportCommand, importCommand } from "../support/import-command";
-import { composeOrSkip, testImage } from "../support/needs";
+import { testImage } from "../support/needs";
 import { openSite, programEnvironment, type Site } from "../support/site";
-import { must, openStack, program, stackOrSkip } from "../support/stack";
+import { composeStackOrSkip, must, openStack, program } from "../support/stack";
 
 const SECRET = "hunter2-of-the-database";
 const TOKEN = "token-of-an-env-file";
@@ -59,7 +59,7 @@ volumes: { data: { labels: { tier: db } } }
 networks: { back: { driver_opts: { com.docker.network.driver.mtu: "1400" } } }
 `;
 
-const taking = composeOrSkip() === describe ? stackOrSkip() : describe.skip;
+const taking = composeStackOrSkip();
 
 taking("a project that Docker Compose has started", () => {
   let site: Site;

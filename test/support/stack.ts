@@ -6,6 +6,7 @@ import { delimiter, dirname, join, resolve } from "node:path";
 import { describe, jest } from "@jest/globals";
 import { type CliResult, type RunningCli, startCli } from "./cli";
 import type { Door } from "./host";
+import { composeOrSkip } from "./needs";
 
 const REPOSITORY = resolve(__dirname, "../..");
 /** The CLI takes seconds on an idle machine; a test runs it several times, on machines that are not. */
@@ -22,6 +23,10 @@ export function stackOrSkip(): typeof describe | typeof describe.skip {
   process.stderr.write(`Skipped: ${need}\n`);
   return describe.skip;
 }
+
+/** The same for stacks that need Docker Compose as well. */
+export const composeStackOrSkip = (): ReturnType<typeof stackOrSkip> =>
+  composeOrSkip() === describe ? stackOrSkip() : describe.skip;
 
 export const otherImage = process.env["TEST_OTHER_IMAGE"] ?? "pulumi-portainer/busybox:2";
 

@@ -1,7 +1,5 @@
-import { describe } from "@jest/globals";
-import { composeOrSkip } from "../../support/needs";
 import { onEnvironment, play } from "../../support/scenes";
-import { stackOrSkip } from "../../support/stack";
+import { composeStackOrSkip } from "../../support/stack";
 
 play(
   {
@@ -11,5 +9,5 @@ play(
       secrets: { greeting: "Hello from a stack." },
     })),
   },
-  composeOrSkip() === describe ? stackOrSkip() : describe.skip,
+  composeStackOrSkip(),
 );
